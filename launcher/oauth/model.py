@@ -1,0 +1,130 @@
+"""The state that one gateway holds: clients, sessions, grants, panes and workspace contexts.
+
+Plain data. The rules stand in the modules beside this one, storage in ``launcher.stores``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+Follows = Literal["relaunch", "fhircast", "pin"]
+AuthMethod = Literal["none", "client_secret_basic", "private_key_jwt"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """A client as the organisation approved it; URIs are absolute and exact (SAL-22)."""
+
+    client_id: str
+    client_name: str
+    publisher: str
+    redirect_uris: tuple[str, ...]
+    launch_uri: str | None
+    scope: str
+    token_endpoint_auth_method: AuthMethod = "none"
+    secret_sha256: str | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    origins: tuple[str, ...] = ()
+    follows: Follows = "relaunch"
+    approved: bool = True
+    first_party: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class ClientRegistry(Protocol):
+    """Which clients exist. The composition adapts enabled plugins to it."""
+
+    def find(self, client_id: str) -> RegisteredClient | None: ...
+
+    def all_clients(self) -> Iterable[RegisteredClient]: ...
+
+
+@dataclass(slots=True)
+class UserSession:
+    """One signed-in user; ends with everything that hangs on it (S6)."""
+
+    sid: str
+    sub: str
+    upstream_issuer: str
+    name: str
+    fhir_user: str | None
+    hpr_number: str | None
+    role: str
+    organization: dict[str, str] | None
+    lists: list[dict[str, str]]
+    created_at: datetime
+    expires_at: datetime
+    authenticated_at: datetime
+    upstream_access_token: str
+    upstream_refresh_token: str | None
+    upstream_id_token: str | None
+    upstream_expires_at: datetime
+    locked_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class WorkspaceContext:
+    """A patient tab: one FHIRcast topic."""
+
+    topic: str
+    sid: str
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Pane:
+    """One place in the shell where one client runs, bound to one topic."""
+
+    pane: str
+    sid: str
+    client_id: str
+    topic: str
+    cookie_sha256: str
+    created_at: datetime
+    pinned: bool = False
+    last_event: str | None = None
+    last_ack: int | None = None
+    read_since: bool = False
+    socket: bool = False
+
+
+@dataclass(slots=True)
+class Grant:
+    """What one client may do in one session; the tokens are issued from it.
+
+    ``effective_patient`` is, for a fenced grant, the patient that the gateway lets through just now;
+    for a ``patient/`` grant it equals ``patient`` for life (SAL-70).
+    """
+
+    grant_id: str
+    sid: str | None
+    client_id: str
+    scopes: tuple[str, ...]
+    patient: str | None
+    encounter: str | None
+    topic: str | None
+    pane: str | None
+    fenced: bool
+    effective_patient: str | None
+    fhir_user: str | None
+    implied_reads: frozenset[str]
+    created_at: datetime
+    fence_frozen: bool = False
+    nonce: str | None = None
+    intent: str | None = None
+    fhir_context: list[dict[str, Any]] = field(default_factory=list)
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class GatewayState:
+    """Every live object of one gateway, by its id."""
+
+    sessions: dict[str, UserSession] = field(default_factory=dict)
+    contexts: dict[str, WorkspaceContext] = field(default_factory=dict)
+    panes: dict[str, Pane] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
