@@ -1,0 +1,302 @@
+"""Everything that a developer of Vaktrom runs; the same commands run in continuous integration.
+
+``python3 dev.py run`` starts the desktop with its practice environment, ``python3 dev.py test`` passes the tests.
+Standard library only: this file makes ``.venv``, installs exactly what ``requirements.lock`` says and hands over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+LOCK = ROOT / "requirements.lock"
+ENVIRONMENT = ROOT / ".venv"
+ENVIRONMENT_WITHOUT_QT = ROOT / ".venv-noqt"
+QT_PACKAGES = ("pyside6", "pyside6-addons", "pyside6-essentials", "shiboken6", "pytest-qt")
+
+# Debian package -> a file that it installs; verified in an empty Debian 12 (desktop).
+DESKTOP_LIBRARIES = {
+    "libegl1": "libEGL.so.1",
+    "libgl1": "libGL.so.1",
+    "libopengl0": "libOpenGL.so.0",
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libglib2.0-0": "libglib-2.0.so.0",
+    "libxkbcommon0": "libxkbcommon.so.0",
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1",
+    "libxcb-render-util0": "libxcb-render-util.so.0",
+    "libxcb-shape0": "libxcb-shape.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1",
+    "libxcb-util1": "libxcb-util.so.1",
+    "libxcomposite1": "libXcomposite.so.1",
+    "libxdamage1": "libXdamage.so.1",
+    "libxrandr2": "libXrandr.so.2",
+    "libxtst6": "libXtst.so.6",
+    "libasound2": "libasound.so.2",
+    "libgbm1": "libgbm.so.1",
+    "libnss3": "libnss3.so",
+    "libnspr4": "libnspr4.so",
+}
+TEST_PROGRAMS = {
+    "xvfb": "Xvfb",
+    "xauth": "xauth",
+    "gnome-keyring": "gnome-keyring-daemon",
+    "dbus": "dbus-daemon",
+}
+
+# suite -> (paths, environment without Qt?, virtual screen?)
+SUITES: dict[str, tuple[tuple[str, ...], bool, bool]] = {
+    "context": (("tests/context",), True, False),
+    "launcher": (("tests/launcher",), True, False),
+    "plugins": (("tests/plugins",), True, False),
+    "shell": (("tests/shell",), False, True),
+    "safety": (("tests/safety", "tests/contract"), False, True),
+    "story": (("tests/story",), False, True),
+}
+
+
+class Refusal(Exception):
+    """Something that the developer has to do; one line that says what and how."""
+
+
+def say(text: str) -> None:
+    print(f"dev: {text}", flush=True)
+
+
+def run(command: Sequence[str | Path], **options: object) -> None:
+    subprocess.run([str(part) for part in command], check=True, **options)  # type: ignore[call-overload]
+
+
+def environment_python(environment: Path) -> Path:
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+# -- system packages ------------------------------------------------------------------------------------------------
+
+
+def install_system_packages(packages: Sequence[str], purpose: str) -> None:
+    """Install Debian packages as root; otherwise say the exact command."""
+    if not packages:
+        return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+        raise Refusal(f"{purpose} needs these system packages, please install them: {' '.join(packages)}")
+    if os.geteuid() != 0:
+        raise Refusal(f"{purpose} needs system packages; run this once: sudo {' '.join(command)}")
+    say(f"installing {len(packages)} system packages for {purpose} ...")
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    run(["apt-get", "update", "-qq"], **quiet)
+    run(command, **quiet)
+
+
+def missing_libraries() -> list[str]:
+    """The packages of DESKTOP_LIBRARIES whose library the dynamic linker does not know."""
+    if not sys.platform.startswith("linux"):
+        return []
+    linker = shutil.which("ldconfig") or "/sbin/ldconfig"
+    known = subprocess.run([linker, "-p"], capture_output=True, text=True, check=False).stdout
+    return [package for package, library in DESKTOP_LIBRARIES.items() if f"{library} " not in known]
+
+
+def prepare_desktop() -> None:
+    install_system_packages(missing_libraries(), "the desktop")
+
+
+def prepare_tests() -> None:
+    missing = [package for package, program in TEST_PROGRAMS.items() if shutil.which(program) is None]
+    install_system_packages([*missing_libraries(), *missing] if sys.platform != "win32" else [], "the tests")
+
+
+# -- environments ---------------------------------------------------------------------------------------------------
+
+
+def lock_without(packages: Sequence[str]) -> str:
+    """The lock file's text without the named packages."""
+    kept: list[str] = []
+    keeping = True
+    for line in LOCK.read_text(encoding="utf-8").splitlines():
+        if line and not line[0].isspace() and not line.startswith("#"):
+            keeping = line.split("==")[0].split("[")[0].strip().lower() not in packages
+        if keeping:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def ensure_environment(environment: Path, requirements: str) -> Path:
+    """Make the virtual environment hold exactly ``requirements`` (hashed); returns its Python."""
+    python = environment_python(environment)
+    stamp = environment / "vaktrom-lock.sha256"
+    wanted = hashlib.sha256(f"{sys.version}\n{requirements}".encode()).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    try:
+        import ensurepip  # noqa: F401  (stock Debian leaves it out)
+    except ModuleNotFoundError:
+        install_system_packages(["python3-venv"], "a virtual environment")
+    say(f"making {environment.name}, this takes a minute the first time ...")
+    shutil.rmtree(environment, ignore_errors=True)
+    run([sys.executable, "-m", "venv", environment])
+    listed = environment / "requirements.lock"
+    listed.write_text(requirements, encoding="utf-8")
+    run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", listed])
+    site = subprocess.run(
+        [str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    Path(site, "vaktrom-development.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    stamp.write_text(wanted)
+    return python
+
+
+def main_environment() -> Path:
+    return ensure_environment(ENVIRONMENT, LOCK.read_text(encoding="utf-8"))
+
+
+def environment_without_qt() -> Path:
+    return ensure_environment(ENVIRONMENT_WITHOUT_QT, lock_without(QT_PACKAGES))
+
+
+def child_environment() -> dict[str, str]:
+    """What our programs run with: no Chromium sandbox as root (it refuses to start), a private runtime directory."""
+    variables = dict(os.environ)
+    if sys.platform.startswith("linux"):
+        if os.geteuid() == 0:
+            variables["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+        runtime = variables.get("XDG_RUNTIME_DIR")
+        if not runtime or not Path(runtime).is_dir():
+            private = ROOT / ".state" / "runtime"
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private.chmod(0o700)
+            variables["XDG_RUNTIME_DIR"] = str(private)
+    return variables
+
+
+def on_screen(command: Sequence[str | Path], *, virtual: bool) -> list[str]:
+    """Wrap a command in a virtual screen of 1920x1080."""
+    parts = [str(part) for part in command]
+    if virtual and sys.platform.startswith("linux"):
+        return ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24 -nolisten tcp", *parts]
+    return parts
+
+
+# -- commands -------------------------------------------------------------------------------------------------------
+
+
+def command_run(arguments: argparse.Namespace) -> int:
+    prepare_desktop()
+    python = main_environment()
+    return subprocess.call([str(python), "-m", "shell", "run", *arguments.rest], env=child_environment())
+
+
+def run_suite(name: str, extra: Sequence[str]) -> int:
+    """Run one suite in the environment it belongs to; pytest's exit code."""
+    paths, without_qt, screen = SUITES[name]
+    python = environment_without_qt() if without_qt else main_environment()
+    command = [python, "-m", "pytest", *paths, *extra]
+    return subprocess.call(on_screen(command, virtual=screen), env=child_environment(), cwd=ROOT)
+
+
+def command_test(arguments: argparse.Namespace) -> int:
+    prepare_tests()
+    chosen = arguments.suite or list(SUITES)
+    marker = "long" if arguments.long else "not long"
+    results: list[tuple[str, float, int]] = []
+    for name in chosen:
+        say(f"suite {name} ...")
+        started = time.monotonic()
+        code = run_suite(name, ["-m", marker, *arguments.rest])
+        if code == 5 and arguments.long:  # pytest: nothing collected; a suite need not have long tests
+            code = 0
+        results.append((name, time.monotonic() - started, code))
+    for name, seconds, code in results:
+        say(f"{name:<10} {seconds:7.1f} s   {'passed' if code == 0 else 'FAILED'}")
+    say(f"{'all':<10} {sum(seconds for _, seconds, _ in results):7.1f} s")
+    return 0 if all(code == 0 for _, _, code in results) else 1
+
+
+CHECKS: dict[str, tuple[str, ...]] = {
+    "lint": ("-m", "ruff", "check", "."),
+    "format": ("-m", "ruff", "format", "--check", "--quiet", "."),
+    "types": ("-m", "mypy"),
+    "import rules": ("-c", "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"),
+    "house rules": ("-m", "tests.contract.house_rules"),
+}
+
+
+def command_check(arguments: argparse.Namespace) -> int:
+    del arguments
+    python = main_environment()
+    failed = []
+    for name, parts in CHECKS.items():
+        started = time.monotonic()
+        code = subprocess.call([str(python), *parts], cwd=ROOT, env=child_environment())
+        say(f"{name:<13} {time.monotonic() - started:6.1f} s   {'passed' if code == 0 else 'FAILED'}")
+        if code:
+            failed.append(name)
+    return 1 if failed else 0
+
+
+def command_screenshots(arguments: argparse.Namespace) -> int:
+    prepare_tests()
+    command = [main_environment(), "-m", "tests.story.screenshots", *arguments.rest]
+    return subprocess.call(on_screen(command, virtual=True), env=child_environment(), cwd=ROOT)
+
+
+def command_bench(arguments: argparse.Namespace) -> int:
+    prepare_tests()
+    command = [main_environment(), "-m", "tests.bench", *arguments.rest]
+    return subprocess.call(on_screen(command, virtual=True), env=child_environment(), cwd=ROOT)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev.py", description="Run, test and measure Vaktrom.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start the desktop (practice environment by default)").set_defaults(go=command_run)
+    test = commands.add_parser("test", help="pass the tests")
+    test.add_argument("suite", nargs="*", choices=[*SUITES, []], help="only these suites")
+    test.add_argument("--long", action="store_true", help="what is too slow for continuous integration")
+    test.set_defaults(go=command_test)
+    for name, go, text in (
+        ("check", command_check, "lint, types, import rules"),
+        ("bench", command_bench, "print the measured ratios"),
+        ("screenshots", command_screenshots, "write a picture of every view into screenshots/"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(go=go)
+    known, rest = parser.parse_known_args(arguments)
+    known.rest = rest
+    return known
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036  (whoever starts this may have an older one)
+        sys.stderr.write("dev: Python 3.11 or newer is needed.\n")
+        return 2
+    arguments = parse(sys.argv[1:])
+    try:
+        return int(arguments.go(arguments))
+    except Refusal as refusal:
+        sys.stderr.write(f"dev: {refusal}\n")
+        return 2
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(f"dev: this step failed (exit code {error.returncode}): {' '.join(map(str, error.cmd))[:300]}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
