@@ -64,6 +64,7 @@ class UserSession:
     upstream_id_token: str | None
     upstream_expires_at: datetime
     locked_at: datetime | None = None
+    cookie_sha256: str = ""
 
 
 @dataclass(slots=True)
@@ -118,6 +119,7 @@ class Grant:
     intent: str | None = None
     fhir_context: list[dict[str, Any]] = field(default_factory=list)
     ended: bool = False
+    authenticated_at: datetime | None = None
 
 
 @dataclass(slots=True)
