@@ -1,0 +1,77 @@
+"""One authorised HTTP connection to the gateway: every call of the shell goes through ``Connection.request``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+
+from shell.gateway_client.errors import (
+    GatewayError,
+    GatewayUnreachable,
+    NotSignedIn,
+    PatientGone,
+    Refused,
+    SourceUnavailable,
+)
+from shell.gateway_client.login import ShellTokens
+
+TIMEOUT = httpx2.Timeout(15.0, connect=3.0)
+
+
+def new_http_client(base_url: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=base_url, timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+
+
+class Connection:
+    """Adds the shell's token, renews it once on 401, and turns statuses into errors."""
+
+    def __init__(self, http: httpx2.AsyncClient, tokens: ShellTokens) -> None:
+        self._http = http
+        self._tokens = tokens
+
+    @property
+    def base_url(self) -> str:
+        return str(self._http.base_url).rstrip("/")
+
+    @property
+    def tokens(self) -> ShellTokens:
+        return self._tokens
+
+    @property
+    def http(self) -> httpx2.AsyncClient:
+        return self._http
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Send one request; raises GatewayError kinds for anything but 2xx."""
+        token = await self._tokens.access_token()
+        answer = await self._send(method, path, token, options)
+        if answer.status_code == 401:
+            await self._tokens.renew(token)
+            answer = await self._send(method, path, await self._tokens.access_token(), options)
+        if answer.is_success:
+            return answer
+        raise refusal(answer)
+
+    async def json(self, method: str, path: str, **options: Any) -> Any:
+        answer = await self.request(method, path, **options)
+        return answer.json() if answer.content else None
+
+    async def _send(self, method: str, path: str, token: str, options: dict[str, Any]) -> httpx2.Response:
+        headers = {**options.get("headers", {}), "Authorization": f"Bearer {token}"}
+        try:
+            return await self._http.request(method, path, **{**options, "headers": headers})
+        except httpx2.TransportError as error:
+            raise GatewayUnreachable(type(error).__name__) from error
+
+
+def refusal(answer: httpx2.Response) -> GatewayError:
+    """The error that a refused answer stands for."""
+    status = answer.status_code
+    if status == 401:
+        return NotSignedIn(str(status))
+    if status >= 500:
+        return SourceUnavailable(str(status))
+    if status in (404, 410):
+        return PatientGone(status)
+    return Refused(status, answer.text[:200])

@@ -1,0 +1,47 @@
+"""What can go wrong between the shell and its gateway, by whose fault it is."""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Base of all; ``key`` names the sentence that the user reads (``shell.presenters.texts``)."""
+
+    key = "gateway_failed"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class GatewayUnreachable(GatewayError):
+    """No answer: the gateway is down or being restarted."""
+
+    key = "gateway_unreachable"
+
+
+class SourceUnavailable(GatewayError):
+    """The gateway answers, the record system behind it does not (502, 503, 504)."""
+
+    key = "source_unavailable"
+
+
+class NotSignedIn(GatewayError):
+    """The session has ended (401, ``invalid_grant``); the user signs in again."""
+
+    key = "signed_out"
+
+
+class Refused(GatewayError):
+    """The gateway said no (403, 404, 409, 4xx)."""
+
+    key = "refused"
+
+    def __init__(self, status: int, detail: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class PatientGone(Refused):
+    """The patient does not exist any more or may not be read (404, 410)."""
+
+    key = "patient_gone"

@@ -1,0 +1,108 @@
+"""The shell as an ordinary FHIRcast subscriber of one topic (FC-06..FC-13, FC-28, FC-39)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import websockets
+
+from shell.gateway_client.connection import Connection
+from shell.gateway_client.errors import GatewayError, NotSignedIn
+
+EVENTS = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
+RECONNECT_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
+
+Notification = dict[str, Any]
+OnEvent = Callable[[Notification], Awaitable[int]]
+OnState = Callable[[bool], None]
+
+
+class HubPosts:
+    """Posts context changes; context is changed only through the hub."""
+
+    def __init__(
+        self, connection: Connection, new_id: Callable[[], str], now: Callable[[], datetime]
+    ) -> None:
+        self._connection = connection
+        self._new_id = new_id
+        self._now = now
+
+    async def open_patient(self, topic: str, patient: dict[str, Any]) -> str:
+        """Post ``Patient-open``; returns the event's id. Raises GatewayError kinds when the hub refuses."""
+        return await self._post(topic, "Patient-open", _patient_context(patient))
+
+    async def close_patient(self, topic: str, patient: dict[str, Any]) -> str:
+        return await self._post(topic, "Patient-close", _patient_context(patient))
+
+    async def _post(self, topic: str, event: str, context: list[dict[str, Any]]) -> str:
+        event_id = self._new_id()
+        body = {
+            "timestamp": self._now()
+            .astimezone(UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z"),
+            "id": event_id,
+            "event": {"hub.topic": topic, "hub.event": event, "context": context},
+        }
+        await self._connection.request("POST", "/fhircast", json=body)
+        return event_id
+
+
+def _patient_context(patient: dict[str, Any]) -> list[dict[str, Any]]:
+    resource = {key: patient[key] for key in ("resourceType", "id", "identifier") if key in patient}
+    return [{"key": "patient", "resource": resource}]
+
+
+class Subscription:
+    """Keeps one topic's WebSocket alive: subscribes, acknowledges each event with what ``on_event`` returns, reconnects."""
+
+    def __init__(self, connection: Connection, topic: str, on_event: OnEvent, on_state: OnState) -> None:
+        self._connection = connection
+        self._topic = topic
+        self._on_event = on_event
+        self._on_state = on_state
+
+    async def run(self) -> None:
+        """Until cancelled or signed out."""
+        attempt = 0
+        while True:
+            try:
+                if await self._follow():
+                    attempt = 0
+            except NotSignedIn:
+                self._on_state(False)
+                return
+            except (GatewayError, OSError, websockets.WebSocketException, TimeoutError):
+                pass
+            self._on_state(False)
+            await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
+            attempt += 1
+
+    async def _follow(self) -> bool:
+        form = {
+            "hub.channel.type": "websocket",
+            "hub.mode": "subscribe",
+            "hub.topic": self._topic,
+            "hub.events": EVENTS,
+            "subscriber.name": "Vaktrom",
+        }
+        answer = await self._connection.json("POST", "/fhircast", data=form)
+        endpoint = str(answer["hub.channel.endpoint"])
+        if urlsplit(endpoint).hostname != urlsplit(self._connection.base_url).hostname:
+            raise GatewayError("the hub named a foreign channel")
+        async with websockets.connect(endpoint, proxy=None, open_timeout=5, max_size=1 << 20) as socket:
+            async for frame in socket:
+                message = json.loads(frame)
+                if message.get("hub.mode") == "subscribe":
+                    self._on_state(True)
+                elif message.get("hub.mode") == "denied":
+                    return False
+                elif "event" in message:
+                    status = await self._on_event(message)
+                    await socket.send(json.dumps({"id": message["id"], "status": status}))
+        return True

@@ -1,0 +1,40 @@
+"""What the shell itself reads from the record, through the gateway: lists, search hits and the banner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from shell.gateway_client.connection import Connection
+
+JSON = dict[str, Any]
+MOST_PAGES = 20
+
+
+class Records:
+    """FHIR searches of the shell. A person search is always ``POST _search`` (S7)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def patient(self, patient_id: str) -> JSON:
+        found: JSON = await self._connection.json("GET", f"/fhir/Patient/{patient_id}")
+        return found
+
+    async def search(self, resource_type: str, parameters: Iterable[tuple[str, str]]) -> list[JSON]:
+        """Every resource of every page; raises GatewayError kinds."""
+        answer = await self._connection.json(
+            "POST",
+            f"/fhir/{resource_type}/_search",
+            content=urlencode(list(parameters)),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        resources: list[JSON] = []
+        for _ in range(MOST_PAGES):
+            resources += [entry["resource"] for entry in answer.get("entry", []) if "resource" in entry]
+            following = [link["url"] for link in answer.get("link", []) if link.get("relation") == "next"]
+            if not following:
+                break
+            answer = await self._connection.json("GET", following[0])
+        return resources

@@ -1,0 +1,106 @@
+"""The workspace API of the gateway as the shell uses it (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from shell.gateway_client.connection import Connection, refusal
+from shell.gateway_client.errors import GatewayUnreachable
+from shell.gateway_client.login import AuthorizationRequest
+
+EVENTS_TIMEOUT = httpx2.Timeout(None, connect=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPane:
+    """A pane at the gateway and the cookie that authorizes its client there."""
+
+    pane: str
+    cookie_name: str
+    cookie_value: str
+    cookie_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    launch: str
+    url: str
+
+
+class Workspace:
+    """Session, contexts, panes and launches of the signed-in user."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def session(self) -> dict[str, Any]:
+        facts: dict[str, Any] = await self._connection.json("GET", "/workspace/session")
+        return facts
+
+    async def lock(self) -> None:
+        await self._connection.request("POST", "/workspace/session/lock")
+
+    async def unlock(self, request: AuthorizationRequest, code: str) -> None:
+        body = {"code": code, "redirect_uri": request.redirect_uri, "code_verifier": request.code_verifier}
+        await self._connection.request("POST", "/workspace/session/unlock", json=body)
+
+    async def end(self) -> None:
+        await self._connection.request("DELETE", "/workspace/session")
+
+    async def apps(self) -> list[dict[str, Any]]:
+        answer = await self._connection.json("GET", "/workspace/apps")
+        return list(answer["apps"] if isinstance(answer, dict) else answer)
+
+    async def new_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = await self._connection.json("POST", "/workspace/contexts", json={})
+        return context
+
+    async def end_context(self, topic: str) -> None:
+        await self._connection.request("DELETE", f"/workspace/contexts/{topic}")
+
+    async def new_pane(self, client_id: str, topic: str) -> OpenedPane:
+        body = {"client_id": client_id, "topic": topic}
+        answer = await self._connection.json("POST", "/workspace/panes", json=body)
+        cookie = answer["cookie"]
+        return OpenedPane(answer["pane"], cookie["name"], cookie["value"], cookie.get("path", "/oauth"))
+
+    async def panes(self) -> list[dict[str, Any]]:
+        answer = await self._connection.json("GET", "/workspace/panes")
+        return list(answer["panes"] if isinstance(answer, dict) else answer)
+
+    async def pin(self, pane: str, pinned: bool) -> None:
+        await self._connection.request("PATCH", f"/workspace/panes/{pane}", json={"pinned": pinned})
+
+    async def end_pane(self, pane: str) -> None:
+        await self._connection.request("DELETE", f"/workspace/panes/{pane}")
+
+    async def new_launch(
+        self, client_id: str, topic: str, pane: str, context_version: str | None, **extra: Any
+    ) -> Launch:
+        body = {"client_id": client_id, "topic": topic, "pane": pane, **extra}
+        if context_version:
+            body["context_version"] = context_version
+        answer = await self._connection.json("POST", "/workspace/launches", json=body)
+        return Launch(answer["launch"], answer["url"])
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """Server-sent events: each change of the panes' facts; ends when the gateway goes away."""
+        token = await self._connection.tokens.access_token()
+        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+        try:
+            async with self._connection.http.stream(
+                "GET", "/workspace/events", headers=headers, timeout=EVENTS_TIMEOUT
+            ) as answer:
+                if not answer.is_success:
+                    await answer.aread()
+                    raise refusal(answer)
+                async for line in answer.aiter_lines():
+                    if line.startswith("data:"):
+                        yield json.loads(line[5:])
+        except httpx2.TransportError as error:
+            raise GatewayUnreachable(type(error).__name__) from error
