@@ -1,0 +1,123 @@
+"""The page of one pane: carries out what ``shell.actions.page_policy`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtWebEngineCore import (
+    QWebEngineCertificateError,
+    QWebEngineDownloadRequest,
+    QWebEngineFullScreenRequest,
+    QWebEnginePage,
+    QWebEnginePermission,
+    QWebEngineProfile,
+)
+
+from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind
+
+DEVICE_PERMISSIONS = (
+    QWebEnginePermission.PermissionType.MediaAudioCapture,
+    QWebEnginePermission.PermissionType.MediaVideoCapture,
+    QWebEnginePermission.PermissionType.MediaAudioVideoCapture,
+    QWebEnginePermission.PermissionType.DesktopVideoCapture,
+    QWebEnginePermission.PermissionType.DesktopAudioVideoCapture,
+)
+
+
+class PanePage(QWebEnginePage):
+    """A page of one app in one pane.
+
+    Signals: ``refused(kind, host)`` for anything the table refuses, ``dialog(message)`` for a script dialog,
+    ``crashed()`` when the renderer ended.
+    """
+
+    refused = Signal(str, str)
+    dialog = Signal(str)
+    crashed = Signal()
+
+    def __init__(
+        self, profile: QWebEngineProfile, origins: DeclaredOrigins, parent: QObject | None = None
+    ) -> None:
+        super().__init__(profile, parent)
+        self._origins = origins
+        self.certificateError.connect(self._certificate_error)
+        self.fullScreenRequested.connect(self._full_screen)
+        self.permissionRequested.connect(self._permission)
+        self.printRequested.connect(lambda: self._refuse(Kind.PRINT))
+        self.renderProcessTerminated.connect(self._terminated)
+        self.newWindowRequested.connect(
+            lambda request: self._refuse(Kind.NEW_WINDOW, request.requestedUrl().host())
+        )
+        profile.downloadRequested.connect(self._download)
+
+    def acceptNavigationRequest(
+        self,
+        url: QUrl | str,
+        type: QWebEnginePage.NavigationType,
+        isMainFrame: bool,
+    ) -> bool:
+        address = url if isinstance(url, str) else url.toString()
+        if not isMainFrame or self._origins.navigation(address) is Decision.ALLOWED:
+            return True
+        self._refuse(Kind.NAVIGATION_OUTSIDE, QUrl(address).host() or QUrl(address).scheme())
+        return False
+
+    def chooseFiles(
+        self,
+        mode: QWebEnginePage.FileSelectionMode,
+        oldFiles: Sequence[str],
+        acceptedMimeTypes: Sequence[str],
+    ) -> list[str]:
+        self._refuse(Kind.UPLOAD)
+        return []
+
+    def javaScriptAlert(self, securityOrigin: QUrl | str, msg: str) -> None:
+        self.dialog.emit(msg)
+
+    def javaScriptConfirm(self, securityOrigin: QUrl | str, msg: str) -> bool:
+        self.dialog.emit(msg)
+        return False
+
+    def javaScriptPrompt(
+        self,
+        securityOrigin: QUrl | str,
+        msg: str,
+        defaultValue: str,
+    ) -> tuple[bool, str]:
+        self.dialog.emit(msg)
+        return False, ""
+
+    def javaScriptConsoleMessage(
+        self,
+        level: QWebEnginePage.JavaScriptConsoleMessageLevel,
+        message: str,
+        lineNumber: int,
+        sourceID: str,
+    ) -> None:
+        """Nothing of a page's console is written anywhere: it may hold clinical text (S7)."""
+
+    def _certificate_error(self, error: QWebEngineCertificateError) -> None:
+        error.rejectCertificate()
+        self._refuse(Kind.CERTIFICATE_ERROR, error.url().host())
+
+    def _full_screen(self, request: QWebEngineFullScreenRequest) -> None:
+        request.reject()
+        self._refuse(Kind.FULL_SCREEN)
+
+    def _permission(self, permission: QWebEnginePermission) -> None:
+        permission.deny()
+        devices = permission.permissionType() in DEVICE_PERMISSIONS
+        self._refuse(Kind.CAMERA_MICROPHONE if devices else Kind.NOTIFICATION)
+
+    def _download(self, request: QWebEngineDownloadRequest) -> None:
+        if request.page() is self:
+            request.cancel()
+            self._refuse(Kind.PDF if request.mimeType() == "application/pdf" else Kind.DOWNLOAD)
+
+    def _terminated(self) -> None:
+        self.crashed.emit()
+
+    def _refuse(self, kind: Kind, host: str = "") -> None:
+        if RULES[kind].decision is Decision.REFUSED:
+            self.refused.emit(kind.value, host)
