@@ -1,0 +1,54 @@
+"""Adapts the enabled plugins to what the gateway knows: registered clients and the sites it serves for them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from launcher.oauth.model import RegisteredClient
+from plugins.registry import AppRegistry, AppRow, Surroundings
+
+
+def registry(port: int, folders: Iterable[Path]) -> AppRegistry:
+    """The bundled apps and the unpacked ones of ``folders``, as they are served beside a loopback gateway."""
+    surroundings = Surroundings(own_origin=lambda app_id: f"http://{app_id}.localhost:{port}", loopback=True)
+    return AppRegistry(surroundings, unpacked=folders)
+
+
+def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
+    """An enabled app as a client with exact addresses (SAL-22)."""
+    manifest, addresses = row.manifest, apps.addresses(row)
+    return RegisteredClient(
+        client_id=manifest.id,
+        client_name=manifest.client_name,
+        publisher=manifest.publisher,
+        redirect_uris=tuple(addresses.redirect_uris),
+        launch_uri=addresses.launch_uri,
+        scope=manifest.scope,
+        token_endpoint_auth_method=manifest.token_endpoint_auth_method,
+        jwks_uri=manifest.jwks_uri,
+        origins=tuple(addresses.origins),
+        follows=manifest.follows,
+        facts=app_facts(row),
+    )
+
+
+def app_facts(row: AppRow) -> dict[str, Any]:
+    """What the shell shows of an app."""
+    icon = row.folder / (row.manifest.icon or "icon.svg")
+    drawing = base64.b64encode(icon.read_bytes()).decode() if icon.is_file() else ""
+    return {"icon_svg": drawing, "source": row.source}
+
+
+def gateway_clients(apps: AppRegistry) -> list[dict[str, Any]]:
+    """Every enabled app as the gateway's configuration wants it."""
+    return [asdict(registered_client(apps, row)) for row in apps.enabled()]
+
+
+def sites(apps: AppRegistry, port: int) -> list[Mapping[str, Any]]:
+    """The packaged apps that the gateway serves, by Host."""
+    own = [row for row in apps.enabled() if apps.addresses(row).launch_uri.startswith(f"http://{row.app_id}.localhost")]
+    return [{"host": f"{row.app_id}.localhost:{port}", "root": str(row.folder)} for row in own]

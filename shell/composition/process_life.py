@@ -1,0 +1,51 @@
+"""How a child process of ours lives: told over standard input, ended by its end of file, never an orphan."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """On Linux the kernel ends this process with its parent; elsewhere the pipe's end of file does."""
+    if sys.platform.startswith("linux"):
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
+
+
+def read_configuration() -> dict[str, Any]:
+    """The first line of standard input; raises ValueError when it is not ours."""
+    configuration = json.loads(sys.stdin.buffer.readline())
+    if not isinstance(configuration, dict):
+        raise ValueError("the configuration is not an object")
+    return configuration
+
+
+def say(message: dict[str, Any]) -> None:
+    """One JSON line to the parent, at once."""
+    sys.stdout.buffer.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def on_end_of_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Set ``ended`` on ``loop`` when the parent closes our standard input or dies."""
+
+    def wait() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while sys.stdin.buffer.read(4096):
+                pass
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
