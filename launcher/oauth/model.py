@@ -88,6 +88,7 @@ class Pane:
     created_at: datetime
     pinned: bool = False
     last_event: str | None = None
+    last_event_name: str | None = None
     last_ack: int | None = None
     read_since: bool = False
     socket: bool = False

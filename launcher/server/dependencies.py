@@ -66,7 +66,7 @@ class GatewaySettings:
     """Where the gateway stands and what stands upstream of it.
 
     ``base_url`` has no trailing slash and equals ``issuer``; ``authority`` is the one Host of the
-    gateway's own routes; ``app_hosts`` maps a further exact Host ("malinger.localhost:8123") to its static files.
+    gateway's own routes; ``app_hosts`` maps a further exact Host ("malinger.localhost:8123") to its files.
     """
 
     base_url: str
@@ -103,13 +103,52 @@ class GatewaySettings:
 class UpstreamLoginFacts(Protocol):
     """What a finished upstream login tells (``launcher.upstream.identity.UpstreamLogin``)."""
 
-    sub: str
-    issuer: str
-    claims: Mapping[str, Any]
-    access_token: str
-    refresh_token: str | None
-    id_token: str | None
-    expires_at: datetime
+    @property
+    def sub(self) -> str: ...
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def claims(self) -> Mapping[str, Any]: ...
+
+    @property
+    def access_token(self) -> str: ...
+
+    @property
+    def refresh_token(self) -> str | None: ...
+
+    @property
+    def id_token(self) -> str | None: ...
+
+    @property
+    def expires_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLogin:
+    """What was sent up and must come back (HID-06)."""
+
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+
+class UpstreamIdentity(Protocol):
+    """The OIDC client towards the identity provider; raises its own error for every failure."""
+
+    async def begin(
+        self, *, state: str, nonce: str, verifier: str, redirect_uri: str, prompt: str | None
+    ) -> str: ...
+
+    async def complete(self, query: Mapping[str, str], expected: ExpectedLogin) -> UpstreamLoginFacts: ...
+
+    async def refresh(self, login: UpstreamLoginFacts) -> UpstreamLoginFacts: ...
+
+    async def end_session_url(
+        self, id_token: str | None, post_logout_redirect_uri: str, state: str
+    ) -> str | None: ...
 
 
 class UpstreamFhirReads(Protocol):

@@ -1,0 +1,64 @@
+"""What stands in the tokens that the gateway issues (RFC 9068, SAL-44, SAL-45)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from launcher.oauth.model import Grant, UserSession
+
+GRANT_SEPARATOR = "."
+
+
+def access_token_claims(
+    grant: Grant,
+    subject: str,
+    scopes: Sequence[str],
+    *,
+    issuer: str,
+    audience: str,
+    token_id: str,
+    now: datetime,
+    life: timedelta,
+) -> dict[str, Any]:
+    """Claims of an ``at+jwt``; its ``jti`` begins with the grant's id, which is how the grant is found again."""
+    issued = int(now.timestamp())
+    return {
+        "iss": issuer,
+        "aud": audience,
+        "sub": subject,
+        "client_id": grant.client_id,
+        "iat": issued,
+        "exp": issued + int(life.total_seconds()),
+        "jti": f"{grant.grant_id}{GRANT_SEPARATOR}{token_id}",
+        "scope": " ".join(scopes),
+    }
+
+
+def grant_of(jti: object) -> str:
+    """The grant id inside a ``jti`` of ours; empty for anything else."""
+    return jti.partition(GRANT_SEPARATOR)[0] if isinstance(jti, str) else ""
+
+
+def id_token_claims(
+    grant: Grant, session: UserSession, *, issuer: str, now: datetime, life: timedelta
+) -> dict[str, Any]:
+    """Claims of an id_token; ``fhirUser`` is relative (NAV-09) and only there when it was granted."""
+    issued = int(now.timestamp())
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "aud": grant.client_id,
+        "sub": session.sub,
+        "iat": issued,
+        "exp": issued + int(life.total_seconds()),
+        "auth_time": int(session.authenticated_at.timestamp()),
+        "sid": session.sid,
+    }
+    if grant.nonce is not None:
+        claims["nonce"] = grant.nonce
+    if "fhirUser" in grant.scopes and session.fhir_user is not None:
+        claims["fhirUser"] = session.fhir_user
+    if "profile" in grant.scopes:
+        claims["name"] = session.name
+    return claims

@@ -1,0 +1,90 @@
+"""The user's upstream tokens: they never leave the gateway, and are renewed once for all who wait."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from launcher.oauth.model import Grant, UserSession
+from launcher.server.dependencies import Clock, GatewaySettings, UpstreamIdentity
+from launcher.server.errors import InvalidToken, UpstreamUnavailable
+from launcher.server.sessions import SessionKeeper
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLogin:
+    """An upstream login as it is handed back to the identity client for renewal."""
+
+    sub: str
+    issuer: str
+    claims: dict[str, Any]
+    access_token: str
+    refresh_token: str | None
+    id_token: str | None
+    expires_at: datetime
+
+
+class SessionUpstreamTokens:
+    """Implements ``UpstreamTokens``; renewal is single-flight per session."""
+
+    def __init__(
+        self, settings: GatewaySettings, sessions: SessionKeeper, identity: UpstreamIdentity, clock: Clock
+    ) -> None:
+        self._margin = settings.life("upstream_refresh_margin_seconds")
+        self._sessions = sessions
+        self._identity = identity
+        self._clock = clock
+        self._renewals: dict[str, asyncio.Task[None]] = {}
+
+    async def token_for(self, grant: Grant) -> str:
+        """The upstream access token of the grant's session."""
+        session = self._sessions.session(grant.sid)
+        if session is None:
+            raise InvalidToken("the session has ended")
+        return await self.token_of(session)
+
+    async def token_of(self, session: UserSession) -> str:
+        """A token with at least the margin left; an expiring one that cannot be renewed is used to its end."""
+        now = self._clock.now()
+        if now < session.upstream_expires_at - self._margin or (
+            session.upstream_refresh_token is None and now < session.upstream_expires_at
+        ):
+            return session.upstream_access_token
+        if session.upstream_refresh_token is None:
+            raise UpstreamUnavailable("the upstream login has expired")
+        renewal = self._renewals.get(session.sid)
+        if renewal is None:
+            renewal = asyncio.create_task(self._renew(session))
+            self._renewals[session.sid] = renewal
+            renewal.add_done_callback(lambda task: self._done(session.sid, task))
+        await asyncio.shield(renewal)
+        return session.upstream_access_token
+
+    async def _renew(self, session: UserSession) -> None:
+        known = KnownLogin(
+            sub=session.sub,
+            issuer=session.upstream_issuer,
+            claims={},
+            access_token=session.upstream_access_token,
+            refresh_token=session.upstream_refresh_token,
+            id_token=session.upstream_id_token,
+            expires_at=session.upstream_expires_at,
+        )
+        try:
+            renewed = await self._identity.refresh(known)
+        except Exception as failure:
+            if self._clock.now() < session.upstream_expires_at:
+                return
+            raise UpstreamUnavailable("the upstream login could not be renewed") from failure
+        session.upstream_access_token = renewed.access_token
+        session.upstream_refresh_token = renewed.refresh_token or session.upstream_refresh_token
+        session.upstream_id_token = renewed.id_token or session.upstream_id_token
+        session.upstream_expires_at = renewed.expires_at
+        self._sessions.keep_session(session)
+
+    def _done(self, sid: str, task: asyncio.Task[None]) -> None:
+        self._renewals.pop(sid, None)
+        if not task.cancelled():
+            task.exception()

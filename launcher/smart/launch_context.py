@@ -1,0 +1,70 @@
+"""EHR launches and the launch context beside the token (SAL-11, SAL-12, SAL-23, SAL-28)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from launcher.oauth.model import Grant
+from launcher.smart.scopes import has_fhircast
+
+FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+RELATIVE_REFERENCE = re.compile(r"([A-Z][A-Za-z]{1,63})/[A-Za-z0-9.-]{1,64}(/_history/[A-Za-z0-9.-]{1,64})?")
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTicket:
+    """What one launch id stands for; redeemed once, by this client for this user (SAL-12)."""
+
+    sid: str
+    client_id: str
+    topic: str
+    pane: str | None
+    patient: str | None
+    encounter: str | None
+    intent: str | None
+    fhir_context: list[dict[str, Any]] = field(default_factory=list)
+    implied_reads: frozenset[str] = frozenset()
+
+
+def context_members(grant: Grant, hub_url: str) -> dict[str, Any]:
+    """Members of the token response beside the OAuth ones; only what the granted scopes call for."""
+    members: dict[str, Any] = {"need_patient_banner": False}
+    if grant.patient is not None:
+        members["patient"] = grant.patient
+    if grant.encounter is not None:
+        members["encounter"] = grant.encounter
+    if grant.fhir_context:
+        members["fhirContext"] = grant.fhir_context
+    if grant.intent is not None:
+        members["intent"] = grant.intent
+    if grant.topic is not None and has_fhircast(grant.scopes):
+        members["hub.url"] = hub_url
+        members["hub.topic"] = grant.topic
+    return members
+
+
+def fhir_context_mistake(items: Sequence[Any]) -> str | None:
+    """What is wrong with a ``fhirContext``, or ``None`` (SAL-29)."""
+    for item in items:
+        if not isinstance(item, dict):
+            return "an item of fhirContext is not an object"
+        if not {"reference", "canonical", "identifier"} & item.keys():
+            return "an item of fhirContext has neither reference, canonical nor identifier"
+        role = item.get("role", "launch")
+        if not isinstance(role, str) or not role:
+            return "role in fhirContext is empty"
+        if role != "launch" and not urlsplit(role).scheme:
+            return "role in fhirContext is not a URI"
+        reference = item.get("reference")
+        if reference is None:
+            continue
+        match = RELATIVE_REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
+        if match is None:
+            return "reference in fhirContext is not relative"
+        if match[1] in ("Patient", "Encounter") and role == "launch":
+            return "Patient and Encounter belong beside fhirContext, not in it"
+    return None

@@ -1,0 +1,71 @@
+"""Which scopes a client is granted: what it asks for, cut to what the organisation approved (SAL-38)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from launcher.oauth.model import RegisteredClient
+from launcher.smart.scope_words import common_fhircast, common_part, parse_resource_scope
+
+PLAIN_SCOPES = (
+    "openid",
+    "fhirUser",
+    "profile",
+    "launch",
+    "launch/patient",
+    "launch/encounter",
+    "online_access",
+)
+
+
+def granted_scopes(client: RegisteredClient, asked: Iterable[str]) -> tuple[str, ...]:
+    """The granted scopes in the order asked; unknown ones and those not approved are simply absent.
+
+    A resource scope that is partly approved is narrowed; one asked for in version 1 is answered in version 1
+    where the granted part can be written so (SAL-36).
+    """
+    approved = tuple(client.scope.split())
+    granted: dict[str, None] = {}
+    for scope in asked:
+        for text in _common(scope, approved):
+            granted[text] = None
+    return tuple(granted)
+
+
+def narrowed_scopes(granted: tuple[str, ...], asked: Iterable[str]) -> tuple[str, ...] | None:
+    """The subset that a refresh asks for; ``None`` when it asks for more than was granted (SAL-49)."""
+    wanted = tuple(dict.fromkeys(asked))
+    return wanted if set(wanted) <= set(granted) else None
+
+
+def needs_patient(scopes: Iterable[str]) -> bool:
+    """True when a granted scope makes no sense without a patient in context (SAL-21)."""
+    return any(scope.startswith("patient/") for scope in scopes)
+
+
+def without_patient_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """The scopes that remain for a launch without a patient."""
+    return tuple(scope for scope in scopes if not scope.startswith("patient/"))
+
+
+def has_fhircast(scopes: Iterable[str]) -> bool:
+    """True when the token response must carry ``hub.url`` and ``hub.topic`` (FC-01)."""
+    return any(scope.startswith("fhircast/") for scope in scopes)
+
+
+def _common(asked: str, approved: tuple[str, ...]) -> list[str]:
+    if asked in PLAIN_SCOPES:
+        return [asked] if asked in approved else []
+    if asked.startswith("fhircast/"):
+        events = [common_fhircast(asked, scope) for scope in approved]
+        return _widest([event for event in events if event is not None], asked)
+    resource_scope = parse_resource_scope(asked)
+    if resource_scope is None or resource_scope.level == "system":
+        return []
+    parsed = [other for scope in approved if (other := parse_resource_scope(scope)) is not None]
+    parts = [common_part(resource_scope, other) for other in parsed]
+    return _widest([part.text() for part in parts if part is not None], asked)
+
+
+def _widest(texts: list[str], asked: str) -> list[str]:
+    return [asked] if asked in texts else texts
