@@ -1,0 +1,499 @@
+"""The FHIRcast hub of one topic, as a state machine: ``handle(input, now, ids) -> effects`` (FC-06..FC-34).
+
+It never blocks, reads no clock and sends nothing. A refusal is an effect, not an exception.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from context.acknowledgements import RECEIVED, is_refusal, moves_fence
+from context.effects import (
+    Accepted,
+    CloseChannel,
+    ContextChanged,
+    Effect,
+    MoveFence,
+    NoteAck,
+    NoteEvent,
+    NoteSocket,
+    Refused,
+    Send,
+)
+from context.errors import UnreadableSnapshot
+from context.events import find_kind, is_event_name
+from context.inputs import (
+    Acknowledged,
+    DenyGrant,
+    EndTopic,
+    FellBehind,
+    Input,
+    Lock,
+    Post,
+    SocketClosed,
+    SocketOpened,
+    Subscribe,
+    TimerFired,
+    Unlock,
+    Unsubscribe,
+)
+from context.messages import Message, confirmation, denial, sync_error
+from context.patient_context import Change, PatientContext
+from context.scopes import FhircastScopes
+from context.subscription import Awaited, HubLimits, Subscription
+
+NORMAL_CLOSURE = 1000
+POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+
+Ids = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A change that waits until the shell has its curtains up (S3, DESIGN section 4)."""
+
+    posted_id: str
+    change: Change
+    until: datetime | None
+
+
+class Hub:
+    """One topic: its subscriptions, its patient context and the fences that follow it."""
+
+    def __init__(self, topic: str, limits: HubLimits | None = None) -> None:
+        self.topic = topic
+        self.context = PatientContext()
+        self._limits = limits or HubLimits()
+        self._subscriptions: dict[str, Subscription] = {}
+        self._held: deque[_Held] = deque()
+        self._fences: dict[str, str | None] = {}
+        self._locked_at: datetime | None = None
+        self._silenced: list[Send] = []
+
+    # what may be asked
+
+    @property
+    def locked(self) -> bool:
+        return self._locked_at is not None
+
+    def subscriptions(self) -> Sequence[Subscription]:
+        """Every subscription, connected or not; to look at, not to change."""
+        return tuple(self._subscriptions.values())
+
+    def next_deadline(self) -> datetime | None:
+        """When to hand in :class:`TimerFired`; ``None`` when only an input can change anything."""
+        if self.locked:
+            return None
+        times = [subscription.deadline() for subscription in self._subscriptions.values()]
+        if self._held and self._held[0].until is not None:
+            times.append(self._held[0].until)
+        return min(times, default=None)
+
+    def current_context(self, scopes: FhircastScopes) -> dict[str, Any]:
+        """The body of get-current-context, as far as the caller may read it (FC-34)."""
+        anchor = self.context.visible(scopes.may_read)
+        if anchor is None:
+            return {"context.type": "", "context.versionId": "", "context": []}
+        return {
+            "context.type": anchor.anchor_type,
+            "context.versionId": anchor.version,
+            "context": anchor.message["event"]["context"],
+        }
+
+    def snapshot(self) -> bytes:
+        """What a restarted hub needs: the context. Subscribers come back by themselves (FC-39)."""
+        body = {"topic": self.topic, "context": self.context.snapshot()}
+        return json.dumps(body, separators=(",", ":")).encode()
+
+    @classmethod
+    def restore(cls, snapshot: bytes, limits: HubLimits | None = None) -> Hub:
+        """The hub whose :meth:`snapshot` this is. Raises :class:`UnreadableSnapshot`."""
+        try:
+            body = json.loads(snapshot)
+            hub = cls(str(body["topic"]), limits)
+            hub.context = PatientContext.restored(body["context"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnreadableSnapshot("the snapshot of a topic is not one of ours") from error
+        return hub
+
+    # what happens
+
+    def handle(self, given: Input, now: datetime, ids: Ids) -> list[Effect]:
+        """Take one input; the effects are to be done in their order. While locked, time stands still."""
+        if self._locked_at is not None and not isinstance(given, Unlock):
+            now = self._locked_at
+        effects = self._effects_of(given, now, ids)
+        effects += self._release(now)
+        effects += self._fence_moves()
+        return effects
+
+    def _effects_of(self, given: Input, now: datetime, ids: Ids) -> list[Effect]:
+        match given:
+            case Subscribe():
+                return self._subscribe(given, now)
+            case Unsubscribe():
+                return self._unsubscribe(given)
+            case SocketOpened(endpoint):
+                return self._socket_opened(endpoint, now)
+            case SocketClosed(endpoint, normal):
+                return self._socket_closed(endpoint, normal, now, ids)
+            case Acknowledged():
+                return self._acknowledged(given, now, ids)
+            case FellBehind(endpoint):
+                return self._fell_behind(endpoint, now, ids)
+            case Post():
+                return self._post(given, now, ids)
+            case DenyGrant(grant_id, reason):
+                mine = [s for s in self._subscriptions.values() if s.grant_id == grant_id]
+                return self._deny(mine, reason, POLICY_VIOLATION)
+            case EndTopic(reason):
+                return self._deny(self.subscriptions(), reason, POLICY_VIOLATION)
+            case Lock():
+                self._locked_at = self._locked_at or now
+                return []
+            case Unlock():
+                return self._unlock(now)
+            case TimerFired():
+                return self._timer_fired(now, ids)
+            case _:
+                assert_never(given)
+
+    # subscriptions
+
+    def _subscribe(self, given: Subscribe, now: datetime) -> list[Effect]:
+        events = self._granted(given)
+        if isinstance(events, Refused):
+            return [events]
+        asked = given.lease_seconds or self._limits.default_lease_seconds
+        left = (given.token_expires_at - now).total_seconds()
+        seconds = min(asked, self._limits.longest_lease_seconds, left)
+        if seconds <= 0:
+            return [Refused(401, "the access token has expired")]
+        lease_until = now + timedelta(seconds=seconds)
+        if given.fenced:
+            self._fences[given.grant_id] = given.effective_patient
+        existing = self._subscriptions.get(given.endpoint)
+        if existing is not None:
+            return self._modify(existing, given, events, lease_until, now)
+        self._subscriptions[given.endpoint] = Subscription(
+            endpoint=given.endpoint,
+            grant_id=given.grant_id,
+            name=given.name,
+            scopes=given.scopes,
+            events=events,
+            is_shell=given.is_shell,
+            fenced=given.fenced,
+            lease_until=lease_until,
+            connect_until=now + self._limits.connect_within,
+        )
+        return [Accepted(given.endpoint)]
+
+    def _granted(self, given: Subscribe) -> tuple[str, ...] | Refused:
+        """The events of a subscribe call that this hub knows and this grant may read (FC-04, FC-08, FC-21)."""
+        if self.locked:
+            return Refused(503, "the session is locked")
+        if given.pinned:
+            return Refused(403, "the pane of this grant is pinned to its patient")
+        existing = self._subscriptions.get(given.endpoint)
+        if given.renewal and existing is None:
+            return Refused(404, "there is no such hub.channel.endpoint")
+        if existing is not None and existing.grant_id != given.grant_id:
+            return Refused(403, "hub.channel.endpoint belongs to somebody else")
+        if existing is None and len(self._subscriptions) >= self._limits.subscriptions_per_topic:
+            return Refused(429, "too many subscriptions on this topic")
+        if not given.events:
+            return Refused(400, "hub.events is empty")
+        malformed = [name for name in given.events if not is_event_name(name)]
+        if malformed:
+            return Refused(400, "not an event name in hub.events: " + ", ".join(malformed)[:200])
+        kinds = [kind for name in given.events if (kind := find_kind(name)) is not None]
+        if not kinds:
+            return Refused(400, "this hub supports none of the events in hub.events")
+        granted = tuple(dict.fromkeys(kind.name for kind in kinds if given.scopes.may_read(kind.name)))
+        return granted or Refused(403, "no scope of this grant reads any of the events in hub.events")
+
+    def _modify(
+        self,
+        subscription: Subscription,
+        given: Subscribe,
+        events: tuple[str, ...],
+        lease_until: datetime,
+        now: datetime,
+    ) -> list[Effect]:
+        """Renew or change a channel; opens of added events are replayed (FC-11, FC-10)."""
+        added = [name for name in events if not subscription.wants(name)]
+        subscription.events, subscription.scopes = events, given.scopes
+        subscription.lease_until, subscription.name = lease_until, given.name
+        effects: list[Effect] = [Accepted(subscription.endpoint)]
+        if subscription.connected:
+            effects += self._confirm(subscription, now)
+            effects += self._replay(subscription, added, now)
+        return effects
+
+    def _unsubscribe(self, given: Unsubscribe) -> list[Effect]:
+        subscription = self._subscriptions.get(given.endpoint)
+        if subscription is None:
+            return [Refused(404, "there is no such hub.channel.endpoint")]
+        if subscription.grant_id != given.grant_id:
+            return [Refused(403, "hub.channel.endpoint belongs to somebody else")]
+        return [Accepted(given.endpoint), *self._deny([subscription], "unsubscribed", NORMAL_CLOSURE)]
+
+    def _socket_opened(self, endpoint: str, now: datetime) -> list[Effect]:
+        subscription = self._subscriptions.get(endpoint)
+        if subscription is None or subscription.connected:
+            return [] if subscription else [CloseChannel(endpoint, POLICY_VIOLATION)]
+        first = not self._is_connected(subscription.grant_id)
+        subscription.connected = True
+        effects = self._confirm(subscription, now)
+        if first:
+            effects.append(NoteSocket(subscription.grant_id, True))
+        if self.locked or (self._held and not subscription.is_shell):
+            subscription.replay_due = True
+            return effects
+        return effects + self._replay_all(subscription, now)
+
+    def _confirm(self, subscription: Subscription, now: datetime) -> list[Effect]:
+        left = int((subscription.lease_until - now).total_seconds())
+        frame = confirmation(self.topic, subscription.events, max(1, left))
+        return self._send(subscription, frame)
+
+    def _socket_closed(self, endpoint: str, normal: bool, now: datetime, ids: Ids) -> list[Effect]:
+        subscription = self._subscriptions.get(endpoint)
+        if subscription is None:
+            return []
+        effects = self._forget([subscription])
+        if not normal:
+            effects += self._sync_error(subscription, None, "lost its connection", now, ids)
+        return effects
+
+    def _fell_behind(self, endpoint: str, now: datetime, ids: Ids) -> list[Effect]:
+        subscription = self._subscriptions.get(endpoint)
+        if subscription is None:
+            return []
+        effects = self._forget([subscription])
+        effects.append(CloseChannel(endpoint, TRY_AGAIN_LATER))
+        return effects + self._sync_error(subscription, None, "does not read its channel", now, ids)
+
+    def _deny(self, leaving: Iterable[Subscription], reason: str, code: int) -> list[Effect]:
+        """End channels with a denial (FC-12); a lock does not hold it back."""
+        chosen = list(leaving)
+        effects = self._forget(chosen)
+        for subscription in chosen:
+            frame = denial(self.topic, subscription.events, reason)
+            effects += [Send(subscription.endpoint, frame), CloseChannel(subscription.endpoint, code)]
+        return effects
+
+    def _forget(self, leaving: Sequence[Subscription]) -> list[Effect]:
+        effects: list[Effect] = []
+        for subscription in leaving:
+            del self._subscriptions[subscription.endpoint]
+            if not any(s.grant_id == subscription.grant_id for s in self._subscriptions.values()):
+                self._fences.pop(subscription.grant_id, None)
+            if subscription.connected and not self._is_connected(subscription.grant_id):
+                effects.append(NoteSocket(subscription.grant_id, False))
+        return effects
+
+    def _is_connected(self, grant_id: str) -> bool:
+        return any(s.connected and s.grant_id == grant_id for s in self._subscriptions.values())
+
+    # events
+
+    def _post(self, given: Post, now: datetime, ids: Ids) -> list[Effect]:
+        event = given.event
+        if self.locked:
+            return [Refused(503, "the session is locked")]
+        if event.topic != self.topic:
+            return [Refused(404, "no such topic")]
+        if event.kind.action == "open" and event.timestamp.is_ahead_of(now, self._limits.clock_ahead):
+            return [Refused(400, "timestamp lies in the future of the hub's clock")]
+        change = self.context.apply(event, now, ids)
+        effects: list[Effect] = [ContextChanged()] if change.changed else []
+        effects.append(Accepted())
+        shells = [s for s in self._connected() if s.is_shell]
+        told = [effect for shell in shells for effect in self._deliver(shell, change, now)]
+        effects += told
+        wait_for_shell = change.of_patient and bool(told)
+        until = now + self._limits.shell_first if wait_for_shell else None
+        self._held.append(_Held(event.event_id, change, until))
+        return effects
+
+    def _release(self, now: datetime) -> list[Effect]:
+        """Send held changes, in order, to everybody but the shell, as soon as the shell allows or time is up."""
+        if self.locked:
+            return []
+        effects: list[Effect] = []
+        while self._held and self._may_go(self._held[0], now):
+            change = self._held.popleft().change
+            for subscription in self._connected():
+                if not subscription.is_shell and not subscription.replay_due:
+                    effects += self._deliver(subscription, change, now)
+        if not self._held:
+            for subscription in self._connected():
+                if subscription.replay_due:
+                    effects += self._replay_all(subscription, now)
+        return effects
+
+    def _may_go(self, held: _Held, now: datetime) -> bool:
+        if held.until is None or now >= held.until:
+            return True
+        return not any(
+            entry.posted_id == held.posted_id and entry.deadline is not None
+            for shell in self._connected()
+            if shell.is_shell
+            for entry in shell.awaited.values()
+        )
+
+    def _deliver(self, subscription: Subscription, change: Change, now: datetime) -> list[Effect]:
+        """The event itself, or the open that it implies to whoever does not get the event (FC-25)."""
+        posted_id = str(change.message["id"])
+        for message in (change.message, change.derived):
+            if message is not None and subscription.wants(message["event"]["hub.event"]):
+                return self._send_event(subscription, message, posted_id, change.sequence, now)
+        return []
+
+    def _replay_all(self, subscription: Subscription, now: datetime) -> list[Effect]:
+        subscription.replay_due = False
+        if self.context.patient is None:
+            subscription.followed = self.context.patient_sequence
+        return self._replay(subscription, subscription.events, now)
+
+    def _replay(self, subscription: Subscription, events: Iterable[str], now: datetime) -> list[Effect]:
+        effects: list[Effect] = []
+        for anchor in self.context.replay(events):
+            effects += self._send_event(subscription, anchor.message, anchor.posted_id, anchor.sequence, now)
+        return effects
+
+    def _send_event(
+        self, subscription: Subscription, message: Message, posted_id: str, sequence: int, now: datetime
+    ) -> list[Effect]:
+        event_id, name = str(message["id"]), str(message["event"]["hub.event"])
+        if name != "SyncError":
+            deadline = now + self._limits.acknowledgement
+            subscription.awaited.pop(event_id, None)
+            subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
+            subscription.last_sent = (posted_id, name)
+        return [*self._send(subscription, message), NoteEvent(subscription.grant_id, posted_id, name)]
+
+    def _send(self, subscription: Subscription, message: Message) -> list[Effect]:
+        send = Send(subscription.endpoint, message)
+        if self.locked:
+            self._silenced.append(send)
+            return []
+        return [send]
+
+    def _connected(self) -> list[Subscription]:
+        return [subscription for subscription in self._subscriptions.values() if subscription.connected]
+
+    # answers
+
+    def _acknowledged(self, given: Acknowledged, now: datetime, ids: Ids) -> list[Effect]:
+        subscription = self._subscriptions.get(given.endpoint)
+        awaited = subscription.awaited.get(given.event_id) if subscription else None
+        if subscription is None or awaited is None:
+            return []
+        if given.status == RECEIVED:
+            self._keep_undecided(subscription, given.event_id, awaited)
+        else:
+            del subscription.awaited[given.event_id]
+        if moves_fence(given.status):
+            subscription.followed = max(subscription.followed, awaited.sequence)
+        effects: list[Effect] = [NoteAck(subscription.grant_id, awaited.posted_id, given.status)]
+        if is_refusal(given.status):
+            reason = f"refused with status {given.status}"
+            effects += self._sync_error(
+                subscription, (awaited.posted_id, awaited.event_name), reason, now, ids
+            )
+        return effects
+
+    def _keep_undecided(self, subscription: Subscription, event_id: str, awaited: Awaited) -> None:
+        """After 202 a later answer with the same id still counts (FC-28); only the latest few are remembered."""
+        awaited.deadline = None
+        undecided = [key for key, entry in subscription.awaited.items() if entry.deadline is None]
+        for key in undecided[: -self._limits.undecided_per_subscription]:
+            del subscription.awaited[key]
+
+    def _sync_error(
+        self,
+        subscription: Subscription,
+        about: tuple[str, str] | None,
+        what: str,
+        now: datetime,
+        ids: Ids,
+    ) -> list[Effect]:
+        """Tell the others that one of them does not follow (FC-29..31)."""
+        own_id = ids()
+        about_id, about_event = about or subscription.last_sent or (own_id, "SyncError")
+        message = sync_error(
+            topic=self.topic,
+            own_id=own_id,
+            about_id=about_id,
+            about_event=about_event,
+            subscriber=subscription.name,
+            now=now,
+            diagnostics=f"{subscription.name} {what}",
+        )
+        effects: list[Effect] = []
+        for other in self._connected():
+            if other is not subscription and other.wants("SyncError"):
+                effects += self._send_event(other, message, own_id, 0, now)
+        return effects
+
+    # time
+
+    def _timer_fired(self, now: datetime, ids: Ids) -> list[Effect]:
+        if self.locked:
+            return []
+        effects: list[Effect] = []
+        for subscription in self.subscriptions():
+            silent = subscription.silent_on(now) if subscription.connected else None
+            if subscription.lease_until <= now:
+                effects += self._deny([subscription], "the lease has expired", NORMAL_CLOSURE)
+            elif not subscription.connected and subscription.connect_until <= now:
+                effects += self._forget([subscription])
+                effects.append(CloseChannel(subscription.endpoint, POLICY_VIOLATION))
+            elif silent is not None:
+                effects += self._deny([subscription], "no acknowledgement in time", POLICY_VIOLATION)
+                about = (silent.posted_id, silent.event_name)
+                effects += self._sync_error(subscription, about, "did not answer in time", now, ids)
+        return effects
+
+    def _unlock(self, now: datetime) -> list[Effect]:
+        if self._locked_at is None:
+            return []
+        stood_still, self._locked_at = now - self._locked_at, None
+        for subscription in self._subscriptions.values():
+            subscription.postpone(stood_still)
+        self._held = deque(
+            _Held(held.posted_id, held.change, held.until + stood_still if held.until else None)
+            for held in self._held
+        )
+        silenced, self._silenced = self._silenced, []
+        effects: list[Effect] = [send for send in silenced if send.endpoint in self._subscriptions]
+        for subscription in sorted(self._connected(), key=lambda s: not s.is_shell):
+            if subscription.is_shell or not self._held:
+                effects += self._replay_all(subscription, now)
+        return effects
+
+    # fences
+
+    def _fence_moves(self) -> list[Effect]:
+        """Fences follow the patient once shell and follower have both answered (DESIGN section 4)."""
+        sequence, patient = self.context.patient_sequence, self.context.patient
+        connected = self._connected()
+        shells = [s for s in connected if s.is_shell and s.is_told_of_patients]
+        if sequence == 0 or not all(shell.has_followed(sequence, patient) for shell in shells):
+            return []
+        effects: list[Effect] = []
+        for grant_id, fence in self._fences.items():
+            live = [s for s in connected if s.grant_id == grant_id and s.wants("Patient-open")]
+            if not live or fence == patient or not all(s.has_followed(sequence, patient) for s in live):
+                continue
+            self._fences[grant_id] = patient
+            effects.append(MoveFence(grant_id, patient))
+        return effects

@@ -1,0 +1,91 @@
+"""The frames that the hub sends (FC-08, FC-12, FC-17, FC-31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from context.timestamps import written
+
+Message = Mapping[str, Any]
+_SYNC_ERROR_SYSTEM = "https://fhircast.hl7.org/events/syncerror/"
+
+
+def confirmation(topic: str, events: Iterable[str], lease_seconds: int) -> Message:
+    """The first frame of a channel (FC-08); ``lease_seconds`` counts from now."""
+    return {
+        "hub.mode": "subscribe",
+        "hub.topic": topic,
+        "hub.events": ",".join(events),
+        "hub.lease_seconds": lease_seconds,
+    }
+
+
+def denial(topic: str, events: Iterable[str], reason: str) -> Message:
+    """The last frame of a channel that the hub ends (FC-12)."""
+    return {
+        "hub.mode": "denied",
+        "hub.topic": topic,
+        "hub.events": ",".join(events),
+        "hub.reason": reason,
+    }
+
+
+def with_version(message: Message, version: str) -> Message:
+    """``message`` with the version that the hub assigned to the context it opens (FC-36)."""
+    return {**message, "event": {**message["event"], "context.versionId": version}}
+
+
+def derived_open(message: Message, name: str, event_id: str, keys: Iterable[str]) -> Message:
+    """The open that another open implies, with its own id and only its own keys (FC-25)."""
+    wanted = set(keys)
+    event = message["event"]
+    context = [entry for entry in event["context"] if entry.get("key") in wanted]
+    return {
+        "timestamp": message["timestamp"],
+        "id": event_id,
+        "event": {**event, "hub.event": name, "context": context},
+    }
+
+
+def sync_error(
+    *,
+    topic: str,
+    own_id: str,
+    about_id: str,
+    about_event: str,
+    subscriber: str,
+    now: datetime,
+    diagnostics: str,
+) -> Message:
+    """A SyncError of the hub: severity ``warning`` always; the name under both systems in use (FC-31)."""
+    coding = [
+        {"system": _SYNC_ERROR_SYSTEM + name, "code": code}
+        for name, code in (
+            ("eventid", about_id),
+            ("eventname", about_event),
+            ("subscribername", subscriber),
+            ("subscriber", subscriber),
+        )
+    ]
+    outcome = {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": "warning",
+                "code": "processing",
+                "diagnostics": diagnostics,
+                "details": {"coding": coding},
+            }
+        ],
+    }
+    return {
+        "timestamp": written(now),
+        "id": own_id,
+        "event": {
+            "hub.topic": topic,
+            "hub.event": "SyncError",
+            "context": [{"key": "operationoutcome", "resource": outcome}],
+        },
+    }

@@ -1,0 +1,86 @@
+"""One subscriber of a topic, and what it still owes an answer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from context.scopes import FhircastScopes
+
+
+@dataclass(frozen=True, slots=True)
+class HubLimits:
+    """Every number of the hub, with its unit in the name or the type."""
+
+    acknowledgement: timedelta = timedelta(seconds=10)
+    shell_first: timedelta = timedelta(milliseconds=250)
+    clock_ahead: timedelta = timedelta(seconds=5)
+    connect_within: timedelta = timedelta(seconds=60)
+    default_lease_seconds: int = 7200
+    longest_lease_seconds: int = 7200
+    subscriptions_per_topic: int = 64
+    undecided_per_subscription: int = 16
+
+
+@dataclass(slots=True)
+class Awaited:
+    """An event that was sent and not finally answered. ``deadline`` is ``None`` once it was answered with 202."""
+
+    posted_id: str
+    event_name: str
+    sequence: int
+    deadline: datetime | None
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A channel and its state. ``followed`` is the highest change answered with 200 or 202."""
+
+    endpoint: str
+    grant_id: str
+    name: str
+    scopes: FhircastScopes
+    events: tuple[str, ...]
+    is_shell: bool
+    fenced: bool
+    lease_until: datetime
+    connect_until: datetime
+    connected: bool = False
+    replay_due: bool = False
+    followed: int = 0
+    awaited: dict[str, Awaited] = field(default_factory=dict)
+    last_sent: tuple[str, str] | None = None
+
+    def wants(self, event_name: str) -> bool:
+        return event_name in self.events
+
+    @property
+    def is_told_of_patients(self) -> bool:
+        """Whether opens of a patient reach it, directly or implied."""
+        return self.wants("Patient-open") or self.wants("Encounter-open")
+
+    def has_followed(self, sequence: int, patient: str | None) -> bool:
+        """Whether it answered the change; one that is not told of closing has nothing to answer to."""
+        if patient is None and not self.wants("Patient-close"):
+            return True
+        return self.followed >= sequence
+
+    def deadline(self) -> datetime:
+        """The next moment at which time alone changes this subscription."""
+        if not self.connected:
+            return min(self.lease_until, self.connect_until)
+        waiting = [entry.deadline for entry in self.awaited.values() if entry.deadline is not None]
+        return min([self.lease_until, *waiting])
+
+    def silent_on(self, now: datetime) -> Awaited | None:
+        """The oldest event that it should have answered by now (FC-30)."""
+        late = [e for e in self.awaited.values() if e.deadline is not None and e.deadline <= now]
+        return min(late, key=lambda entry: entry.sequence, default=None)
+
+    def postpone(self, by: timedelta) -> None:
+        """Let lease and waiting times stand still for ``by`` (lock)."""
+        self.lease_until += by
+        self.connect_until += by
+        for entry in self.awaited.values():
+            if entry.deadline is not None:
+                entry.deadline += by
