@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -54,10 +55,8 @@ class LoopThread(QObject):
             await asyncio.gather(*tasks, return_exceptions=True)
 
         if self._loop.is_running():
-            try:
+            with contextlib.suppress(TimeoutError):
                 asyncio.run_coroutine_threadsafe(cancel_all(), self._loop).result(2.0)
-            except TimeoutError:
-                pass
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(2.0)
 

@@ -50,5 +50,9 @@ def gateway_clients(apps: AppRegistry) -> list[dict[str, Any]]:
 
 def sites(apps: AppRegistry, port: int) -> list[Mapping[str, Any]]:
     """The packaged apps that the gateway serves, by Host."""
-    own = [row for row in apps.enabled() if apps.addresses(row).launch_uri.startswith(f"http://{row.app_id}.localhost")]
+    own = [
+        row
+        for row in apps.enabled()
+        if apps.addresses(row).launch_uri.startswith(f"http://{row.app_id}.localhost")
+    ]
     return [{"host": f"{row.app_id}.localhost:{port}", "root": str(row.folder)} for row in own]

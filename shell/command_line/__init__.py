@@ -1,0 +1,129 @@
+"""The ``vaktrom`` command. Exit codes: 0 done, 1 the check said no, 2 wrong use."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shell.command_line.failures import explained
+
+PROGRAM_VERSION = "0.1.0"
+
+application = typer.Typer(
+    name="vaktrom",
+    help="One login, one patient, apps from different vendors.",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+)
+app_commands = typer.Typer(
+    help="For vendors: check an app and list the installed ones.", no_args_is_help=True
+)
+application.add_typer(app_commands, name="app")
+
+State = Annotated[Path | None, typer.Option("--state", help="Folder for what is kept between starts.")]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port of the gateway; 0 takes the usual one.")
+]
+Apps = Annotated[list[Path] | None, typer.Option("--app", help="An unpacked app folder; may be repeated.")]
+Provider = Annotated[
+    Path | None, typer.Option("--identity-provider", help="JSON file that names another OpenID provider.")
+]
+
+
+def installed_version() -> str:
+    """The version of this installation."""
+    try:
+        return version("vaktrom")
+    except PackageNotFoundError:
+        return PROGRAM_VERSION
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vaktrom {installed_version()}")
+        raise typer.Exit
+
+
+@application.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    show: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Without a command: start the desktop."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@application.command()
+def run(state: State = None, port: Port = 0, app: Apps = None, identity_provider: Provider = None) -> None:
+    """Start the desktop, with the practice environment unless told otherwise."""
+    from shell.command_line.desktop_command import run_desktop
+
+    raise typer.Exit(explained(lambda: run_desktop(state, port, app or [], identity_provider)))
+
+
+@application.command()
+def sandbox(
+    host: Annotated[str, typer.Option("--host", help="Only 127.0.0.1 is served.")] = "127.0.0.1",
+    port: Port = 0,
+    state: State = None,
+    app: Apps = None,
+    identity_provider: Provider = None,
+    json_line: Annotated[bool, typer.Option("--json", help="Print only the JSON line.")] = False,
+) -> None:
+    """Run sandbox and gateway without a screen, for vendors and tests; prints one JSON line when ready."""
+    from shell.command_line.sandbox_command import run_sandbox
+
+    raise typer.Exit(
+        explained(lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line))
+    )
+
+
+@app_commands.command("check")
+def app_check(folder: Annotated[Path, typer.Argument(help="The app's folder.")]) -> None:
+    """Check an app: every mistake at once. Exit code 1 if it has any."""
+    from shell.command_line.app_commands import check_app
+
+    raise typer.Exit(explained(lambda: check_app(folder)))
+
+
+@app_commands.command("list")
+def app_list(app: Apps = None) -> None:
+    """List the apps of this installation, and why one may not run."""
+    from shell.command_line.app_commands import list_apps
+
+    raise typer.Exit(explained(lambda: list_apps(app or [])))
+
+
+@application.command()
+def tour(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures and tour.json.")],
+    headless: Annotated[bool, typer.Option("--headless", help="Without a screen.")] = False,
+) -> None:
+    """Drive the real desktop through a shift and write a picture of each step."""
+    from shell.command_line.desktop_command import run_tour
+
+    raise typer.Exit(explained(lambda: run_tour(out, headless)))
+
+
+@application.command(hidden=True)
+def child(name: str) -> None:
+    """A child process of ours; told everything over its standard input."""
+    if name == "gateway":
+        from shell.composition.gateway_child import main as serve
+    elif name == "sandbox":
+        from shell.composition.sandbox_child import main as serve
+    else:
+        raise typer.BadParameter(f"there is no child called {name}")
+    raise typer.Exit(serve())
+
+
+def main() -> None:
+    """Entry point."""
+    sys.tracebacklimit = 0 if getattr(sys, "frozen", False) else None
+    application()

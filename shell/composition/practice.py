@@ -1,0 +1,169 @@
+"""The practice environment: sandbox and gateway as children of one program, told everything over their pipes."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from plugins.registry import AppRegistry
+from shell.composition.applications import gateway_clients, registry, sites
+from shell.composition.child import Child, SealedRecords, encode_key
+from shell.composition.listeners import RememberedPort, listen, port_of
+from shell.composition.state_key import KeyFileStore, KeyringStore, StateKeys, load_state_keys
+
+SHELL_CLIENT = "vaktrom-shell"
+GATEWAY_CLIENT = "vaktrom-gateway"
+ACCOUNT_HOST = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProviderChoice:
+    """An identity provider other than the sandbox's own: its issuer and how the gateway is registered there."""
+
+    issuer: str
+    client: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentChoice:
+    """What the user named on the command line; ``port`` 0 means the remembered or a free one."""
+
+    state: Path
+    port: int = 0
+    folders: tuple[Path, ...] = ()
+    identity_provider: IdentityProviderChoice | None = None
+
+
+@dataclass(slots=True)
+class Environment:
+    """A gateway with the sandbox upstream; ``start`` brings both up, ``stop`` ends both."""
+
+    choice: EnvironmentChoice
+    gateway_socket: socket.socket
+    fhir_socket: socket.socket
+    identity_socket: socket.socket
+    apps: AppRegistry
+    keys: StateKeys
+    shell_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    records: SealedRecords = field(default_factory=SealedRecords)
+    sandbox: Child | None = None
+    gateway: Child | None = None
+    seal_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @property
+    def port(self) -> int:
+        return port_of(self.gateway_socket)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def upstream_fhir(self) -> str:
+        return f"http://127.0.0.1:{port_of(self.fhir_socket)}/fhir"
+
+    @property
+    def issuer(self) -> str:
+        if self.choice.identity_provider:
+            return self.choice.identity_provider.issuer
+        return f"http://{ACCOUNT_HOST}:{port_of(self.identity_socket)}"
+
+    async def start(
+        self, on_up: Callable[[], None] = lambda: None, on_down: Callable[[], None] = lambda: None
+    ) -> None:
+        """Start the sandbox, then the gateway; raises ChildFailed."""
+        private = ECKey.generate_key("P-256", private=True, auto_kid=True)
+        public_jwk = private.as_dict(private=False)
+        sandbox_configuration = self._sandbox_configuration(public_jwk)
+        gateway_configuration = self._gateway_configuration(private.as_dict(private=True))
+        self.sandbox = Child(
+            "sandbox", lambda: sandbox_configuration, [self.fhir_socket, self.identity_socket]
+        )
+        await self.sandbox.start()
+        self.gateway = Child(
+            "gateway",
+            lambda: gateway_configuration,
+            [self.gateway_socket],
+            records=self.records,
+            on_up=on_up,
+            on_down=on_down,
+        )
+        await self.gateway.start()
+
+    async def stop(self) -> None:
+        for child in (self.gateway, self.sandbox):
+            if child:
+                await child.stop()
+        for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
+            sock.close()
+
+    def _sandbox_configuration(self, public_jwk: Mapping[str, Any]) -> dict[str, Any]:
+        folder = self.choice.state / "sandbox"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return {
+            "database": str(folder / "records.sqlite"),
+            "fhir_base": self.upstream_fhir,
+            "issuer": self.issuer,
+            "own_issuer": self.choice.identity_provider is None,
+            "gateway_client": {
+                "client_id": GATEWAY_CLIENT,
+                "redirect_uris": [f"{self.base_url}/oauth/callback"],
+                "post_logout_redirect_uris": [f"{self.base_url}/oauth/logged-out"],
+                "jwks": {"keys": [dict(public_jwk)]},
+            },
+        }
+
+    def _gateway_configuration(self, private_jwk: Mapping[str, Any]) -> dict[str, Any]:
+        own = {
+            "client_id": GATEWAY_CLIENT,
+            "method": "private_key_jwt",
+            "key": dict(private_jwk),
+            "alg": "ES256",
+        }
+        chosen = self.choice.identity_provider
+        return {
+            "base_url": self.base_url,
+            "authority": f"127.0.0.1:{self.port}",
+            "upstream_fhir": self.upstream_fhir,
+            "identity_provider": {"issuer": self.issuer, **(dict(chosen.client) if chosen else own)},
+            "shell_client_id": SHELL_CLIENT,
+            "shell_client_secret": self.shell_secret,
+            "clients": gateway_clients(self.apps),
+            "sites": sites(self.apps, self.port),
+            "audit_path": str(self.choice.state / "audit.sqlite"),
+            "audit_keys": [[name, encode_key(key)] for name, key in self.keys.keys],
+            "state_key": encode_key(self.seal_key),
+        }
+
+
+def practice_keys(state: Path, now: Any) -> StateKeys:
+    """The state key from the keyring; the practice environment falls back to its marked key file."""
+    from shell.composition.state_key import KeyringUnusable
+
+    try:
+        return load_state_keys(KeyringStore(), now)
+    except KeyringUnusable:
+        return load_state_keys(KeyFileStore(state), now)
+
+
+def prepare(choice: EnvironmentChoice, now: Any) -> Environment:
+    """Bind the sockets and read what is installed; raises PortTaken and StateDirectoryUnusable."""
+    if choice.port:
+        gateway_socket = listen(choice.port)
+    else:
+        gateway_socket, _ = RememberedPort(choice.state / "gateway-port").listen()
+    folders: Sequence[Path] = choice.folders
+    return Environment(
+        choice=choice,
+        gateway_socket=gateway_socket,
+        fhir_socket=listen(),
+        identity_socket=listen(),
+        apps=registry(port_of(gateway_socket), folders),
+        keys=practice_keys(choice.state, now),
+    )
