@@ -1,0 +1,36 @@
+"""How Chromium is started: before the first import of Qt WebEngine, and always the same way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping, Sequence
+
+HOST_RULES = "MAP *.localhost 127.0.0.1,MAP localhost 127.0.0.1"
+"""Chromium asks ``[::1]`` first for these names; whoever held that port would own the app's origin."""
+
+FLAGS = (
+    f"--host-resolver-rules={HOST_RULES}",
+    "--js-flags=--predictable-gc-schedule",
+    "--disable-features=DnsOverHttps,AutofillServerCommunication,MediaRouter,InterestFeedContentSuggestions",
+    "--disable-background-networking",
+    "--no-pings",
+)
+DEBUG_DOORS = ("QTWEBENGINE_REMOTE_DEBUGGING", "QTWEBENGINE_CHROMIUM_FLAGS")
+
+
+def program_arguments(arguments: Sequence[str]) -> list[str]:
+    """The arguments for ``QApplication``: the program's name and our flags, nothing of the caller's."""
+    return [arguments[0] if arguments else "vaktrom", *FLAGS]
+
+
+def close_debug_doors(environment: MutableMapping[str, str], *, frozen: bool) -> None:
+    """A shipped program takes no debugging port: that port accepts a WebSocket from any origin."""
+    if frozen:
+        for name in DEBUG_DOORS:
+            environment.pop(name, None)
+
+
+def prepare(frozen: bool) -> None:
+    """Call before the first import of Qt WebEngine."""
+    close_debug_doors(os.environ, frozen=frozen)
+    os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "1")

@@ -1,0 +1,93 @@
+"""The web view on the identity provider's own page; the shell itself has no password field."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtWebEngineCore import QWebEngineCertificateError, QWebEnginePage, QWebEngineProfile
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QWidget
+
+from shell.gateway_client.login import AuthorizationRequest
+from shell.web.pane_profile import new_profile
+
+
+class LoginPage(QWebEnginePage):
+    """Follows the login from page to page; the callback is caught before it is requested."""
+
+    answered = Signal(str)
+
+    def __init__(self, profile: QWebEngineProfile, callback: str, parent: QObject) -> None:
+        super().__init__(profile, parent)
+        self._callback = callback
+        self.certificateError.connect(self._certificate_error)
+        self.permissionRequested.connect(lambda permission: permission.deny())
+        profile.downloadRequested.connect(lambda request: request.cancel())
+
+    def acceptNavigationRequest(
+        self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool
+    ) -> bool:
+        address = QUrl(url) if isinstance(url, str) else url
+        if address.toString().split("?")[0] == self._callback:
+            self.answered.emit(address.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+            return False
+        return address.scheme() in ("http", "https") or address.toString() == "about:blank"
+
+    def javaScriptConsoleMessage(
+        self,
+        level: QWebEnginePage.JavaScriptConsoleMessageLevel,
+        message: str,
+        lineNumber: int,
+        sourceID: str,
+    ) -> None:
+        """Nothing of the login page's console is written anywhere (S7)."""
+
+    def _certificate_error(self, error: QWebEngineCertificateError) -> None:
+        error.rejectCertificate()
+
+
+class LoginView(QWebEngineView):
+    """One login from the first page to the callback, in a profile of its own that ends with it.
+
+    Signals: ``answered(url)`` with the callback's URL, ``shown()`` when a page stands, ``failed()`` when a page
+    could not be loaded, ``crashed()``.
+    """
+
+    answered = Signal(str)
+    shown = Signal()
+    failed = Signal()
+
+    def __init__(self, request: AuthorizationRequest, language: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._request = request
+        self._ended = False
+        self._profile = new_profile(self, language)
+        self._page = LoginPage(self._profile, request.redirect_uri, self._profile)
+        self._page.answered.connect(self._answered)
+        self._page.loadFinished.connect(self._loaded)
+        self._page.renderProcessTerminated.connect(lambda *_: self.failed.emit())
+        self.setPage(self._page)
+        self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
+
+    def start(self) -> None:
+        self._page.load(QUrl(self._request.url))
+
+    def go(self, url: str) -> None:
+        """Load a further page of the same login session (logging out)."""
+        self._page.load(QUrl(url))
+
+    @property
+    def request(self) -> AuthorizationRequest:
+        return self._request
+
+    def _answered(self, url: str) -> None:
+        if not self._ended:
+            self._ended = True
+            self.answered.emit(url)
+
+    def _loaded(self, good: bool) -> None:
+        if self._ended:
+            return
+        if good:
+            self.shown.emit()
+        else:
+            self.failed.emit()

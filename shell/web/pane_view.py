@@ -1,0 +1,80 @@
+"""One live page of one pane: its own profile, its own cookie, its own page, ended in the right order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QWidget
+
+from shell.actions.page_policy import DeclaredOrigins
+from shell.gateway_client.workspace import OpenedPane
+from shell.web.page import PanePage
+from shell.web.pane_profile import new_profile, put_cookie
+from shell.web.probes import HangProbe, PaintProbe, ask_unsaved
+
+__all__ = ["PaneView", "ask_unsaved"]
+
+
+class PaneView(QWebEngineView):
+    """Shows one client in one pane.
+
+    Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``painted()`` once for each
+    ``watch_paint``, ``load_failed()``.
+    """
+
+    refused = Signal(str, str)
+    dialog = Signal(str)
+    crashed = Signal()
+    hung = Signal()
+    painted = Signal()
+    load_failed = Signal()
+
+    def __init__(
+        self, opened: OpenedPane, base_url: str, origins: DeclaredOrigins, language: str, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._opened = opened
+        self._profile = new_profile(self, language)
+        put_cookie(self._profile, base_url, opened.cookie_name, opened.cookie_value, opened.cookie_path)
+        page = PanePage(self._profile, origins, self._profile)
+        page.refused.connect(self.refused)
+        page.dialog.connect(self.dialog)
+        page.crashed.connect(self.crashed)
+        page.loadFinished.connect(self._loaded)
+        self._page = page
+        self._paint = PaintProbe(page, self.painted.emit)
+        self._hang = HangProbe(page, self.hung.emit)
+        self.setPage(page)
+        self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
+
+    @property
+    def pane(self) -> str:
+        """The pane's id at the gateway."""
+        return self._opened.pane
+
+    @property
+    def pane_page(self) -> PanePage:
+        return self._page
+
+    def open(self, url: str) -> None:
+        """Load the launch URL."""
+        self._page.load(QUrl(url))
+
+    def watch_paint(self) -> None:
+        """Emit ``painted`` once, after the page has painted a frame that began after this call."""
+        self._paint.start()
+
+    def stop_watching(self) -> None:
+        self._paint.stop()
+
+    def end(self) -> None:
+        """Page before profile, or Chromium complains; the widget goes last."""
+        self._paint.stop()
+        self.hide()
+        self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
+        self._page.deleteLater()
+        self.deleteLater()
+
+    def _loaded(self, good: bool) -> None:
+        if not good:
+            self.load_failed.emit()
