@@ -1,0 +1,117 @@
+"""What is happening now, whatever the clock says: relative to the moment of reading."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from launcher.sandbox.population.chance import fhir_id
+from launcher.sandbox.population.codes import Json, reference
+from launcher.sandbox.population.medication import administration, prescriptions
+from launcher.sandbox.population.moments import ago, due
+from launcher.sandbox.population.observations import measure, remark
+from launcher.sandbox.population.staff import BY_NAME, WARDS, Worker, worker_at
+from launcher.sandbox.population.story import Story
+from launcher.sandbox.population.tasks import task
+from launcher.sandbox.population.vitals import observations, parse
+
+# Minutes from now (negative: overdue) by room
+DUE: tuple[tuple[int, int, str, str], ...] = (
+    (202, 3, "SpO₂", "Mål 88–92 % på 1 l/min"),
+    (203, -42, "Snu i seng", "Over på venstre side"),
+    (204, -12, "Mål NEWS2", "Hver time til under 5"),
+    (206, 18, "Smertevurdering", "ESAS"),
+    (207, -72, "Blodsukker", "Var 6,1 til kvelden"),
+    (210, 3, "Tilsyn", "Se inn, lys på badet"),
+    (104, -25, "Vekt", "Daglig ved hjertesvikt"),
+    (107, 12, "Blodsukker", "Før måltid"),
+    (110, -35, "Smertevurdering", "ESAS"),
+    (103, 22, "Munnstell", "Tyktflytende, sitter oppreist"),
+    (311, -18, "Mål NEWS2", "Hver fjerde time"),
+    (305, 8, "Tilsyn", "Ser syner, la lyset stå på"),
+    (301, -55, "Tilsyn", "Var urolig"),
+    (313, 25, "Blodsukker", "Før måltid"),
+)
+# room | minutes ago | signs | headline
+SETS: tuple[tuple[int, int, str, str], ...] = (
+    (204, 1468, "t36.8 p76 r16 s97 bp136/74", "t"),
+    (204, 1130, "t36.9 p78 r17 s96 bp134/72", "t"),
+    (204, 790, "t37.0 p80 r17 s96 bp136/76", "t"),
+    (204, 480, "t37.3 p85 r18 s96 bp134/74", "t"),
+    (204, 250, "t37.8 p90 r20 s95 bp133/72", "t"),
+    (204, 32, "t38.3 p96 r21 s94 bp132/74", "t"),
+    (216, 90, "t36.6 p78 r17 s96 bp142/76", "bp"),
+    (216, 60, "t36.5 p74 r16 s96 bp138/74", "bp"),
+    (311, 1380, "t37.1 p78 r17 s95 bp134/72", "t"),
+    (311, 900, "t37.6 p88 r18 s95 bp130/70", "t"),
+    (311, 500, "t38.0 p94 r19 s95 bp124/68", "t"),
+    (311, 258, "t38.4 p98 r20 s94 bp118/64 C", "t"),
+)
+LIVE_ROOMS = {204, 311}
+# room | minutes ago | text
+NEWS: tuple[tuple[int, int, str], ...] = (
+    (203, 150, "Ny forordning"),
+    (204, 32, "Feber {{t-32}}"),
+    (206, 140, "Datter er her"),
+    (209, 165, "Kom {{dm-1}}"),
+    (213, 155, "Vekt −1,2 kg"),
+    (216, 95, "Fall {{t-95}}"),
+    (104, 120, "Vekt +1,4 kg"),
+    (110, 75, "Smerte 6 av 10"),
+    (111, 140, "Reiser hjem {{dm+2}}"),
+    (301, 80, "Uro {{t-80}}"),
+    (311, 250, "Forvirret"),
+    (308, 130, "Søster besøkte"),
+)
+
+
+def present(stories: tuple[Story, ...]) -> list[Json]:
+    """All that is relative to now for the residents."""
+    by_room = {story.room: story for story in stories}
+    made: list[Json] = []
+    for room, minutes, name, note in DUE:
+        if room in by_room:
+            made.append(task(by_room[room], name, due(minutes), "nå", note))
+    for room, minutes, text, headline in SETS:
+        if room in by_room:
+            story = by_room[room]
+            times = [ago(minutes, 5 * n) for n in range(8)]
+            made += observations(story, parse(text), times, _worker(story), headline)
+    made += [_news(by_room[room], minutes, text) for room, minutes, text in NEWS if room in by_room]
+    return made + _single(by_room)
+
+
+def _worker(story: Story) -> Worker:
+    return BY_NAME["Siri Nordli"] if story.ward == "vestfloyen" else worker_at(story.ward, 0, 120)
+
+
+def _news(story: Story, minutes: int, text: str) -> Json:
+    return {
+        "resourceType": "Communication",
+        "id": fhir_id("nytt", story.id, text),
+        "status": "completed",
+        "category": [{"text": "Nytt"}],
+        "priority": "urgent" if text.startswith(("Feber", "Fall", "Forvirret")) else "routine",
+        "subject": story.ref,
+        "encounter": reference(f"Encounter/{story.encounter}"),
+        "sent": ago(minutes),
+        "recipient": [reference(f"Organization/{story.ward}", WARDS[story.ward])],
+        "sender": worker_at(story.ward, -1, 1200).ref,
+        "payload": [{"contentString": text}],
+    }
+
+
+def _single(by_room: dict[int, Story]) -> list[Json]:
+    made: list[Json] = []
+    for room, kind, value, minutes in ((206, "esas", 4, 87), (110, "esas", 6, 75)):
+        if room in by_room:
+            made.append(measure(by_room[room], kind, value, ago(minutes), _worker(by_room[room])))
+    if 301 in by_room:
+        made.append(remark(by_room[301], "Urolig, går i gangen", ago(80), _worker(by_room[301])))
+    for room, key, minutes, dose in ((204, "paracetamol1g", 32, "1"), (206, "morfinsc", 80, "2.5"), (110, "oksykodon5", 70, "1")):
+        if room in by_room:
+            story = by_room[room]
+            item = next(i for i in prescriptions(story) if i.drug.key == key and i.when_needed)
+            made.append(administration(story, item, ago(minutes), Decimal(dose), _worker(story)))
+    return made
+
+

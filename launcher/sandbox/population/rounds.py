@@ -1,0 +1,51 @@
+"""What is seen on rounds in the last two days: sleep, meals, out of bed; drinks, urine, pain."""
+
+from __future__ import annotations
+
+from launcher.sandbox.population.chance import Chance
+from launcher.sandbox.population.codes import Json
+from launcher.sandbox.population.moments import at, minutes_of
+from launcher.sandbox.population.observations import measure, remark
+from launcher.sandbox.population.staff import worker_at
+from launcher.sandbox.population.story import Story
+
+_KINDS = ("diurese", "drukket", "smerte", "esas")
+_DAY: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (255, 300, ("Sover", "Sover", "Sover", "Våken, vil ha drikke")),
+    (405, 440, ("Våken", "Stelt i seng", "Våken, ligger litt til")),
+    (540, 600, ("Spist frokost", "Spist frokost", "Spist halv frokost")),
+    (690, 750, ("Sitter i stuen", "Hviler på rommet", "Med i trimgruppe")),
+    (825, 870, ("Spist middag", "Spist middag", "Spist halv porsjon")),
+    (990, 1050, ("Ser på fjernsyn", "Sitter i stuen", "Hviler på rommet", "Har besøk")),
+    (1110, 1150, ("Spist kvelds", "Spist kvelds", "Spist én skive")),
+    (1265, 1310, ("I seng", "Lagt for natten", "I seng, lytter på radio")),
+)
+
+
+def rounds(story: Story) -> list[Json]:
+    """From ``Story.night`` (``0 00:30 Sover; -1 23:55 diurese 450``) and an ordinary day around it."""
+    made: list[Json] = []
+    chance = Chance("seen", story.id)
+    last = {-1: 0, 0: 0}
+    for part in filter(None, (p.strip() for p in story.night.split(";"))):
+        day, clock, text = part.split(" ", 2)
+        made.append(_seen(story, int(day), minutes_of(clock), text))
+        last[0] = max(last[0], minutes_of(clock) if int(day) == 0 else 0)
+    bedbound = story.rounds == 1 or "snu" in story.topics
+    for day in (-1, 0):
+        for start, end, texts in _DAY:
+            minutes, text = chance.whole(start, end), chance.pick(texts)
+            if day <= -story.moved_in or (day == -1 and minutes > 1200) or "palliativ" in story.topics:
+                continue
+            if bedbound and text in ("Med i trimgruppe", "Sitter i stuen"):
+                text = "Oppe i stol"
+            made.append(remark(story, text, at(day, minutes), worker_at(story.ward, day, minutes)))
+    return made
+
+
+def _seen(story: Story, day: int, minutes: int, text: str) -> Json:
+    worker = worker_at(story.ward, day, minutes)
+    kind, _, value = text.partition(" ")
+    if kind in _KINDS:
+        return measure(story, kind, float(value), at(day, minutes), worker)
+    return remark(story, text, at(day, minutes), worker)
