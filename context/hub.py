@@ -354,31 +354,47 @@ class Hub:
         posted_id = str(change.message["id"])
         for message in (change.message, change.derived):
             if message is not None and subscription.wants(message["event"]["hub.event"]):
-                return self._send_event(subscription, message, posted_id, change.sequence, now)
+                return self._send_event(
+                    subscription, message, posted_id, change.sequence, now, noted=change.changed
+                )
         return []
 
-    def _replay_all(self, subscription: Subscription, now: datetime) -> list[Effect]:
+    def _replay_all(self, subscription: Subscription, now: datetime, *, noted: bool = True) -> list[Effect]:
         subscription.replay_due = False
         if self.context.patient is None:
             subscription.followed = self.context.patient_sequence
-        return self._replay(subscription, subscription.events, now)
+        return self._replay(subscription, subscription.events, now, noted=noted)
 
-    def _replay(self, subscription: Subscription, events: Iterable[str], now: datetime) -> list[Effect]:
+    def _replay(
+        self, subscription: Subscription, events: Iterable[str], now: datetime, *, noted: bool = True
+    ) -> list[Effect]:
         effects: list[Effect] = []
         for anchor in self.context.replay(events):
-            effects += self._send_event(subscription, anchor.message, anchor.posted_id, anchor.sequence, now)
+            effects += self._send_event(
+                subscription, anchor.message, anchor.posted_id, anchor.sequence, now, noted=noted
+            )
         return effects
 
     def _send_event(
-        self, subscription: Subscription, message: Message, posted_id: str, sequence: int, now: datetime
+        self,
+        subscription: Subscription,
+        message: Message,
+        posted_id: str,
+        sequence: int,
+        now: datetime,
+        *,
+        noted: bool,
     ) -> list[Effect]:
+        """Send an event and await its answer; facts speak only of events that changed something."""
         event_id, name = str(message["id"]), str(message["event"]["hub.event"])
-        if name != "SyncError":
-            deadline = now + self._limits.acknowledgement
-            subscription.awaited.pop(event_id, None)
-            subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
-            subscription.last_sent = (posted_id, name)
-        return [*self._send(subscription, message), NoteEvent(subscription.grant_id, posted_id, name)]
+        if name == "SyncError":
+            return self._send(subscription, message)
+        deadline = now + self._limits.acknowledgement
+        subscription.awaited.pop(event_id, None)
+        subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
+        subscription.last_sent = (posted_id, name)
+        effects = self._send(subscription, message)
+        return [*effects, NoteEvent(subscription.grant_id, posted_id, name)] if noted else effects
 
     def _send(self, subscription: Subscription, message: Message) -> list[Effect]:
         send = Send(subscription.endpoint, message)
@@ -441,7 +457,7 @@ class Hub:
         effects: list[Effect] = []
         for other in self._connected():
             if other is not subscription and other.wants("SyncError"):
-                effects += self._send_event(other, message, own_id, 0, now)
+                effects += self._send(other, message)
         return effects
 
     # time
@@ -477,7 +493,7 @@ class Hub:
         effects: list[Effect] = [send for send in silenced if send.endpoint in self._subscriptions]
         for subscription in sorted(self._connected(), key=lambda s: not s.is_shell):
             if subscription.is_shell or not self._held:
-                effects += self._replay_all(subscription, now)
+                effects += self._replay_all(subscription, now, noted=subscription.replay_due)
         return effects
 
     # fences

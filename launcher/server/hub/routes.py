@@ -1,0 +1,93 @@
+"""The hub's paths (FC-02, FC-06, FC-18, FC-34, FC-15).
+
+Host and CORS rules are the gateway's: it wraps these routes for the registered origins of apps. The Origin of a
+WebSocket says nothing here (FC-15); its endpoint is the secret, and is never logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from launcher.server.errors import InvalidToken, SessionLocked
+from launcher.server.hub.access import HubRefusal
+from launcher.server.hub.runner import HubRunner
+
+_FORM = "application/x-www-form-urlencoded"
+_JSON = ("application/json", "application/fhir+json")
+_NO_STORE = {"Cache-Control": "no-store"}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def hub_routes(runner: HubRunner) -> list[BaseRoute]:
+    """Everything below ``/fhircast``."""
+
+    async def call(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        authorization = request.headers.get("authorization")
+        if kind == _FORM:
+            body = await _body(request, runner.limits.body_bytes)
+            answer = runner.subscription_call(authorization, body)
+            return JSONResponse(answer, status_code=202, headers=_NO_STORE)
+        if kind not in _JSON:
+            raise HubRefusal(415, "send a form to subscribe, or JSON to post an event")
+        await runner.post(authorization, await _body(request, runner.limits.body_bytes))
+        return Response(status_code=202, headers=_NO_STORE)
+
+    async def current(request: Request) -> Response:
+        authorization = request.headers.get("authorization")
+        answer = runner.current_context(authorization, request.path_params["topic"])
+        return JSONResponse(answer, headers=_NO_STORE)
+
+    async def configuration(_: Request) -> Response:
+        return JSONResponse(runner.configuration())
+
+    async def channel(socket: WebSocket) -> None:
+        secret = socket.path_params["secret"]
+        if runner.knows(secret):
+            await runner.serve(secret, socket)
+        else:
+            await socket.close()
+
+    retry_after = runner.limits.retry_after_seconds
+    return [
+        Route("/fhircast", _answering(call, retry_after), methods=["POST"]),
+        Route("/fhircast/.well-known/fhircast-configuration", configuration, methods=["GET"]),
+        WebSocketRoute("/fhircast/ws/{secret}", channel),
+        Route("/fhircast/{topic}", _answering(current, retry_after), methods=["GET"]),
+    ]
+
+
+def _answering(handler: Handler, retry_after: int) -> Handler:
+    """Turn refusals into their status with a plain text reason (FC-07)."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except InvalidToken as error:
+            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+            return PlainTextResponse(error.reason, 401, headers=_NO_STORE | challenge)
+        except SessionLocked as error:
+            headers = _NO_STORE | {"Retry-After": str(error.retry_after)}
+            return PlainTextResponse("the session is locked", 503, headers=headers)
+        except HubRefusal as error:
+            waiting = {"Retry-After": str(retry_after)} if error.status in (429, 503) else {}
+            return PlainTextResponse(error.reason, error.status, headers=_NO_STORE | waiting)
+
+    return answer
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise HubRefusal(413, f"the body is larger than {limit} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)

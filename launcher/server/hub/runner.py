@@ -1,0 +1,430 @@
+"""Does what the pure hubs say: channels, timers, patient checks, records (DESIGN section 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from starlette.websockets import WebSocket
+
+from context.acknowledgements import read_answer
+from context.effects import (
+    Accepted,
+    CloseChannel,
+    ContextChanged,
+    Effect,
+    MoveFence,
+    NoteAck,
+    NoteEvent,
+    NoteSocket,
+    Refused,
+    Send,
+)
+from context.events import EVENT_KINDS, ContextEvent, MalformedEvent, read_event
+from context.hub import Hub
+from context.inputs import (
+    Acknowledged,
+    DenyGrant,
+    EndTopic,
+    FellBehind,
+    Input,
+    Lock,
+    Post,
+    SocketClosed,
+    SocketOpened,
+    Subscribe,
+    TimerFired,
+    Unlock,
+    Unsubscribe,
+)
+from context.subscription import HubLimits
+from launcher.oauth.model import Grant
+from launcher.server.hub.access import HubAccess, HubRefusal, token_expiry
+from launcher.server.hub.channel import Channel
+from launcher.server.hub.forms import MalformedForm, SubscriptionForm, read_form
+from launcher.server.hub.ports import (
+    PATIENT_REFUSALS,
+    AccessTokens,
+    Clock,
+    CurrentPatient,
+    FenceKeeper,
+    PaneFacts,
+    PatientCheck,
+    RunnerLimits,
+    TopicDirectory,
+)
+
+Record = Callable[[str, bytes | None], None]
+TRY_AGAIN_LATER = 1013
+GOING_AWAY = 1001
+_SHORTEST_TIMER = 0.005
+
+
+@dataclass(slots=True)
+class _Topic:
+    """One topic's hub with what the runner adds: its session, its turn-taking and its timer."""
+
+    sid: str
+    hub: Hub
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+    timer: asyncio.TimerHandle | None = None
+    armed_for: datetime | None = None
+
+
+class HubRunner:
+    """Runs the hub of every topic of one gateway, inside one event loop.
+
+    All methods are to be called in that loop. It implements the ``GrantListener`` and ``CurrentContext`` protocols of
+    the gateway: what ends, is pinned or locked is told to it and takes effect before the call returns.
+    """
+
+    def __init__(
+        self,
+        *,
+        tokens: AccessTokens,
+        topics: TopicDirectory,
+        patients: PatientCheck,
+        fences: FenceKeeper,
+        facts: PaneFacts,
+        clock: Clock,
+        new_id: Callable[[], str],
+        base_url: str,
+        record: Record,
+        shell_client_id: str = "vaktrom-shell",
+        hub_limits: HubLimits | None = None,
+        limits: RunnerLimits | None = None,
+    ) -> None:
+        self.limits = limits or RunnerLimits()
+        self._access = HubAccess(tokens, topics, shell_client_id)
+        self._directory = topics
+        self._patients = patients
+        self._fences = fences
+        self._facts = facts
+        self._clock = clock
+        self._new_id = new_id
+        self._record = record
+        self._hub_limits = hub_limits or HubLimits()
+        self._channel_base = base_url.replace("http", "ws", 1) + "/fhircast/ws/"
+        self._topics: dict[str, _Topic] = {}
+        self._endpoints: dict[str, str] = {}
+        self._channels: dict[str, Channel] = {}
+        self._locked_sessions: set[str] = set()
+
+    # calls over HTTP
+
+    def configuration(self) -> dict[str, Any]:
+        """The body of ``.well-known/fhircast-configuration`` (FC-02)."""
+        return {
+            "eventsSupported": [kind.name for kind in EVENT_KINDS],
+            "websocketSupport": True,
+            "fhircastVersion": "3.0.0",
+            "fhirVersion": "R4",
+            "getCurrentSupport": True,
+            "capabilities": {"supportsGetCurrentContext": True, "supportsNonCurrentContextUpdates": False},
+        }
+
+    def subscription_call(self, authorization: str | None, body: bytes) -> dict[str, str]:
+        """Subscribe, renew, modify or unsubscribe (FC-06..FC-13); the JSON body of the 202.
+
+        Raises :class:`HubRefusal`, ``InvalidToken`` or ``SessionLocked``.
+        """
+        grant = self._access.grant(authorization)
+        form = read_form(body)
+        if isinstance(form, MalformedForm):
+            raise HubRefusal(400, form.reason)
+        topic = self._topic(form.topic, self._access.demand_topic(grant, form.topic))
+        secret = self._secret_of(form.endpoint) if form.endpoint else self._new_id()
+        given: Input = Unsubscribe(secret, grant.grant_id)
+        if form.mode == "subscribe":
+            given = self._subscribe_input(grant, form, secret, authorization)
+        self._answered(topic, given)
+        if form.endpoint is None:
+            self._endpoints[secret] = form.topic
+        return {"hub.channel.endpoint": self._channel_base + secret}
+
+    async def post(self, authorization: str | None, body: bytes) -> None:
+        """Accept one event for broadcast (FC-18), in order of arrival, after the patient was checked (S1).
+
+        Raises :class:`HubRefusal`, ``InvalidToken`` or ``SessionLocked``; then nothing was changed.
+        """
+        grant = self._access.grant(authorization)
+        event = _read_body(body)
+        if not self._access.scopes(grant).may_write(event.kind.name):
+            raise HubRefusal(403, f"no scope of this token writes {event.kind.name}")
+        topic = self._topic(event.topic, self._access.demand_topic(grant, event.topic))
+        if topic.waiting >= self.limits.waiting_posts_per_topic:
+            raise HubRefusal(503, "too many events are waiting on this topic")
+        topic.waiting += 1
+        try:
+            async with topic.turn:
+                if event.kind.action == "open":
+                    await self._check_patient(grant, event)
+                self._access.grant(authorization)
+                if self._topics.get(event.topic) is not topic:
+                    raise HubRefusal(404, "there is no such topic")
+                self._answered(topic, Post(event))
+        finally:
+            topic.waiting -= 1
+
+    def current_context(self, authorization: str | None, name: str) -> dict[str, Any]:
+        """The body of get-current-context (FC-34). Raises as :meth:`post`."""
+        grant = self._access.grant(authorization)
+        topic = self._topic(name, self._access.demand_topic(grant, name))
+        scopes = self._access.scopes(grant)
+        if not scopes.may_read_anything:
+            raise HubRefusal(403, "no scope of this token reads events")
+        return topic.hub.current_context(scopes)
+
+    def _subscribe_input(
+        self, grant: Grant, form: SubscriptionForm, secret: str, authorization: str | None
+    ) -> Subscribe:
+        name = form.subscriber_name or grant.client_id
+        longest = self._clock.now() + timedelta(seconds=self._hub_limits.longest_lease_seconds)
+        return Subscribe(
+            endpoint=secret,
+            renewal=form.endpoint is not None,
+            grant_id=grant.grant_id,
+            name="".join(filter(str.isprintable, name))[: self.limits.name_characters],
+            events=form.events,
+            scopes=self._access.scopes(grant),
+            token_expires_at=token_expiry(authorization, longest),
+            lease_seconds=form.lease_seconds,
+            is_shell=self._access.is_shell(grant),
+            fenced=grant.fenced,
+            effective_patient=grant.effective_patient,
+            pinned=grant.fence_frozen,
+        )
+
+    def _secret_of(self, endpoint: str) -> str:
+        if not endpoint.startswith(self._channel_base):
+            raise HubRefusal(404, "there is no such hub.channel.endpoint")
+        return endpoint.removeprefix(self._channel_base)
+
+    async def _check_patient(self, grant: Grant, event: ContextEvent) -> None:
+        patient_id = event.patient_id
+        if patient_id is None:
+            return
+        identifiers = event.resources["patient"].get("identifier", [])
+        try:
+            async with asyncio.timeout(self.limits.patient_check_seconds):
+                refusal = await self._patients.check(grant, patient_id, identifiers)
+        except TimeoutError:
+            refusal = "unreachable"
+        if refusal is not None:
+            raise HubRefusal(*PATIENT_REFUSALS.get(refusal, PATIENT_REFUSALS["not-readable"]))
+
+    # channels
+
+    def knows(self, secret: str) -> bool:
+        """Whether a socket may be accepted on this endpoint now: known and never connected before."""
+        return secret in self._endpoints and secret not in self._channels
+
+    async def serve(self, secret: str, socket: WebSocket) -> None:
+        """Run one accepted socket to its end. Call only right after :meth:`knows` said yes."""
+        name = self._endpoints[secret]
+        limits = self.limits
+        channel = Channel(limits.queue_frames, limits.drain_seconds, limits.frame_characters)
+        self._channels[secret] = channel
+        try:
+            await socket.accept()
+            self._tell(name, SocketOpened(secret))
+            ending = await channel.run(socket, lambda frame: self._received(name, secret, frame))
+            self._tell(name, SocketClosed(secret, ending is None or ending.normal))
+        except BaseException:
+            self._tell(name, SocketClosed(secret, normal=False))
+            raise
+        finally:
+            self._channels.pop(secret, None)
+            self._endpoints.pop(secret, None)
+
+    def _received(self, name: str, secret: str, frame: str) -> None:
+        answer = read_answer(frame)
+        if answer is not None:
+            self._tell(name, Acknowledged(secret, answer.event_id, answer.status))
+
+    # what the gateway tells (GrantListener)
+
+    def topic_opened(self, topic: str, sid: str) -> None:
+        """A workspace context was made."""
+        self._topic(topic, sid)
+
+    def topic_closed(self, topic: str) -> None:
+        """A workspace context ended: its channels are denied and closed, its record removed."""
+        known = self._topics.get(topic)
+        if known is None:
+            return
+        self._handle(known, EndTopic("the workspace context has ended"))
+        self._disarm(known)
+        self._topics.pop(topic, None)
+        self._record(topic, None)
+
+    def grant_ended(self, grant_id: str) -> None:
+        """A grant was revoked: its channels are denied and closed at once (FC-12)."""
+        self._deny(grant_id, "access has ended")
+
+    def grant_pinned(self, grant_id: str) -> None:
+        """A follower's pane was pinned: its subscription ends with a denial."""
+        self._deny(grant_id, "the pane is pinned to its patient")
+
+    def session_locked(self, sid: str) -> None:
+        """Channels of the session fall silent; their leases stand still."""
+        self._locked_sessions.add(sid)
+        self._tell_session(sid, Lock())
+
+    def session_unlocked(self, sid: str) -> None:
+        """Channels of the session speak again and get the current context."""
+        self._locked_sessions.discard(sid)
+        self._tell_session(sid, Unlock())
+
+    def session_ended(self, sid: str) -> None:
+        """Every topic of the session ends."""
+        for name in [name for name, topic in self._topics.items() if topic.sid == sid]:
+            self.topic_closed(name)
+        self._locked_sessions.discard(sid)
+
+    def close(self) -> None:
+        """The gateway stops: sockets are closed as *going away*, timers end, records stay."""
+        for topic in self._topics.values():
+            self._disarm(topic)
+        self._topics.clear()
+        self._endpoints.clear()
+        for channel in self._channels.values():
+            channel.finish(GOING_AWAY)
+
+    # state
+
+    def current(self, topic: str) -> CurrentPatient:
+        """The patient of a topic; empty when the topic has none or is unknown."""
+        known = self._topics.get(topic)
+        if known is None:
+            return CurrentPatient(None, None, "")
+        context = known.hub.context
+        return CurrentPatient(context.patient, context.encounter, context.version)
+
+    def snapshot(self, topic: str) -> bytes | None:
+        """What :meth:`restore` needs; the same bytes went to ``record`` at the last change."""
+        known = self._topics.get(topic)
+        return None if known is None else known.hub.snapshot()
+
+    def restore(self, topic: str, sid: str, snapshot: bytes) -> None:
+        """Put back a topic after a restart; its subscribers come back by themselves (FC-39).
+
+        Raises ``context.errors.UnreadableSnapshot``.
+        """
+        known = self._topic(topic, sid)
+        known.hub = Hub.restore(snapshot, self._hub_limits)
+        if sid in self._locked_sessions:
+            self._handle(known, Lock())
+
+    def _topic(self, name: str, sid: str) -> _Topic:
+        known = self._topics.get(name)
+        if known is None:
+            known = self._topics[name] = _Topic(sid, Hub(name, self._hub_limits))
+            if sid in self._locked_sessions:
+                self._handle(known, Lock())
+        return known
+
+    # effects
+
+    def _answered(self, topic: _Topic, given: Input) -> None:
+        """Hand in an HTTP call; raises :class:`HubRefusal` when the hub refuses it."""
+        for effect in self._handle(topic, given):
+            if isinstance(effect, Refused):
+                raise HubRefusal(effect.status, effect.reason)
+
+    def _tell(self, name: str, given: Input) -> None:
+        known = self._topics.get(name)
+        if known is not None:
+            self._handle(known, given)
+
+    def _tell_session(self, sid: str, given: Input) -> None:
+        for topic in list(self._topics.values()):
+            if topic.sid == sid:
+                self._handle(topic, given)
+
+    def _deny(self, grant_id: str, reason: str) -> None:
+        for topic in list(self._topics.values()):
+            if any(entry.grant_id == grant_id for entry in topic.hub.subscriptions()):
+                self._handle(topic, DenyGrant(grant_id, reason))
+
+    def _handle(self, topic: _Topic, given: Input) -> list[Effect]:
+        effects = topic.hub.handle(given, self._clock.now(), self._new_id)
+        behind = [endpoint for effect in effects if (endpoint := self._perform(topic, effect)) is not None]
+        for endpoint in dict.fromkeys(behind):
+            self._handle(topic, FellBehind(endpoint))
+        self._arm(topic)
+        return effects
+
+    def _perform(self, topic: _Topic, effect: Effect) -> str | None:
+        """Do one effect; returns the endpoint whose queue is full, if that is what happened."""
+        match effect:
+            case Send(endpoint, message):
+                channel = self._channels.get(endpoint)
+                if channel is not None and not channel.offer(_frame(message)):
+                    return endpoint
+            case CloseChannel(endpoint, code):
+                self._endpoints.pop(endpoint, None)
+                if endpoint in self._channels:
+                    self._channels[endpoint].finish(code)
+            case MoveFence(grant_id, patient_id):
+                self._fences.move(grant_id, patient_id)
+            case NoteEvent(grant_id, event_id, event_name):
+                self._facts.note_event(grant_id, event_id, event_name)
+            case NoteAck(grant_id, event_id, status):
+                self._facts.note_ack(grant_id, event_id, status)
+            case NoteSocket(grant_id, connected):
+                self._facts.note_socket(grant_id, connected)
+            case ContextChanged():
+                self._record(topic.hub.topic, topic.hub.snapshot())
+            case Accepted() | Refused():
+                pass
+            case _:
+                assert_never(effect)
+        return None
+
+    # timers
+
+    def wake(self) -> None:
+        """Let every hub look at the clock; timers do it by themselves when the clock runs."""
+        for topic in list(self._topics.values()):
+            self._handle(topic, TimerFired())
+
+    def _arm(self, topic: _Topic) -> None:
+        deadline = topic.hub.next_deadline()
+        if deadline == topic.armed_for:
+            return
+        self._disarm(topic)
+        if deadline is None or self._topics.get(topic.hub.topic) is not topic:
+            return
+        seconds = max(_SHORTEST_TIMER, (deadline - self._clock.now()).total_seconds())
+        topic.armed_for = deadline
+        topic.timer = asyncio.get_running_loop().call_later(seconds, self._fired, topic)
+
+    def _fired(self, topic: _Topic) -> None:
+        topic.timer = topic.armed_for = None
+        self._handle(topic, TimerFired())
+
+    def _disarm(self, topic: _Topic) -> None:
+        if topic.timer is not None:
+            topic.timer.cancel()
+        topic.timer = topic.armed_for = None
+
+
+def _frame(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_body(body: bytes) -> ContextEvent:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        raise HubRefusal(400, "the body is not JSON") from None
+    event = read_event(parsed)
+    if isinstance(event, MalformedEvent):
+        raise HubRefusal(400, event.reason)
+    return event
