@@ -31,6 +31,7 @@ atorvastatin20 C10AA05|Atorvastatin|20 mg tablett|tablett
 atorvastatin40 C10AA05|Atorvastatin|40 mg tablett|tablett
 atorvastatin80 C10AA05|Atorvastatin|80 mg tablett|tablett
 baklofen10 M03BX01|Baklofen|10 mg tablett|tablett
+bikalutamid150 L02BB03|Bikalutamid|150 mg tablett|tablett
 bisoprolol2.5 C07AB07|Bisoprolol|2,5 mg tablett|tablett
 bisoprolol5 C07AB07|Bisoprolol|5 mg tablett|tablett
 budesformo R03AK07|Budesonid og formoterol|160/4,5 µg inhalasjonspulver|inhalasjon|inh
@@ -99,6 +100,8 @@ metotreksat2.5 L04AX03|Metotreksat|2,5 mg tablett|tablett
 metoprolol25 C07AB02|Metoprolol|25 mg depottablett|tablett
 metoprolol50 C07AB02|Metoprolol|50 mg depottablett|tablett
 metoprolol100 C07AB02|Metoprolol|100 mg depottablett|tablett
+midazolammunn N05CD08|Midazolam|10 mg munnhulevæske|sprøyte|po
+dexametason4 H02AB02|Deksametason|4 mg tablett|tablett
 midazolam N05CD08|Midazolam|5 mg/ml injeksjon|mg|sc
 mirtazapin15 N06AX11|Mirtazapin|15 mg tablett|tablett
 mirtazapin30 N06AX11|Mirtazapin|30 mg tablett|tablett
