@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,3 +64,20 @@ def id_token_claims(
     if "profile" in grant.scopes:
         claims["name"] = session.name
     return claims
+
+
+def unverified_client(authorization_header: str | None) -> str | None:
+    """The ``client_id`` that a bearer token claims; its signature is not checked, so it proves nothing.
+
+    Enough to decide whether a web page may read an answer: the answer itself comes only for a verified token.
+    """
+    scheme, _, token = (authorization_header or "").partition(" ")
+    parts = token.strip().split(".")
+    if scheme.lower() != "bearer" or len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return None
+    client_id = claims.get("client_id") if isinstance(claims, dict) else None
+    return client_id if isinstance(client_id, str) else None

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, UserSession
 from launcher.stores.journal import StateJournal
+from launcher.upstream.identity_model import ExpectedLogin, UpstreamLogin
 
 
 class Clock(Protocol):
@@ -100,51 +101,16 @@ class GatewaySettings:
         return timedelta(seconds=int(getattr(self.limits, name)))
 
 
-class UpstreamLoginFacts(Protocol):
-    """What a finished upstream login tells (``launcher.upstream.identity.UpstreamLogin``)."""
-
-    @property
-    def sub(self) -> str: ...
-
-    @property
-    def issuer(self) -> str: ...
-
-    @property
-    def claims(self) -> Mapping[str, Any]: ...
-
-    @property
-    def access_token(self) -> str: ...
-
-    @property
-    def refresh_token(self) -> str | None: ...
-
-    @property
-    def id_token(self) -> str | None: ...
-
-    @property
-    def expires_at(self) -> datetime: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedLogin:
-    """What was sent up and must come back (HID-06)."""
-
-    state: str
-    nonce: str
-    verifier: str
-    redirect_uri: str
-
-
 class UpstreamIdentity(Protocol):
-    """The OIDC client towards the identity provider; raises its own error for every failure."""
+    """The OIDC client towards the identity provider; raises ``UpstreamIdentityError`` kinds."""
 
     async def begin(
-        self, *, state: str, nonce: str, verifier: str, redirect_uri: str, prompt: str | None
+        self, state: str, nonce: str, verifier: str, redirect_uri: str, prompt: str | None = None
     ) -> str: ...
 
-    async def complete(self, query: Mapping[str, str], expected: ExpectedLogin) -> UpstreamLoginFacts: ...
+    async def complete(self, query: Mapping[str, str], expected: ExpectedLogin) -> UpstreamLogin: ...
 
-    async def refresh(self, login: UpstreamLoginFacts) -> UpstreamLoginFacts: ...
+    async def refresh(self, login: UpstreamLogin) -> UpstreamLogin: ...
 
     async def end_session_url(
         self, id_token: str | None, post_logout_redirect_uri: str, state: str
@@ -163,6 +129,12 @@ class UpstreamFhirReads(Protocol):
     async def search(
         self, access_token: str, resource_type: str, parameters: Mapping[str, str]
     ) -> list[dict[str, Any]]: ...
+
+
+class LaunchReads(UpstreamFhirReads, Protocol):
+    """Reads for a launch."""
+
+    async def in_progress_encounter(self, access_token: str, patient: str) -> dict[str, Any] | None: ...
 
 
 class AccessTokens(Protocol):

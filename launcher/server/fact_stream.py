@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 Fact = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One open stream; ``None`` in its queue is the end."""
+
+    sid: str
+    queue: asyncio.Queue[Fact | None]
 
 
 class FactStream:
@@ -34,22 +42,15 @@ class FactStream:
         for sid in list(self._listeners):
             self.end(sid)
 
-    async def listen(self, sid: str, keep_alive_seconds: float) -> AsyncIterator[Fact | None]:
-        """Yield facts as they come, ``None`` when there was none for ``keep_alive_seconds``."""
-        queue: asyncio.Queue[Fact | None] = asyncio.Queue(self._queue_length)
-        self._listeners.setdefault(sid, set()).add(queue)
-        try:
-            while True:
-                try:
-                    fact = await asyncio.wait_for(queue.get(), keep_alive_seconds)
-                except TimeoutError:
-                    yield None
-                    continue
-                if fact is None:
-                    return
-                yield fact
-        finally:
-            self._forget(sid, queue)
+    def open(self, sid: str) -> Listener:
+        """A listener that gets every fact published from now on; give it back with :meth:`close`."""
+        listener = Listener(sid, asyncio.Queue(self._queue_length))
+        self._listeners.setdefault(sid, set()).add(listener.queue)
+        return listener
+
+    def close(self, listener: Listener) -> None:
+        """Forget a listener."""
+        self._forget(listener.sid, listener.queue)
 
     def _end(self, sid: str, queue: asyncio.Queue[Fact | None]) -> None:
         self._forget(sid, queue)

@@ -117,6 +117,11 @@ class SessionKeeper:
         self._tell(lambda listener: listener.topic_opened(context.topic, sid))
         return context
 
+    def session_of(self, topic: str) -> str | None:
+        """Whose context a topic is (the hub's ``TopicDirectory``)."""
+        context = self._state.contexts.get(topic)
+        return context.sid if context is not None else None
+
     def close_context(self, topic: str) -> None:
         """Close a tab: its panes and their grants end with it."""
         context = self._state.contexts.pop(topic, None)

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from launcher.oauth.model import Grant, UserSession
 from launcher.server.dependencies import Clock, GatewaySettings, UpstreamIdentity
 from launcher.server.errors import InvalidToken, UpstreamUnavailable
 from launcher.server.sessions import SessionKeeper
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLogin:
-    """An upstream login as it is handed back to the identity client for renewal."""
-
-    sub: str
-    issuer: str
-    claims: dict[str, Any]
-    access_token: str
-    refresh_token: str | None
-    id_token: str | None
-    expires_at: datetime
+from launcher.upstream.identity_errors import RefreshRefused, UpstreamIdentityError
+from launcher.upstream.identity_model import UpstreamLogin
 
 
 class SessionUpstreamTokens:
@@ -63,7 +49,7 @@ class SessionUpstreamTokens:
         return session.upstream_access_token
 
     async def _renew(self, session: UserSession) -> None:
-        known = KnownLogin(
+        known = UpstreamLogin(
             sub=session.sub,
             issuer=session.upstream_issuer,
             claims={},
@@ -74,9 +60,12 @@ class SessionUpstreamTokens:
         )
         try:
             renewed = await self._identity.refresh(known)
-        except Exception as failure:
+        except UpstreamIdentityError as failure:
             if self._clock.now() < session.upstream_expires_at:
                 return
+            if isinstance(failure, RefreshRefused):
+                self._sessions.end_session(session.sid)
+                raise InvalidToken("the upstream login has ended") from failure
             raise UpstreamUnavailable("the upstream login could not be renewed") from failure
         session.upstream_access_token = renewed.access_token
         session.upstream_refresh_token = renewed.refresh_token or session.upstream_refresh_token

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from launcher.oauth.model import RegisteredClient
 from launcher.smart.scope_words import common_fhircast, common_part, parse_resource_scope
@@ -41,6 +41,14 @@ def narrowed_scopes(granted: tuple[str, ...], asked: Iterable[str]) -> tuple[str
 def needs_patient(scopes: Iterable[str]) -> bool:
     """True when a granted scope makes no sense without a patient in context (SAL-21)."""
     return any(scope.startswith("patient/") for scope in scopes)
+
+
+def wants_encounter(scopes: Sequence[str]) -> bool:
+    """True when a launch looks for the encounter in progress: asked for, or readable with a scope (NAV-06)."""
+    parsed = (parse_resource_scope(scope) for scope in scopes)
+    return "launch/encounter" in scopes or any(
+        scope is not None and scope.resource_type in ("Encounter", "*") for scope in parsed
+    )
 
 
 def without_patient_scopes(scopes: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,239 @@
+"""Puts the gateway together: real objects behind the protocols of :mod:`launcher.server.dependencies`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from joserfc.jwk import RSAKey
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from launcher.oauth.client_authentication import ClientAuthentication, UsedAssertions
+from launcher.oauth.model import ClientRegistry, GatewayState, UserSession
+from launcher.oauth.parameters import Parameters
+from launcher.oauth.signing import SigningKeys, new_signing_key, restored_key, stored_key
+from launcher.oauth.single_use import SingleUse
+from launcher.server.authorization import Authorization, PendingAuthorizations
+from launcher.server.authorize_endpoint import AuthorizeEndpoint
+from launcher.server.client_endpoints import ClientEndpoints
+from launcher.server.cookies import cookie_names
+from launcher.server.dependencies import (
+    Clock,
+    CurrentContext,
+    CurrentPatient,
+    GatewayDependencies,
+    GatewaySettings,
+    LaunchReads,
+    SessionAudit,
+    UpstreamIdentity,
+)
+from launcher.server.discovery_routes import discovery_routes
+from launcher.server.fact_stream import FactStream
+from launcher.server.gateway import create_gateway
+from launcher.server.login import UpstreamLogins
+from launcher.server.logout_endpoint import LogoutEndpoint
+from launcher.server.pages import Pages
+from launcher.server.panes import PaneKeeper
+from launcher.server.picker import PatientPicker
+from launcher.server.sessions import SessionKeeper
+from launcher.server.token_endpoint import TokenEndpoint
+from launcher.server.tokens import TokenIssuer, TokenVerifier
+from launcher.server.upstream_tokens import SessionUpstreamTokens
+from launcher.server.workspace.calls import Gatekeeper
+from launcher.server.workspace.launch_calls import LaunchCalls
+from launcher.server.workspace.session_calls import SessionCalls
+from launcher.server.workspace.tab_calls import TabCalls
+from launcher.stores.state_records import StateRecords, UntilThen
+
+RestoreTopic = Callable[[str, bytes], None]
+
+
+class NoAudit:
+    """A ``SessionAudit`` that writes nothing; for tests of other things."""
+
+    def note(self, what: str, session: UserSession | None, client_id: str | None) -> None:
+        """Do nothing."""
+
+
+class ContextSlot:
+    """``CurrentContext`` before the hub is there: nothing is current. The hub is put in with ``fill``."""
+
+    def __init__(self) -> None:
+        self._context: CurrentContext | None = None
+
+    def fill(self, context: CurrentContext) -> None:
+        """Ask ``context`` from now on."""
+        self._context = context
+
+    def current(self, topic: str) -> CurrentPatient:
+        """The current patient of a topic."""
+        if self._context is None:
+            return CurrentPatient(None, None, "")
+        found = self._context.current(topic)
+        return CurrentPatient(found.patient, found.encounter, found.version)
+
+
+@dataclass(slots=True)
+class GatewayParts:
+    """What hub and data plane are given, and what tests look into."""
+
+    settings: GatewaySettings
+    clients: ClientRegistry
+    state: GatewayState
+    clock: Clock
+    records: StateRecords
+    sessions: SessionKeeper
+    panes: PaneKeeper
+    tokens: TokenVerifier
+    upstream_tokens: SessionUpstreamTokens
+    facts: FactStream
+    context: ContextSlot
+    pending: PendingAuthorizations
+    routes: list[BaseRoute] = field(default_factory=list)
+    closers: list[Callable[[], object]] = field(default_factory=list)
+
+    def application(self) -> ASGIApp:
+        """The ASGI application; its lifespan sweeps what is over."""
+
+        @asynccontextmanager
+        async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
+            sweeping = asyncio.create_task(self._sweep())
+            try:
+                yield
+            finally:
+                self.facts.end_all()
+                sweeping.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sweeping
+
+        return create_gateway(self.settings, self.clients, self.routes, lifespan)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.limits.sweep_seconds)
+            self.sessions.sweep(
+                self.settings.life("unused_session_seconds"), self.settings.life("session_seconds")
+            )
+
+
+def assemble(
+    settings: GatewaySettings,
+    dependencies: GatewayDependencies,
+    identity: UpstreamIdentity,
+    make_reads: Callable[[SessionUpstreamTokens], LaunchReads],
+    audit: SessionAudit,
+    records: Iterable[tuple[str, bytes]] = (),
+    restore_topic: RestoreTopic = lambda topic, plain: None,
+) -> GatewayParts:
+    """Build the authorization server and the workspace API, restored from the sealed ``records``.
+
+    Raises :class:`launcher.stores.errors.SealBroken` for records of another key.
+    """
+    clock, new_id, state, clients = (
+        dependencies.clock,
+        dependencies.new_id,
+        dependencies.state,
+        dependencies.clients,
+    )
+    store = StateRecords(dependencies.journal)
+    facts = FactStream(settings.limits.event_queue)
+    sessions = SessionKeeper(state, store, clock, new_id, facts)
+    used = UsedAssertions()
+    keys = _restore(store, records, state, sessions, used, clock, restore_topic)
+    if not keys:
+        keys = [new_signing_key(new_id()[:16])]
+        store.keep_bytes("signing-key", str(keys[0].kid), stored_key(keys[0]))
+    signing = SigningKeys(keys)
+    panes = PaneKeeper(state, sessions, store, clock, new_id, facts)
+    verifier = TokenVerifier(settings, signing, state, sessions, clock)
+    issuer = TokenIssuer(settings, signing, clock, new_id)
+    upstream_tokens = SessionUpstreamTokens(settings, sessions, identity, clock)
+    reads = make_reads(upstream_tokens)
+    context = ContextSlot()
+    pending = PendingAuthorizations(settings.limits.pending_requests)
+    authorization = Authorization(settings, sessions, panes, pending, context, clock, new_id)
+    pages, cookies = Pages(), cookie_names(settings)
+    pushed: SingleUse[Parameters] = SingleUse(settings.limits.pending_requests)
+    audiences = [settings.base_url, *(f"{settings.base_url}/oauth/{name}" for name in ("token", "par"))]
+    authentication = ClientAuthentication(
+        clients,
+        audiences,
+        used,
+        lambda client_id, jti, until: store.keep("assertion", f"{client_id}/{jti}", UntilThen(until)),
+    )
+    logins = UpstreamLogins(settings, identity, reads, sessions, audit, clock, new_id)
+    picker = PatientPicker(settings, sessions, upstream_tokens, reads, pages, cookies, clock, new_id)
+    logout = LogoutEndpoint(
+        settings, clients, signing, sessions, identity, audit, pages, cookies, clock, new_id
+    )
+    gatekeeper = Gatekeeper(settings, verifier, sessions)
+    launches = LaunchCalls(settings, clients, state, pending, context, upstream_tokens, reads, clock, new_id)
+    routes: Sequence[BaseRoute] = [
+        *discovery_routes(settings, signing, lambda: True),
+        *AuthorizeEndpoint(
+            settings, clients, authorization, logins, picker, pushed, pages, cookies, clock, new_id
+        ).routes(),
+        *TokenEndpoint(
+            settings, state, sessions, panes, authorization, authentication, issuer, audit, clock, new_id
+        ).routes(),
+        *ClientEndpoints(
+            settings, clients, state, sessions, authentication, verifier, pushed, clock, new_id
+        ).routes(),
+        *logout.routes(),
+        *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),
+        *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies).routes(gatekeeper),
+        *launches.routes(gatekeeper),
+    ]
+    return GatewayParts(
+        settings=settings,
+        clients=clients,
+        state=state,
+        clock=clock,
+        records=store,
+        sessions=sessions,
+        panes=panes,
+        tokens=verifier,
+        upstream_tokens=upstream_tokens,
+        facts=facts,
+        context=context,
+        pending=pending,
+        routes=list(routes),
+    )
+
+
+def _restore(
+    store: StateRecords,
+    records: Iterable[tuple[str, bytes]],
+    state: GatewayState,
+    sessions: SessionKeeper,
+    used: UsedAssertions,
+    clock: Clock,
+    restore_topic: RestoreTopic,
+) -> list[RSAKey]:
+    """Take over an earlier life's objects and return its signing keys, newest first."""
+    keys: list[RSAKey] = []
+
+    def other(kind: str, identifier: str, plain: bytes) -> None:
+        if kind == "signing-key":
+            keys.insert(0, restored_key(plain))
+        elif kind == "topic":
+            restore_topic(identifier, plain)
+
+    found = store.restore(records, other)
+    state.sessions.update(found["session"])
+    state.contexts.update(found["context"])
+    state.grants.update(found["grant"])
+    for pane in found["pane"].values():
+        pane.socket = False
+        state.panes[pane.pane] = pane
+    sessions.adopt(found["session"], found["refresh"])
+    sessions.revoked.update({jti: entry.until for jti, entry in found["revoked"].items()})
+    for name, entry in found["assertion"].items():
+        client_id, _, jti = name.partition("/")
+        used.first_use(client_id, jti, entry.until, clock.now())
+    return keys

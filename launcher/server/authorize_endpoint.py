@@ -1,0 +1,241 @@
+"""``/oauth/authorize`` and the return from the upstream identity provider (SAL-13, SAL-14, HID-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from launcher.oauth.authorization_request import AuthorizationRequest, validate
+from launcher.oauth.errors import AuthorizationRefused, InvalidRequest, UnregisteredRedirect
+from launcher.oauth.model import ClientRegistry, UserSession
+from launcher.oauth.parameters import Parameters, parse_parameters, with_query
+from launcher.oauth.single_use import SingleUse
+from launcher.server.authorization import Authorization, Permission
+from launcher.server.cookies import CookieNames, read_cookie, set_cookie
+from launcher.server.dependencies import Clock, GatewaySettings, NewId
+from launcher.server.errors import UpstreamUnavailable
+from launcher.server.forms import NO_STORE, read_form
+from launcher.server.login import LoginFailed, UpstreamLogins
+from launcher.server.pages import Pages
+from launcher.server.picker import PatientPicker
+from launcher.server.sessions import cookie_digest
+from launcher.upstream.identity_model import ExpectedLogin
+
+REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginTransaction:
+    """A login that has gone upstream, bound to the browser that began it."""
+
+    request: AuthorizationRequest
+    expected: ExpectedLogin
+    browser_sha256: str
+    retry: str
+
+
+class AuthorizeEndpoint:
+    """GET and POST of the authorization endpoint, and the callback."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        clients: ClientRegistry,
+        authorization: Authorization,
+        logins: UpstreamLogins,
+        picker: PatientPicker,
+        pushed: SingleUse[Parameters],
+        pages: Pages,
+        cookies: CookieNames,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._settings = settings
+        self._clients = clients
+        self._authorization = authorization
+        self._logins = logins
+        self._picker = picker
+        self._pushed = pushed
+        self._pages = pages
+        self._cookies = cookies
+        self._clock = clock
+        self._new_id = new_id
+        self._transactions: SingleUse[LoginTransaction] = SingleUse(settings.limits.pending_requests)
+
+    def routes(self) -> list[Route]:
+        """The endpoint's routes."""
+        return [
+            Route("/oauth/authorize", self.authorize, methods=["GET"]),
+            Route("/oauth/authorize", self.authorize_by_post, methods=["POST"]),
+            Route("/oauth/callback", self.callback, methods=["GET"]),
+            Route("/oauth/patient", self.pick_patient, methods=["POST"]),
+        ]
+
+    async def authorize_by_post(self, request: Request) -> Response:
+        """Keep the request and answer 303 to a one-time GET: Lax cookies do not travel on a cross-site POST."""
+        try:
+            parameters = await read_form(request, self._settings.limits.form_bytes)
+        except InvalidRequest:
+            return self._pages.page(request, "request_malformed", status=400)
+        if "request_uri" in parameters.values:
+            location = self._again(parameters.values)
+        else:
+            location = self._again(
+                {
+                    "client_id": parameters.values.get("client_id", ""),
+                    "request_uri": push(self._pushed, parameters, self._settings, self._clock, self._new_id),
+                }
+            )
+        return RedirectResponse(location, 303, NO_STORE)
+
+    async def authorize(self, request: Request) -> Response:
+        """Validate, find the user, answer with a code or send the browser to the identity provider."""
+        try:
+            parameters = self._unfolded(parse_parameters(request.scope["query_string"]))
+            asked = validate(parameters, self._clients, self._settings.fhir_base)
+            permission = self._authorization.permission(
+                asked,
+                read_cookie(request, self._cookies.pane),
+                read_cookie(request, self._cookies.session),
+            )
+            if permission is not None:
+                return self._grant(request, asked, permission)
+            if "none" in asked.prompt:
+                raise asked.refused("login_required", "nobody is signed in here")
+            return await self._send_upstream(request, asked, self._again(parameters.values))
+        except UnregisteredRedirect as unregistered:
+            return self._pages.page(request, unregistered.text_key, status=400)
+        except InvalidRequest:
+            return self._pages.page(request, "request_malformed", status=400)
+        except AuthorizationRefused as refused:
+            return self._refusal(refused)
+
+    async def callback(self, request: Request) -> Response:
+        """The identity provider sends the browser back; a new session begins."""
+        try:
+            query = parse_parameters(request.scope["query_string"])
+            query.refuse_repeated()
+            transaction = self._transactions.take(query.need("state"), self._clock.now())
+        except InvalidRequest:
+            transaction = None
+        browser = read_cookie(request, self._cookies.browser)
+        if transaction is None or browser is None or cookie_digest(browser) != transaction.browser_sha256:
+            return self._pages.page(request, "login_unknown", status=400)
+        asked = transaction.request
+        try:
+            session, cookie = await self._logins.complete(query.values, transaction.expected)
+        except LoginFailed as failed:
+            if failed.denied:
+                return self._refusal(asked.refused("access_denied", "the login was cancelled"))
+            return self._pages.page(request, failed.text_key, status=failed.status, retry=transaction.retry)
+        except UpstreamUnavailable:
+            return self._pages.page(request, "record_unavailable", status=503, retry=transaction.retry)
+        return self._signed_in(request, asked, session, cookie)
+
+    async def pick_patient(self, request: Request) -> Response:
+        """A search in the picker, or the choice (SAL-20)."""
+        try:
+            form = await read_form(request, self._settings.limits.form_bytes)
+            return await self._picker.answer(request, form, self._grant_for_patient)
+        except InvalidRequest:
+            return self._pages.page(request, "request_malformed", status=400)
+        except UpstreamUnavailable:
+            return self._pages.page(request, "record_unavailable", status=503)
+        except AuthorizationRefused as refused:
+            return self._refusal(refused)
+
+    def _signed_in(
+        self, request: Request, asked: AuthorizationRequest, session: UserSession, cookie: str
+    ) -> Response:
+        try:
+            answer = self._grant(request, asked, Permission(session))
+        except AuthorizationRefused as refused:
+            answer = self._refusal(refused)
+        set_cookie(answer, self._cookies, self._cookies.session, cookie)
+        return answer
+
+    def _grant(self, request: Request, asked: AuthorizationRequest, permission: Permission) -> Response:
+        if self._authorization.patient_is_missing(asked, permission):
+            if "none" in asked.prompt:
+                raise asked.refused("interaction_required", "a patient has to be chosen")
+            return self._picker.first_page(request, asked, permission.session)
+        return self._with_code(asked, self._authorization.code_for(asked, permission))
+
+    def _grant_for_patient(self, asked: AuthorizationRequest, session: UserSession, patient: str) -> Response:
+        return self._with_code(asked, self._authorization.code_for(asked, Permission(session), patient))
+
+    def _with_code(self, asked: AuthorizationRequest, code: str) -> Response:
+        answer = {"code": code, "state": asked.state, "iss": self._settings.base_url}
+        return redirect_to(asked.redirect_uri, dict(answer))
+
+    def _refusal(self, refused: AuthorizationRefused) -> Response:
+        answer = {
+            "error": refused.code,
+            "error_description": refused.description,
+            "state": refused.state,
+            "iss": self._settings.base_url,
+        }
+        return redirect_to(refused.redirect_uri, answer)
+
+    async def _send_upstream(self, request: Request, asked: AuthorizationRequest, retry: str) -> Response:
+        locked = self._logins.is_locked(read_cookie(request, self._cookies.session))
+        fresh = "login" in asked.prompt or asked.max_age is not None or locked
+        now = self._clock.now()
+        expected = ExpectedLogin(
+            state=self._new_id(),
+            nonce=self._new_id(),
+            verifier=self._new_id(),
+            redirect_uri=self._settings.base_url + "/oauth/callback",
+            authenticated_after=now if fresh else None,
+        )
+        try:
+            location = await self._logins.begin(expected, fresh)
+        except LoginFailed as failed:
+            return self._pages.page(request, failed.text_key, status=failed.status, retry=retry)
+        browser = read_cookie(request, self._cookies.browser) or self._new_id()
+        transaction = LoginTransaction(asked, expected, cookie_digest(browser), retry)
+        self._transactions.put(expected.state, transaction, now, self._settings.life("login_seconds"))
+        answer = RedirectResponse(location, 302, NO_STORE)
+        set_cookie(answer, self._cookies, self._cookies.browser, browser)
+        return answer
+
+    def _unfolded(self, parameters: Parameters) -> Parameters:
+        """The parameters behind a ``request_uri`` of ours, taken once (RFC 9126 4)."""
+        uri = parameters.values.get("request_uri", "")
+        if not uri.startswith(REQUEST_URI):
+            return parameters
+        client_id = parameters.need("client_id")
+        if "request_uri" in parameters.repeated:
+            raise InvalidRequest("request_uri is repeated")
+        pushed = self._pushed.take(uri.removeprefix(REQUEST_URI), self._clock.now())
+        if pushed is None or pushed.values.get("client_id") != client_id:
+            raise InvalidRequest("request_uri is unknown, used or expired")
+        return pushed
+
+    def _again(self, values: Mapping[str, str]) -> str:
+        query = urlencode(list(values.items()), errors="surrogateescape")
+        return f"{self._settings.base_url}/oauth/authorize?{query}"
+
+
+def push(
+    pushed: SingleUse[Parameters],
+    parameters: Parameters,
+    settings: GatewaySettings,
+    clock: Clock,
+    new_id: NewId,
+) -> str:
+    """Keep a request for one use and return its ``request_uri``."""
+    reference = new_id()
+    pushed.put(reference, parameters, clock.now(), settings.life("pushed_request_seconds"))
+    return REQUEST_URI + reference
+
+
+def redirect_to(uri: str, parameters: Mapping[str, str | None]) -> Response:
+    """A 302 that keeps every byte of the parameters; Starlette's own would quote the URI once more."""
+    headers = {**NO_STORE, "location": with_query(uri, parameters), "referrer-policy": "no-referrer"}
+    return Response(None, 302, headers)

@@ -1,0 +1,119 @@
+"""The sentences of the gateway's own pages, Bokmål and English. Whose fault it is, and what now."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["nb", "en"]
+
+PAGE_TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
+    "request_malformed": {
+        "nb": (
+            "Appen spurte på en måte vi ikke forstår",
+            "Lukk appen og åpne den igjen. Skjer det igjen, ligger feilen hos leverandøren av appen.",
+        ),
+        "en": (
+            "The app asked in a way we do not understand",
+            "Close the app and open it again. If it happens again, the fault lies with the app's vendor.",
+        ),
+    },
+    "client_unknown": {
+        "nb": (
+            "Denne appen er ikke registrert her",
+            "Be IT-ansvarlig i kommunen om å godkjenne appen før den tas i bruk.",
+        ),
+        "en": (
+            "This app is not registered here",
+            "Ask your IT department to approve the app before it is used.",
+        ),
+    },
+    "client_unapproved": {
+        "nb": (
+            "Denne appen er ikke godkjent",
+            "Appen er kjent, men ingen har godkjent den for din virksomhet. Be IT-ansvarlig om å gjøre det.",
+        ),
+        "en": (
+            "This app is not approved",
+            "The app is known, but nobody has approved it for your organisation. Ask your IT department.",
+        ),
+    },
+    "redirect_unregistered": {
+        "nb": (
+            "Appen ville sende deg til en ukjent adresse",
+            "Vi stoppet det. Feilen ligger hos leverandøren av appen.",
+        ),
+        "en": (
+            "The app wanted to send you to an unknown address",
+            "We stopped it. The fault lies with the app's vendor.",
+        ),
+    },
+    "login_unknown": {
+        "nb": (
+            "Innloggingen er for gammel",
+            "Den ble startet for lenge siden, eller i et annet vindu. Start på nytt.",
+        ),
+        "en": ("This sign-in is too old", "It was started too long ago, or in another window. Start again."),
+    },
+    "login_failed": {
+        "nb": (
+            "Innloggingen ble ikke fullført",
+            "Svaret fra innloggingstjenesten kunne ikke brukes. Prøv igjen.",
+        ),
+        "en": (
+            "Sign-in was not completed",
+            "The answer of the sign-in service could not be used. Try again.",
+        ),
+    },
+    "identity_unavailable": {
+        "nb": ("Innloggingstjenesten svarer ikke", "Feilen ligger ikke hos deg. Vent litt og prøv igjen."),
+        "en": ("The sign-in service does not answer", "The fault is not yours. Wait a moment and try again."),
+    },
+    "record_unavailable": {
+        "nb": (
+            "Journalsystemet svarer ikke",
+            "Du er logget inn, men vi får ikke vite hvem du er i journalen. Vent litt og prøv igjen.",
+        ),
+        "en": (
+            "The record system does not answer",
+            "You are signed in, but we cannot learn who you are in the record. Wait a moment and try again.",
+        ),
+    },
+    "signed_out": {
+        "nb": ("Du er logget ut", "Du kan lukke dette vinduet."),
+        "en": ("You are signed out", "You may close this window."),
+    },
+    "sign_out_question": {
+        "nb": ("Vil du logge ut?", "Alle apper og pasienter som er åpne, blir lukket."),
+        "en": ("Do you want to sign out?", "All open apps and patients will be closed."),
+    },
+    "choose_patient": {
+        "nb": ("Hvilken pasient gjelder det?", "Appen du åpnet, trenger én pasient."),
+        "en": ("Which patient is it about?", "The app you opened needs one patient."),
+    },
+    "wrong_place": {
+        "nb": ("Adressen finnes ikke her", "Kontroller adressen, eller åpne Vaktrom på nytt."),
+        "en": ("There is no such address here", "Check the address, or start Vaktrom again."),
+    },
+}
+
+BUTTONS: dict[str, dict[Language, str]] = {
+    "try_again": {"nb": "Prøv igjen", "en": "Try again"},
+    "sign_out": {"nb": "Logg ut", "en": "Sign out"},
+    "search": {"nb": "Søk", "en": "Search"},
+    "search_label": {
+        "nb": "Navn, fødselsdato eller fødselsnummer",
+        "en": "Name, birth date or identity number",
+    },
+    "nobody": {"nb": "Ingen treff. Prøv færre bokstaver.", "en": "Nobody found. Try fewer letters."},
+}
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Bokmål unless English is asked for before any Scandinavian language."""
+    for part in (accept_language or "").lower().split(","):
+        tag = part.split(";")[0].strip().split("-")[0]
+        if tag in ("nb", "no", "nn", "da", "sv"):
+            return "nb"
+        if tag == "en":
+            return "en"
+    return "nb"

@@ -1,0 +1,150 @@
+"""``/oauth/token``: codes and refresh tokens become access tokens (SAL-23..SAL-27, SAL-47..SAL-50)."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from launcher.oauth.client_authentication import ClientAuthentication
+from launcher.oauth.errors import InvalidGrant, InvalidScope, OAuthError, UnsupportedGrantType
+from launcher.oauth.model import GatewayState, Grant, RegisteredClient, UserSession
+from launcher.oauth.parameters import Parameters
+from launcher.oauth.proof_key import verifier_matches
+from launcher.oauth.refresh import RefreshFamily, decide, family_of, fingerprint, rotate
+from launcher.server.authorization import Authorization
+from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
+from launcher.server.errors import SessionLocked
+from launcher.server.forms import json_answer, oauth_errors, read_form
+from launcher.server.panes import PaneKeeper
+from launcher.server.sessions import SessionKeeper
+from launcher.server.tokens import TokenIssuer
+from launcher.smart.scopes import narrowed_scopes
+
+
+class TokenEndpoint:
+    """Authenticates the client, then redeems a code or rotates a refresh token.
+
+    Between the check of a code or token and its end there is no await: two redeemers can never both succeed.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        state: GatewayState,
+        sessions: SessionKeeper,
+        panes: PaneKeeper,
+        authorization: Authorization,
+        clients: ClientAuthentication,
+        issuer: TokenIssuer,
+        audit: SessionAudit,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._sessions = sessions
+        self._panes = panes
+        self._authorization = authorization
+        self._clients = clients
+        self._issuer = issuer
+        self._audit = audit
+        self._clock = clock
+        self._new_id = new_id
+
+    def routes(self) -> list[Route]:
+        """The endpoint's route."""
+        return [Route("/oauth/token", oauth_errors(self.token), methods=["POST"])]
+
+    async def token(self, request: Request) -> Response:
+        """Answer one token request."""
+        form = await read_form(request, self._settings.limits.form_bytes)
+        form.refuse_repeated()
+        client = self._clients.authenticate(request.headers.get("authorization"), form, self._clock.now())
+        refuse_foreign_origin(request, client)
+        grant_type = form.need("grant_type")
+        if grant_type == "authorization_code":
+            return self._redeem_code(client, form)
+        if grant_type == "refresh_token":
+            return self._refresh(client, form)
+        raise UnsupportedGrantType("authorization_code and refresh_token are supported")
+
+    def _redeem_code(self, client: RegisteredClient, form: Parameters) -> Response:
+        code, redirect_uri = form.need("code"), form.need("redirect_uri")
+        taken = self._authorization.redeem(code)
+        if taken is None:
+            raise InvalidGrant("the code is unknown, used or expired")
+        grant = taken.grant
+        if grant.client_id != client.client_id or taken.redirect_uri != redirect_uri:
+            raise InvalidGrant("the code belongs to another client or redirect_uri")
+        if not verifier_matches(form.get("code_verifier"), taken.code_challenge):
+            raise InvalidGrant("code_verifier does not fit")
+        session = self._live_session(grant.sid)
+        if grant.pane is not None and grant.pane not in self._state.panes:
+            raise InvalidGrant("the pane of this launch has been closed")
+        self._sessions.add_grant(grant)
+        refresh_token = None
+        if "online_access" in grant.scopes:
+            refresh_token = self._first_refresh_token(grant)
+        answer = self._issuer.answer(grant, session, grant.scopes, refresh_token, first=True)
+        self._panes.granted(grant)
+        self._audit.note("token", session, client.client_id)
+        return json_answer(answer)
+
+    def _first_refresh_token(self, grant: Grant) -> str:
+        family = self._new_id()
+        token = f"{family}.{self._new_id()}"
+        self._sessions.keep_family(
+            RefreshFamily(
+                family=family,
+                grant_id=grant.grant_id,
+                client_id=grant.client_id,
+                current_sha256=fingerprint(token),
+                expires_at=self._clock.now() + self._settings.life("refresh_idle_seconds"),
+            )
+        )
+        return token
+
+    def _refresh(self, client: RegisteredClient, form: Parameters) -> Response:
+        token, scope = form.need("refresh_token"), form.get("scope")
+        family = self._sessions.families.get(family_of(token))
+        grant = self._state.grants.get(family.grant_id) if family is not None else None
+        if family is None or grant is None:
+            raise InvalidGrant("the refresh token is unknown")
+        now = self._clock.now()
+        window = self._settings.life("refresh_repeat_seconds")
+        decision = decide(family, token, client.client_id, scope, now, window)
+        if decision == "foreign":
+            raise InvalidGrant("the refresh token belongs to another client")
+        session = self._live_session(grant.sid)
+        if decision == "repeat":
+            return json_answer(json.loads(family.answer or ""))
+        if decision != "rotate":
+            self._sessions.end_grant(grant.grant_id)
+            raise InvalidGrant("the refresh token has expired or was used before; the grant has ended")
+        scopes = grant.scopes if scope is None else narrowed_scopes(grant.scopes, scope.split())
+        if scopes is None:
+            raise InvalidScope("the scope is wider than what was granted")
+        successor = f"{family.family}.{self._new_id()}"
+        answer = self._issuer.answer(grant, session, scopes, successor, first=False)
+        life = self._settings.life("refresh_idle_seconds")
+        rotate(family, successor, scope, now, life, json.dumps(answer))
+        self._sessions.keep_family(family)
+        return json_answer(answer)
+
+    def _live_session(self, sid: str | None) -> UserSession:
+        session = self._sessions.session(sid)
+        if session is None:
+            raise InvalidGrant("the session has ended")
+        if session.locked_at is not None:
+            raise SessionLocked(self._settings.limits.lock_retry_after_seconds)
+        return session
+
+
+def refuse_foreign_origin(request: Request, client: RegisteredClient) -> None:
+    """A web page may speak for a client only from that client's registered origins (SAL-62)."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in client.origins:
+        raise OAuthError("this origin is not registered for the client", code="unauthorized_client")
