@@ -1,0 +1,333 @@
+"""The state of one pane (S3) as a state machine: facts in, one view out.
+
+The shell keeps a :class:`PaneState` per pane, hands in what it hears (the hub's events, the gateway's facts about the
+pane, what the page does) and draws the :class:`PaneView` that comes back. Times are seconds of any monotonic clock.
+
+How a pane comes to *following*:
+
+========  ===================================================================================
+relaunch  ``Launched`` for the current patient, then ``Painted``
+pin       the same, once; a later patient leaves it *pinned*
+fhircast  answered the current event with 200, then a read about the current patient answered by
+          the gateway, then ``Painted``; just launched for the current patient: read and ``Painted``;
+          back after a lost socket on the patient it already shows: the 200
+========  ===================================================================================
+
+For a follower the read may come after a first answer of 202, when its fence has already moved; *following* still
+waits for the 200. An answer may be heard of before the shell's own ``ContextReceived``. From one record of facts hand
+in ``EffectivePatient``, ``SocketBack``, ``Answered``, ``ReadSeen`` in this order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, assert_never
+
+Kind = Literal["relaunch", "fhircast", "pin"]
+GOOD_ANSWER_WITHIN = 10.0
+FOLLOWED = 200
+_KEPT_ANSWERS = 8
+
+
+class State(StrEnum):
+    """Exactly one of these at any time (S3)."""
+
+    CHANGING = "changing"
+    FOLLOWING = "following"
+    PINNED = "pinned"
+    OUT_OF_SYNC = "out of sync"
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Why a pane is out of sync; the shell's texts are keyed by it."""
+
+    NO_ANSWER = "no-answer"
+    REFUSED = "refused"
+    CRASHED = "crashed"
+    SOCKET_LOST = "socket-lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The pane was opened or relaunched for ``patient``; its token carries ``encounter``."""
+
+    patient: str | None
+    encounter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReceived:
+    """The shell received an event that changed the context (never a stale one).
+
+    ``encounter`` only for an Encounter-open; ``unsaved`` when the pane has unsaved or unanswered work.
+    """
+
+    event_id: str
+    patient: str | None
+    encounter: str | None = None
+    unsaved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The gateway's fact: the pane's grant answered an event with a status (FC-28)."""
+
+    event_id: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePatient:
+    """The gateway's fact: which patient it lets this pane through to (S2)."""
+
+    patient: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSeen:
+    """The gateway's fact: it answered this pane's grant a read about ``patient``."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The page has painted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The user, or the policy for unsaved work, keeps the pane on its patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The user lets a pinned pane go: it is relaunched on the current patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The page's renderer died or hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLost:
+    """The gateway's fact: a follower's subscription is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketBack:
+    """The gateway's fact: a follower has subscribed again and will get the context once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """:attr:`PaneView.deadline` has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The pane was closed by the user, or with its patient."""
+
+
+PaneInput = (
+    Launched
+    | ContextReceived
+    | Answered
+    | EffectivePatient
+    | ReadSeen
+    | Painted
+    | Pinned
+    | Released
+    | Crashed
+    | SocketLost
+    | SocketBack
+    | TimePassed
+    | Closed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaneView:
+    """What to draw. ``patient`` is the pane's own (S2), ``current`` the topic's; ``None`` is nobody.
+
+    ``relaunch`` asks the shell for a launch with the current patient; ``deadline`` is when to hand in
+    :class:`TimePassed`.
+    """
+
+    state: State
+    patient: str | None
+    current: str | None
+    reason: Reason | None = None
+    relaunch: bool = False
+    deadline: float | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Without a curtain."""
+        return self.state in (State.FOLLOWING, State.PINNED)
+
+    @property
+    def marked(self) -> bool:
+        """Must carry the colour, icon and words of its own patient."""
+        return self.state is State.PINNED
+
+
+class PaneState:
+    """One pane. ``kind`` is ``follows`` of its app's manifest."""
+
+    def __init__(self, kind: Kind, within: float = GOOD_ANSWER_WITHIN) -> None:
+        self._kind = kind
+        self._within = within
+        self._state = State.CHANGING
+        self._reason: Reason | None = None
+        self._patient: str | None = None
+        self._encounter: str | None = None
+        self._current: str | None = None
+        self._event_id: str | None = None
+        self._awaits_launch = False
+        self._deadline: float | None = None
+        self._answers: dict[str, int] = {}
+        self._read = False
+        self._painted = False
+        self._launched = False
+        self._shown: str | None = None
+
+    @property
+    def view(self) -> PaneView:
+        relaunch = self._awaits_launch and self._state is State.CHANGING
+        return PaneView(self._state, self._patient, self._current, self._reason, relaunch, self._deadline)
+
+    def handle(self, given: PaneInput, now: float) -> PaneView:
+        """Take one fact at ``now`` seconds. A closed pane stays closed."""
+        if self._state is not State.CLOSED:
+            self._take(given, now)
+            self._settle()
+        return self.view
+
+    def _take(self, given: PaneInput, now: float) -> None:
+        match given:
+            case Launched(patient, encounter):
+                self._begin(patient, encounter, now)
+            case ContextReceived():
+                self._received(given, now)
+            case Answered(event_id, status):
+                self._answered(event_id, status)
+            case EffectivePatient(patient):
+                self._patient = patient
+                if self._state is State.FOLLOWING and patient != self._current:
+                    self._change(now, relaunch=self._kind != "fhircast")
+            case ReadSeen(patient):
+                if patient == self._current and (self._launched or self._answer() is not None):
+                    self._read, self._painted = True, False
+            case Painted():
+                self._painted = True
+            case Pinned():
+                if self._may_be_pinned():
+                    self._rest(State.PINNED)
+            case Released():
+                if self._state is State.PINNED:
+                    self._change(now, relaunch=True)
+            case Crashed():
+                self._out_of_sync(Reason.CRASHED)
+            case SocketLost():
+                if self._kind == "fhircast" and self._state is not State.PINNED:
+                    self._out_of_sync(Reason.SOCKET_LOST)
+            case SocketBack():
+                if self._reason is Reason.SOCKET_LOST:
+                    self._answers.pop(self._event_id or "", None)
+                    self._change(now)
+                    self._read = self._painted = self._shown == self._current
+            case TimePassed():
+                if self._deadline is not None and now >= self._deadline:
+                    self._out_of_sync(Reason.NO_ANSWER)
+            case Closed():
+                self._rest(State.CLOSED)
+            case _:
+                assert_never(given)
+
+    def _may_be_pinned(self) -> bool:
+        """A page that is alive and has a patient of its own."""
+        shows_somebody = self._state is not State.CHANGING or (
+            self._kind == "fhircast" and self._shown is not None
+        )
+        return shows_somebody and self._patient is not None and self._reason is not Reason.CRASHED
+
+    def _begin(self, patient: str | None, encounter: str | None, now: float) -> None:
+        """A page starts for ``patient``; if another is current by now, it has to start again."""
+        if self._event_id is None:
+            self._current = patient
+        self._patient, self._encounter, self._shown = patient, encounter, None
+        self._change(now, relaunch=self._kind == "relaunch" and patient != self._current)
+        self._launched = True
+
+    def _received(self, given: ContextReceived, now: float) -> None:
+        """A new event. The same patient again disturbs nobody who already follows."""
+        same_patient = given.patient == self._current and (self._launched or self._event_id is not None)
+        self._event_id, self._current = given.event_id, given.patient
+        if self._state is State.PINNED:
+            return
+        if self._kind == "fhircast":
+            disturbed = not same_patient or self._state is State.OUT_OF_SYNC
+            if disturbed and self._reason not in (Reason.CRASHED, Reason.SOCKET_LOST):
+                self._change(now)
+        elif self._kind == "pin":
+            if given.patient != self._patient and self._state is State.FOLLOWING:
+                self._rest(State.PINNED)
+        else:
+            self._received_for_relaunch(given, same_patient, now)
+
+    def _received_for_relaunch(self, given: ContextReceived, same_patient: bool, now: float) -> None:
+        other_encounter = given.encounter is not None and self._encounter not in (None, given.encounter)
+        at_home = (same_patient or given.patient == self._patient) and not other_encounter
+        if at_home and self._state is not State.OUT_OF_SYNC:
+            return
+        if given.unsaved and self._state is State.FOLLOWING:
+            self._rest(State.PINNED)
+        elif given.patient is None:
+            self._rest(State.CLOSED)
+        else:
+            self._change(now, relaunch=True)
+
+    def _answered(self, event_id: str, status: int) -> None:
+        self._answers.pop(event_id, None)
+        self._answers[event_id] = status
+        while len(self._answers) > _KEPT_ANSWERS:
+            del self._answers[next(iter(self._answers))]
+
+    def _answer(self) -> int | None:
+        """The good answer (2xx) to the current event, if there is one."""
+        status = self._answers.get(self._event_id or "")
+        return status if status is not None and 200 <= status <= 299 else None
+
+    def _settle(self) -> None:
+        """What the facts amount to."""
+        if self._state not in (State.CHANGING, State.OUT_OF_SYNC):
+            return
+        status = self._answers.get(self._event_id or "")
+        at_home = self._patient == self._current
+        if self._kind == "fhircast":
+            if self._state is State.CHANGING and status is not None and self._answer() is None:
+                self._out_of_sync(Reason.REFUSED)
+            answered = status == FOLLOWED or (self._launched and status is None)
+            arrived = answered and self._read and self._painted and at_home and self._current is not None
+        else:
+            arrived = self._painted and (at_home or self._kind == "pin")
+        late = self._state is State.OUT_OF_SYNC and self._reason is Reason.NO_ANSWER
+        if arrived and not self._awaits_launch and (self._state is State.CHANGING or late):
+            self._shown = self._current
+            self._rest(State.FOLLOWING if at_home else State.PINNED)
+
+    def _change(self, now: float, *, relaunch: bool = False) -> None:
+        self._state, self._reason, self._awaits_launch = State.CHANGING, None, relaunch
+        self._read = self._painted = self._launched = False
+        waits = self._kind != "fhircast" or self._current is not None
+        self._deadline = now + self._within if waits else None
+
+    def _out_of_sync(self, reason: Reason) -> None:
+        self._state, self._reason, self._deadline = State.OUT_OF_SYNC, reason, None
+
+    def _rest(self, state: State) -> None:
+        self._state, self._reason, self._deadline = state, None, None
