@@ -40,6 +40,7 @@ from launcher.sandbox.fhir.store import Store, StoreSession
 from launcher.sandbox.fhir.validation import validate
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+_OPEN_TO_ALL = "metadata"
 _LOG = logging.getLogger(__name__)
 _CONTENT_TYPE = f"{FHIR_JSON}; charset=utf-8"
 
@@ -93,9 +94,10 @@ class FhirEndpoint:
 
     async def _answer(self, request: Request) -> Response:
         raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-        address = parse_address(raw.decode("ascii", "replace")[len(self._prefix) :].strip("/"))
-        if address.place != "metadata":
+        path = raw.decode("ascii", "replace")[len(self._prefix) :].strip("/")
+        if path != _OPEN_TO_ALL:
             await self._check_access(request.headers.get("authorization"))
+        address = parse_address(path)
         interaction = address.interaction(request.method)
         pairs = parse_parameters(request.scope["query_string"])
         check_accept(request.headers.get("accept"), pairs)
@@ -128,7 +130,8 @@ class FhirEndpoint:
             if inspect.isawaitable(checked):
                 await checked
         except Exception as error:
-            challenge = "Bearer" if header is None else 'Bearer error="invalid_token"'
+            plain = "Bearer" if header is None else 'Bearer error="invalid_token"'
+            challenge = getattr(error, "www_authenticate", plain)
             raise NotAuthenticated(
                 "a bearer token of the identity provider is needed", headers={"WWW-Authenticate": challenge}
             ) from error

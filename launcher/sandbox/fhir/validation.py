@@ -101,7 +101,7 @@ def required_elements(resource_type: str) -> tuple[str, ...]:
     return tuple(
         field.alias or name
         for name, field in fields.items()
-        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("element_required")
+        if field.is_required() or _extra(field).get("element_required")
     )
 
 
@@ -116,6 +116,10 @@ def _model(resource_type: str) -> Any:
     from fhir.resources.R4B import get_fhir_model_class
 
     return get_fhir_model_class(resource_type)
+
+
+def _extra(field: Any) -> dict[str, Any]:
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
 
 
 def _forbidden_json(value: Any, path: str, in_list: bool = False) -> Iterator[Issue]:
@@ -173,8 +177,7 @@ def _references(model: Any, path: str) -> Iterator[Issue]:
     for name, value in model.__dict__.items():
         if value is None or name not in fields:
             continue
-        extra = fields[name].json_schema_extra
-        allowed = extra.get("enum_reference_types") if isinstance(extra, dict) else None
+        allowed = _extra(fields[name]).get("enum_reference_types")
         element = fields[name].alias or name
         members = value if isinstance(value, list) else [value]
         for number, member in enumerate(members):
