@@ -60,8 +60,16 @@ READABLE = frozenset("rs")
 NEVER_UNDER_A_PATIENT = "This type belongs to no patient and is not open to this app."
 
 
-def decide(facts: GrantFacts, interaction: Interaction, body: Mapping[str, Any] | None = None) -> Decision:
-    """Judge one interaction by the grant and the request alone; ``body`` is the resource it carries, if any."""
+def decide(
+    facts: GrantFacts,
+    interaction: Interaction,
+    body: Mapping[str, Any] | None = None,
+    known_types: Mapping[str, str] | None = None,
+) -> Decision:
+    """Judge one interaction by the grant and the request alone; ``body`` is the resource it carries, if any.
+
+    ``known_types`` gives the types behind ``urn:uuid:`` references of a transaction.
+    """
     kind = interaction.kind
     if kind in (Kind.CAPABILITIES, Kind.BUNDLE, Kind.PAGE):
         return Allow()
@@ -79,7 +87,7 @@ def decide(facts: GrantFacts, interaction: Interaction, body: Mapping[str, Any] 
             return refusal
     if kind in (Kind.CONDITIONAL_UPDATE, Kind.CONDITIONAL_DELETE, Kind.HISTORY_TYPE):
         return Deny(403, "forbidden", "This interaction reaches beyond what the app was granted.")
-    if body is not None and not judge_resource(facts, body, interaction.letter):
+    if body is not None and not judge_resource(facts, body, interaction.letter, known_types):
         return Deny(403, "forbidden", "The resource lies outside what the app was granted.")
     if kind is Kind.SEARCH_TYPE:
         return _narrowed(facts, interaction, rules)
@@ -177,6 +185,8 @@ def _decide_limited(
     resource_type = interaction.type or ""
     belongs_to_a_patient = resource_type in PATIENT_COMPARTMENT
     if not belongs_to_a_patient:
+        if resource_type == "Binary" and interaction.kind is Kind.READ and facts.patient is not None:
+            return None  # Its owner is judged before a byte is shown.
         if resource_type not in WITHOUT_COMPARTMENT:
             return Deny(403, "forbidden", NEVER_UNDER_A_PATIENT)
         if interaction.kind in WRITES:

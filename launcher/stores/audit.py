@@ -14,6 +14,7 @@ import hmac
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,13 +250,15 @@ class AuditLog:
     def _collect(self, first: _Waiting | None, batch: list[_Waiting]) -> bool:
         """Fill one batch; false when the log is to end after it."""
         waiting = first
+        until = time.monotonic() + self._linger
         while waiting is not None:
             batch.append(waiting)
             if len(batch) >= self._batch_rows:
                 return True
+            until = 0.0 if waiting.at_once else until
+            left = until - time.monotonic()
             try:
-                hurry = waiting.at_once or self._linger == 0
-                waiting = self._queue.get_nowait() if hurry else self._queue.get(timeout=self._linger)
+                waiting = self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait()
             except queue.Empty:
                 return True
         return False

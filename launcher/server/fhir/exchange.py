@@ -1,0 +1,145 @@
+"""One HTTP exchange on the data plane: what came in, what goes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from launcher.gateway.outcomes import operation_outcome
+
+FHIR_JSON = b"application/fhir+json;charset=utf-8"
+ONCE_ONLY = frozenset(
+    {
+        b"authorization",
+        b"content-type",
+        b"content-length",
+        b"if-match",
+        b"if-none-match",
+        b"if-none-exist",
+        b"prefer",
+        b"x-request-id",
+    }
+)
+_REQUEST_ID = re.compile(rb"(?!\d{11}\Z)[A-Za-z0-9\-._]{1,64}\Z")
+
+CORS_METHODS = ("GET", "POST", "PUT", "DELETE")
+CORS_ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Accept",
+    "If-Match",
+    "If-None-Match",
+    "If-None-Exist",
+    "Prefer",
+    "X-Request-Id",
+)
+CORS_EXPOSED_HEADERS = (
+    "ETag",
+    "Location",
+    "Content-Location",
+    "Last-Modified",
+    "X-Request-Id",
+    "WWW-Authenticate",
+)
+"""What the CORS middleware of the gateway lets registered origins send and see (SAL-62)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer before it is sent; ``headers`` come on top of those that every answer carries."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type: bytes = FHIR_JSON
+
+
+class AnsweredEarly(Exception):
+    """Ends the handling of a request with this answer; ``reason`` goes to the audit record."""
+
+    def __init__(self, answer: Answer, reason: str = "") -> None:
+        super().__init__(reason)
+        self.answer = answer
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, or one entry of a batch: raw path below the base, raw query, single headers, body."""
+
+    method: str
+    raw_path: bytes
+    raw_query: bytes
+    headers: Mapping[bytes, bytes]
+    request_id: str
+    client_address: str
+    token_id: str = ""
+    body: bytes = b""
+
+    def line(self) -> str:
+        """The request line for the audit record, with the form of a POST ``_search``."""
+        query = f"?{self.raw_query.decode('latin-1')}" if self.raw_query else ""
+        form = ""
+        if self.raw_path.endswith(b"/_search"):
+            form = f" {self.body[:8192].decode('utf-8', 'replace')}"
+        return f"{self.method} {self.raw_path.decode('latin-1')}{query}{form}"
+
+
+def refusal(status: int, code: str, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+    """An OperationOutcome as an answer."""
+    return Answer(status, operation_outcome(code, text), headers)
+
+
+def single_headers(scope: Scope) -> dict[bytes, bytes]:
+    """Headers by lower-case name. Raises ``AnsweredEarly`` (400) when one that matters is repeated."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in found and name in ONCE_ONLY:
+            raise AnsweredEarly(refusal(400, "invalid", f"The header {name.decode('latin-1')} is repeated."))
+        found[name] = value
+    return found
+
+
+def request_id_of(headers: Mapping[bytes, bytes], new_id: Callable[[], str]) -> str:
+    """The caller's X-Request-Id when it is harmless, else a new one."""
+    given = headers.get(b"x-request-id")
+    return given.decode("ascii") if given is not None and _REQUEST_ID.match(given) else new_id()
+
+
+async def whole_body(receive: Receive, headers: Mapping[bytes, bytes], maximum: int) -> bytes:
+    """The request body. Raises ``AnsweredEarly``: 413 when it is larger than ``maximum`` bytes."""
+    too_large = AnsweredEarly(refusal(413, "too-long", f"The body is larger than {maximum} bytes."))
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared) > maximum:
+        raise too_large
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise AnsweredEarly(refusal(400, "invalid", "The request broke off."))
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > maximum:
+            raise too_large
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
+    """Send one answer: never stored by anybody on the way, never guessed at by a browser (S6)."""
+    headers = [
+        (b"content-length", b"%d" % len(answer.body)),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-request-id", request_id.encode("ascii")),
+        *answer.headers,
+    ]
+    if answer.body:
+        headers.append((b"content-type", answer.content_type))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
