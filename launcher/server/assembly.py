@@ -24,10 +24,10 @@ from launcher.server.client_endpoints import ClientEndpoints
 from launcher.server.cookies import cookie_names
 from launcher.server.dependencies import (
     Clock,
-    CurrentContext,
     CurrentPatient,
     GatewayDependencies,
     GatewaySettings,
+    HubContext,
     LaunchReads,
     SessionAudit,
     UpstreamIdentity,
@@ -64,9 +64,9 @@ class ContextSlot:
     """``CurrentContext`` before the hub is there: nothing is current. The hub is put in with ``fill``."""
 
     def __init__(self) -> None:
-        self._context: CurrentContext | None = None
+        self._context: HubContext | None = None
 
-    def fill(self, context: CurrentContext) -> None:
+    def fill(self, context: HubContext) -> None:
         """Ask ``context`` from now on."""
         self._context = context
 

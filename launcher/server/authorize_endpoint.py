@@ -189,7 +189,7 @@ class AuthorizeEndpoint:
         expected = ExpectedLogin(
             state=self._new_id(),
             nonce=self._new_id(),
-            verifier=self._new_id(),
+            verifier=self._new_id() + self._new_id(),
             redirect_uri=self._settings.base_url + "/oauth/callback",
             authenticated_after=now if fresh else None,
         )

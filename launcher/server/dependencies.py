@@ -166,6 +166,25 @@ class CurrentPatient:
     version: str
 
 
+class CurrentFacts(Protocol):
+    """What the hub tells of a topic; the members of :class:`CurrentPatient`."""
+
+    @property
+    def patient(self) -> str | None: ...
+
+    @property
+    def encounter(self) -> str | None: ...
+
+    @property
+    def version(self) -> str: ...
+
+
+class HubContext(Protocol):
+    """The hub as it is asked for a topic's context."""
+
+    def current(self, topic: str) -> CurrentFacts: ...
+
+
 class CurrentContext(Protocol):
     """Read side of the hub."""
 

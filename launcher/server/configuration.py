@@ -1,0 +1,135 @@
+"""The gateway's configuration as it comes over the pipe, read into types; secrets stay out of ``repr``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from launcher.oauth.model import RegisteredClient
+from launcher.server.dependencies import AppSite, GatewaySettings
+from launcher.upstream.identity_model import UpstreamIdentitySettings
+
+SHELL_SCOPE = "openid fhirUser profile online_access user/*.cruds fhircast/*.*"
+SHELL_CALLBACK = "http://127.0.0.1/callback"
+
+
+class ConfigurationWrong(Exception):
+    """Caller: the configuration lacks something or contradicts itself; says what."""
+
+
+class StaticClients:
+    """A ``ClientRegistry`` over a list that was made before the gateway started."""
+
+    def __init__(self, clients: Iterable[RegisteredClient]) -> None:
+        self._clients = {client.client_id: client for client in clients}
+
+    def find(self, client_id: str) -> RegisteredClient | None:
+        """The client, or ``None``."""
+        return self._clients.get(client_id)
+
+    def all_clients(self) -> Iterable[RegisteredClient]:
+        """Every client."""
+        return tuple(self._clients.values())
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayConfiguration:
+    """Everything that one gateway is told at its start."""
+
+    settings: GatewaySettings
+    clients: StaticClients
+    identity: UpstreamIdentitySettings
+    state_key: bytes = field(repr=False)
+    audit_key: bytes = field(repr=False)
+    audit_path: Path
+    records: Sequence[tuple[str, bytes]] = field(repr=False)
+    version: str = "0"
+
+
+def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
+    """Read the JSON object that the parent sends.
+
+    Members: ``base_url``, ``authority``, ``upstream_fhir``, ``identity_provider`` (``issuer``, ``client_id``,
+    ``method``, ``key`` or ``client_secret``), ``shell_client_id``, ``shell_client_secret``, ``clients`` (members
+    of ``RegisteredClient``), ``sites`` (``host``, ``root``, ``csp_origins``), ``audit_path``, ``audit_keys`` (name
+    and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life.
+    Raises :class:`ConfigurationWrong`.
+    """
+    try:
+        return _read(given)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ConfigurationWrong(f"the gateway's configuration is wrong: {wrong}") from wrong
+
+
+def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
+    settings = GatewaySettings(
+        base_url=str(given["base_url"]).rstrip("/"),
+        authority=given["authority"],
+        upstream_fhir=given["upstream_fhir"],
+        app_hosts={site["host"]: _site(site) for site in given.get("sites", [])},
+        shell_client_id=given.get("shell_client_id", "vaktrom-shell"),
+        embedded=given.get("embedded", True),
+        audit_path=Path(given["audit_path"]),
+    )
+    shell = shell_client(settings.shell_client_id, given["shell_client_secret"])
+    return GatewayConfiguration(
+        settings=settings,
+        clients=StaticClients([shell, *(registered_client(client) for client in given.get("clients", []))]),
+        identity=_identity(given["identity_provider"]),
+        state_key=base64.b64decode(given["state_key"], validate=True),
+        audit_key=base64.b64decode(given["audit_keys"][-1][1], validate=True),
+        audit_path=Path(given["audit_path"]),
+        records=[
+            (record["key"], base64.b64decode(record["sealed"], validate=True))
+            for record in given.get("records", [])
+        ],
+        version=given.get("version", "0"),
+    )
+
+
+def shell_client(client_id: str, secret: str) -> RegisteredClient:
+    """The shell as the confidential client that it is (DESIGN section 3)."""
+    return RegisteredClient(
+        client_id=client_id,
+        client_name="Vaktrom",
+        publisher="Vaktrom",
+        redirect_uris=(SHELL_CALLBACK,),
+        launch_uri=None,
+        scope=SHELL_SCOPE,
+        token_endpoint_auth_method="client_secret_basic",
+        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
+        first_party=True,
+    )
+
+
+def registered_client(given: Mapping[str, Any]) -> RegisteredClient:
+    """A client from its JSON members; ``first_party`` cannot be given, only the shell is. Raises ``TypeError``."""
+    unknown = given.keys() - {item.name for item in fields(RegisteredClient)}
+    if unknown:
+        raise TypeError(f"unknown member {min(unknown)} of a client")
+    client = msgspec.convert({**given, "first_party": False}, RegisteredClient)
+    if not client.redirect_uris:
+        raise TypeError(f"client {client.client_id} has no redirect_uris")
+    return client
+
+
+def _site(given: Mapping[str, Any]) -> AppSite:
+    return AppSite(given["host"], Path(given["root"]), tuple(given.get("csp_origins", ())))
+
+
+def _identity(given: Mapping[str, Any]) -> UpstreamIdentitySettings:
+    optional = {name: given[name] for name in ("scope", "resource", "assertion_type") if name in given}
+    return UpstreamIdentitySettings(
+        issuer=given["issuer"],
+        client_id=given["client_id"],
+        method=given.get("method", "private_key_jwt"),
+        private_jwk=given.get("key"),
+        client_secret=given.get("client_secret"),
+        **optional,
+    )

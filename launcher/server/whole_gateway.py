@@ -1,0 +1,137 @@
+"""The whole gateway: authorization server, workspace API, hub and data plane on one state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from starlette.types import ASGIApp
+
+from launcher.gateway.capability import OAuthUris
+from launcher.oauth.model import GatewayState
+from launcher.server.assembly import GatewayParts, assemble
+from launcher.server.configuration import GatewayConfiguration
+from launcher.server.dependencies import Clock, GatewayDependencies, NewId
+from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane
+from launcher.server.hub import HubRunner, hub_routes
+from launcher.server.session_audit import LoggedSessions
+from launcher.server.upstream_tokens import SessionUpstreamTokens
+from launcher.stores.audit import AuditLog
+from launcher.stores.journal import RecordSink, StateJournal
+from launcher.stores.sealing import Sealer
+from launcher.upstream.fhir import FhirConnection, UpstreamFhir
+from launcher.upstream.identity import UpstreamIdentity
+
+PAGE_KEY_PURPOSE = b"vaktrom paging links 1"
+
+
+@dataclass(slots=True)
+class WholeGateway:
+    """A gateway ready to be served; ``close`` when it has been."""
+
+    parts: GatewayParts
+    hub: HubRunner
+    audit: AuditLog
+    connection: FhirConnection
+    identity: UpstreamIdentity
+
+    def application(self) -> ASGIApp:
+        """The ASGI application."""
+        return self.parts.application()
+
+    async def close(self) -> None:
+        """Close connections, then write what waits in the audit log."""
+        self.hub.close()
+        await self.connection.close()
+        await self.identity.close()
+        self.audit.close()
+
+
+def build_gateway(
+    configuration: GatewayConfiguration,
+    sink: RecordSink,
+    clock: Clock,
+    new_id: NewId,
+    random_bytes: Callable[[int], bytes],
+) -> WholeGateway:
+    """Build it, restored from the configuration's records; call inside the event loop that will serve it.
+
+    Raises :class:`launcher.stores.errors.SealBroken` when a record was sealed with another key.
+    """
+    settings = configuration.settings
+    journal = StateJournal(Sealer(configuration.state_key, random_bytes), sink)
+    dependencies = GatewayDependencies(configuration.clients, GatewayState(), journal, clock, new_id)
+    identity = UpstreamIdentity(configuration.identity, clock, new_id)
+    connection = FhirConnection(settings.upstream_fhir)
+    audit = AuditLog(configuration.audit_path, configuration.audit_key, random_bytes=random_bytes)
+    made: list[UpstreamFhir] = []
+
+    def make_reads(upstream_tokens: SessionUpstreamTokens) -> UpstreamFhir:
+        made.append(UpstreamFhir(connection, upstream_tokens))
+        return made[0]
+
+    topics: dict[str, bytes] = {}
+    parts = assemble(
+        settings,
+        dependencies,
+        identity,
+        make_reads,
+        LoggedSessions(audit, clock),
+        configuration.records,
+        topics.__setitem__,
+    )
+    hub = _hub(parts, made[0], new_id)
+    parts.sessions.listeners.append(hub)
+    parts.context.fill(hub)
+    _restore_topics(parts, hub, topics)
+    endpoint = settings.base_url + "/oauth/"
+    plane = FhirPlaneDependencies(
+        state=parts.state,
+        tokens=parts.tokens,
+        upstream_tokens=parts.upstream_tokens,
+        connection=connection,
+        audit=audit,
+        pane_facts=parts.panes,
+        clock=clock,
+        new_id=new_id,
+        page_key=HKDF(SHA256(), 32, salt=None, info=PAGE_KEY_PURPOSE).derive(configuration.state_key),
+        random_bytes=random_bytes,
+    )
+    uris = OAuthUris(endpoint + "authorize", endpoint + "token", endpoint + "introspect", endpoint + "revoke")
+    plane_settings = FhirPlaneSettings(settings.fhir_base, uris, version=configuration.version)
+    parts.routes += [*hub_routes(hub), *data_plane(plane_settings, plane)]
+    return WholeGateway(parts, hub, audit, connection, identity)
+
+
+def _hub(parts: GatewayParts, patients: UpstreamFhir, new_id: NewId) -> HubRunner:
+    def record(topic: str, snapshot: bytes | None) -> None:
+        if snapshot is None:
+            parts.records.drop("topic", topic)
+        else:
+            parts.records.keep_bytes("topic", topic, snapshot)
+
+    return HubRunner(
+        tokens=parts.tokens,
+        topics=parts.sessions,
+        patients=patients,
+        fences=parts.panes,
+        facts=parts.panes,
+        clock=parts.clock,
+        new_id=new_id,
+        base_url=parts.settings.base_url,
+        record=record,
+        shell_client_id=parts.settings.shell_client_id,
+    )
+
+
+def _restore_topics(parts: GatewayParts, hub: HubRunner, topics: dict[str, bytes]) -> None:
+    for session in parts.state.sessions.values():
+        if session.locked_at is not None:
+            hub.session_locked(session.sid)
+    for context in parts.state.contexts.values():
+        if context.topic in topics:
+            hub.restore(context.topic, context.sid, topics[context.topic])
+        else:
+            hub.topic_opened(context.topic, context.sid)
