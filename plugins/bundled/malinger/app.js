@@ -1,0 +1,265 @@
+/* Målinger (Nordvital AS): vital signs and weight over time. Follows the patient of the workspace by FHIRcast. */
+import { Follower } from "./follow.js";
+import { clock, years } from "./moments.js";
+import { BODY_CODES, VITAL_CODES, lastUpdated, seriesOf } from "./observations.js";
+import { announce, h, icon, language, mark, notice, say, show, troubleNotice, waiting } from "./page.js";
+import { openSession } from "./smart.js";
+import { content, latestScore } from "./view.js";
+
+const DAY = 86400000;
+const AGAIN_MILLISECONDS = 5000;
+const FENCE_MILLISECONDS = 3000;
+const FENCE_STEP_MILLISECONDS = 120;
+const FULL_EVERY = 60;
+const ROW_LEAST = 56;
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const daysAgo = (days) => new Date(Date.now() - days * DAY).toISOString().slice(0, 10);
+
+class Page {
+  constructor(session) {
+    this.session = session;
+    this.visit = 0;
+    this.range = "7d";
+    this.table = false;
+    this.explained = false;
+    this.linked = true;
+    this.clear(null);
+  }
+
+  /** Nothing of any patient is left on the screen or in memory when this returns. */
+  clear(patient) {
+    this.visit += 1;
+    this.patient = patient;
+    this.observations = new Map();
+    this.age = null;
+    this.seen = null;
+    this.long = false;
+    this.explained = false;
+    this.failedSince = null;
+    mark("loading", patient);
+    show(waiting());
+    return this.visit;
+  }
+
+  get follower() {
+    return {
+      change: (patient) => {
+        const visit = this.clear(patient);
+        if (patient) return () => this.load(visit, FENCE_MILLISECONDS);
+        mark("empty", "");
+        show(this.strips(), notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));
+        announce(say("Ingen pasient", "No patient"));
+        return null;
+      },
+      link: (up) => {
+        if (this.linked === up) return;
+        this.linked = up;
+        if (document.body.dataset.state !== "loading") this.draw();
+      },
+    };
+  }
+
+  stale(visit) {
+    return visit !== this.visit;
+  }
+
+  /** Read the patient from the start. For `patience` milliseconds a refusal may mean that the fence still moves. */
+  async load(visit, patience = 0) {
+    const until = performance.now() + patience;
+    for (;;) {
+      try {
+        const found = await this.fetchAll(patience > 0);
+        if (this.stale(visit)) return;
+        this.take(found.person, found.observations);
+        this.failedSince = null;
+        this.draw();
+        return;
+      } catch (error) {
+        if (this.stale(visit)) return;
+        const moving = ["refused", "missing"].includes(error.kind) && performance.now() < until;
+        if (!moving) {
+          this.fail(error, visit);
+          return;
+        }
+        await pause(FENCE_STEP_MILLISECONDS);
+        if (this.stale(visit)) return;
+      }
+    }
+  }
+
+  /** `careful`: one read first, so that a fence that still moves is asked once and not four times. */
+  async fetchAll(careful) {
+    const { session, patient } = this;
+    const asked = session.read(`Patient/${patient}`);
+    if (careful) await asked;
+    const week = { patient, code: VITAL_CODES, date: `ge${daysAgo(8)}`, _count: "500" };
+    const newest = { patient, code: VITAL_CODES, _sort: "-date", _count: "40" };
+    const body = { patient, code: BODY_CODES, _sort: "-date", _count: "200" };
+    const [person, ...lists] = await Promise.all([asked, ...[week, newest, body].map((query) => session.search("Observation", query))]);
+    if (this.long) lists.push(await this.fetchLong());
+    return { person, observations: lists.flat() };
+  }
+
+  fetchLong() {
+    return this.session.search("Observation", { patient: this.patient, code: VITAL_CODES, date: `ge${daysAgo(91)}`, _count: "1000" });
+  }
+
+  take(person, observations) {
+    this.age = years(person.birthDate, new Date());
+    this.keep(observations);
+  }
+
+  keep(observations) {
+    for (const observation of observations) {
+      if (observation.resourceType === "Observation") this.observations.set(observation.id, observation);
+    }
+    this.seen = lastUpdated([...this.observations.values()]) || this.seen;
+  }
+
+  fail(error, visit) {
+    if (this.observations.size && ["network", "busy", "server"].includes(error.kind)) {
+      this.failedSince ||= new Date();
+      this.draw();
+      return;
+    }
+    mark("error", this.patient);
+    show(this.strips(), troubleNotice(error.kind, () => this.reload(visit)));
+  }
+
+  reload(visit) {
+    if (this.stale(visit)) return;
+    mark("loading", this.patient);
+    show(waiting());
+    this.load(visit);
+  }
+
+  /** What was written since the last look, so that a new measurement is seen within five seconds. */
+  async look(full = false) {
+    const { visit, patient } = this;
+    if (!patient || this.looking || !["ready", "empty"].includes(document.body.dataset.state)) return;
+    this.looking = true;
+    try {
+      if (full || !this.seen) await this.load(visit);
+      else {
+        const query = { patient, code: `${VITAL_CODES},${BODY_CODES}`, _lastUpdated: `ge${this.seen}`, _count: "100" };
+        const found = await this.session.search("Observation", query);
+        if (this.stale(visit)) return;
+        const fresh = found.filter((one) => (this.observations.get(one.id) || {}).meta?.versionId !== one.meta?.versionId || !this.observations.has(one.id));
+        const failing = this.failedSince;
+        this.failedSince = null;
+        if (fresh.length) {
+          this.keep(fresh);
+          this.draw();
+          announce(say("Ny måling", "New measurement"));
+        } else if (failing) this.draw();
+      }
+    } catch (error) {
+      if (!this.stale(visit)) this.fail(error, visit);
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  strips() {
+    const lines = [];
+    if (!this.linked) lines.push(say("Følger ikke med på bytte av pasient akkurat nå. Kobler til igjen.", "Not following changes of patient just now. Connecting again."));
+    if (this.failedSince) lines.push(say(`Får ikke hentet nye målinger siden ${clock(this.failedSince)}. Prøver igjen.`, `No new measurements since ${clock(this.failedSince)}. Trying again.`));
+    return lines.map((line) => h("div", { class: "strip warn", role: "status" }, icon("warn"), line));
+  }
+
+  model() {
+    return {
+      now: new Date(),
+      series: seriesOf(this.observations.values()),
+      age: this.age,
+      range: this.range,
+      table: this.table,
+      explained: this.explained,
+      on: {
+        explain: () => this.change({ explained: !this.explained }),
+        table: () => this.change({ table: !this.table }),
+        range: (range) => this.changeRange(range),
+      },
+    };
+  }
+
+  change(what) {
+    Object.assign(this, what);
+    this.draw();
+  }
+
+  async changeRange(range) {
+    this.change({ range });
+    if (range !== "90d" || this.long) return;
+    const { visit } = this;
+    try {
+      const found = await this.fetchLong();
+      if (this.stale(visit)) return;
+      this.long = true;
+      this.keep(found);
+      this.draw();
+    } catch (error) {
+      if (!this.stale(visit)) this.fail(error, visit);
+    }
+  }
+
+  size() {
+    const width = document.documentElement.clientWidth;
+    const narrow = width < 520;
+    const taken = 62 + 40 + 34 + 30 + 44 + (this.explained ? 170 : 0) + this.strips().length * 37;
+    const free = document.documentElement.clientHeight - taken;
+    return {
+      plot: Math.max(120, width - (narrow ? 104 + 92 : 112 + 122)),
+      row: (count) => Math.max(ROW_LEAST, Math.floor(free / Math.max(count, 1)) - 1),
+    };
+  }
+
+  draw() {
+    const model = this.model();
+    if (!Object.keys(model.series).length) {
+      mark("empty", this.patient);
+      show(this.strips(), notice("info", say("Ingen målinger ennå", "No measurements yet"), say("Målinger som blir skrevet i journalen, kommer fram her med en gang.", "Measurements written to the record appear here at once.")));
+      return;
+    }
+    const focused = document.activeElement && document.activeElement.closest("button, input, .table");
+    const place = focused ? [...document.querySelectorAll("#app button, #app input, #app .table")].indexOf(focused) : -1;
+    const scroll = document.querySelector(".table")?.scrollTop || 0;
+    show(this.strips(), content(model, this.size()));
+    mark("ready", this.patient);
+    const news = latestScore(model);
+    document.body.dataset.news2 = news ? String(news.total) : "";
+    if (place >= 0) [...document.querySelectorAll("#app button, #app input, #app .table")][place]?.focus({ preventScroll: true });
+    if (scroll) document.querySelector(".table")?.scrollTo(0, scroll);
+  }
+}
+
+document.documentElement.lang = language;
+document.title = say("Målinger", "Measurements");
+show(waiting());
+try {
+  const page = new Page(await openSession());
+  const { session } = page;
+  const follower = new Follower(session, page.follower);
+  if (session.patient) page.load(page.clear(session.patient));
+  else page.follower.change(null);
+  follower.start();
+
+  let round = 0;
+  setInterval(() => {
+    if (document.hidden) return;
+    round += 1;
+    page.look(round % FULL_EVERY === 0);
+    if (round % 12 === 0 && document.body.dataset.state === "ready") page.draw();
+  }, AGAIN_MILLISECONDS);
+  window.addEventListener("focus", () => page.look());
+  document.addEventListener("visibilitychange", () => !document.hidden && page.look());
+  let resizing;
+  new ResizeObserver(() => {
+    cancelAnimationFrame(resizing);
+    resizing = requestAnimationFrame(() => document.body.dataset.state === "ready" && page.draw());
+  }).observe(document.documentElement);
+} catch (error) {
+  mark("error", "");
+  show(troubleNotice(error.kind || "launch", () => location.reload()));
+}

@@ -1,0 +1,88 @@
+/* National Early Warning Score 2 (Royal College of Physicians, 2017). Pure functions.
+   Scale 1 for oxygen saturation; scale 2 only where a doctor has decided it. */
+
+/* Each row: the highest value (inclusive) that gives these points, in rising order. */
+const TABLE = {
+  resp: [[8, 3], [11, 1], [20, 0], [24, 2], [Infinity, 3]],
+  spo2: [[91, 3], [93, 2], [95, 1], [Infinity, 0]],
+  systolic: [[90, 3], [100, 2], [110, 1], [219, 0], [Infinity, 3]],
+  pulse: [[40, 3], [50, 1], [90, 0], [110, 1], [130, 2], [Infinity, 3]],
+  temp: [[35.0, 3], [36.0, 1], [38.0, 0], [39.0, 1], [Infinity, 2]],
+};
+const SPO2_SCALE_2_LOW = [[83, 3], [85, 2], [87, 1]];
+const SPO2_SCALE_2_ON_OXYGEN = [[92, 0], [94, 1], [96, 2], [Infinity, 3]];
+
+/** The values without points, lowest and highest: the grey band of the charts. */
+export const NORMAL = {
+  temp: [36.1, 38.0],
+  pulse: [51, 90],
+  resp: [12, 20],
+  spo2: [96, 100],
+  systolic: [111, 219],
+};
+
+export const NORMAL_SPO2_SCALE_2 = [88, 92];
+
+/** What a whole score is made of. */
+export const PARTS = ["resp", "spo2", "oxygen", "systolic", "pulse", "consciousness", "temp"];
+
+const asMeasured = (name, value) => (name === "temp" ? Math.round(value * 10) / 10 : Math.round(value));
+const look = (rows, value) => rows.find(([highest]) => value <= highest)[1];
+
+/**
+ * Points of one part, or null when it is not measured.
+ * `oxygen` is true when the patient gets oxygen; `consciousness` is one of A, C, V, P, U.
+ */
+export function points(name, value, { scale = 1, oxygen = false } = {}) {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  if (name === "oxygen") return value ? 2 : 0;
+  if (name === "consciousness") return "CVPU".includes(value) ? 3 : value === "A" ? 0 : null;
+  const number = asMeasured(name, value);
+  if (name === "spo2" && scale === 2) {
+    if (number <= 87) return look(SPO2_SCALE_2_LOW, number);
+    return oxygen ? look(SPO2_SCALE_2_ON_OXYGEN, number) : 0;
+  }
+  return look(TABLE[name], number);
+}
+
+/**
+ * The score of one set of measurements taken together; a set without oxygen was taken on air.
+ * Returns { total, parts: {name: points|null}, missing: [names], complete, level, scale }.
+ * With parts missing, `total` is only the least it can be.
+ */
+export function score(set, scale = 1) {
+  const oxygen = Boolean(set.oxygen);
+  const parts = {};
+  for (const name of PARTS) parts[name] = points(name, name === "oxygen" ? oxygen : set[name], { scale, oxygen });
+  const known = Object.values(parts).filter((value) => value !== null);
+  const missing = PARTS.filter((name) => parts[name] === null);
+  const total = known.reduce((sum, value) => sum + value, 0);
+  return { total, parts, missing, complete: missing.length === 0, level: level(total, known.includes(3)), scale };
+}
+
+/**
+ * Which SpO2 scale the record itself uses for this patient: 2 when the newest recorded NEWS2 that tells the two
+ * apart fits scale 2 only, else 1.
+ */
+export function scaleOf(sets) {
+  for (const set of [...sets].reverse()) {
+    if (set.news2 === undefined) continue;
+    const [one, two] = [score(set, 1), score(set, 2)];
+    if (!one.complete || one.total === two.total) continue;
+    if (set.news2 === two.total) return 2;
+    if (set.news2 === one.total) return 1;
+  }
+  return 1;
+}
+
+/** low 0-4, single: one part of 3 points, medium 5-6, high 7 and more. */
+export function level(total, anyThree) {
+  if (total >= 7) return "high";
+  if (total >= 5) return "medium";
+  return anyThree ? "single" : "low";
+}
+
+/** Hours until the next measurement at the latest, or null where the place's own plan decides. */
+export function hoursToNext(level) {
+  return { high: 0, medium: 1, single: 1, low: null }[level];
+}
