@@ -45,7 +45,7 @@ class _Link(msgspec.Struct):
 class Entry(msgspec.Struct):
     """One entry of an upstream's Bundle; ``resource`` are its untouched bytes."""
 
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
     search: _Search | None = None
     request: _Request | None = None
     response: _Response | None = None
@@ -144,7 +144,7 @@ def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, s
 
 def _judged_entry(facts: GrantFacts, entry: Entry, context: BundleContext, outcome: Filtered) -> bytes | None:
     history = context.kind in (Kind.HISTORY_INSTANCE, Kind.HISTORY_TYPE)
-    if entry.resource is None:
+    if not bytes(entry.resource):
         # A deletion in a history says whose it was only to somebody who may see every one of that type.
         open_deletion = history and entry.request is not None and facts.open_for(context.type, READABLE)
         return _history_entry(b"", context, entry) if open_deletion else None
@@ -179,7 +179,7 @@ def _history_entry(target: bytes, context: BundleContext, entry: Entry) -> bytes
         target = f"{context.type}/{context.id}".encode() if context.id else context.type.encode()
     tail = b'"request":{"method":"%s","url":"%s"},"response":' % (method.encode(), target)
     tail += msgspec.json.encode(_closed_response(entry.response)) + b"}"
-    return (b"," if entry.resource is not None else b"{") + tail
+    return (b"," if bytes(entry.resource) else b"{") + tail
 
 
 def _closed_response(response: _Response | None) -> dict[str, str]:

@@ -49,7 +49,7 @@ class _EntryRequest(msgspec.Struct):
 class _Entry(msgspec.Struct):
     request: _EntryRequest | None = None
     fullUrl: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
 
 
 class _Bundle(msgspec.Struct):
@@ -65,7 +65,7 @@ class _EntryResponse(msgspec.Struct):
 
 class _AnsweredEntry(msgspec.Struct):
     response: _EntryResponse | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
 
 
 class _AnsweredBundle(msgspec.Struct):
@@ -163,7 +163,7 @@ class Bundles:
             access.request.request_id,
             access.request.client_address,
             access.request.token_id,
-            bytes(entry.resource) if entry.resource is not None else b"",
+            bytes(entry.resource),
         )
 
     def _relative(self, url: str) -> str:
@@ -235,7 +235,7 @@ class Bundles:
             if _ETAG.match(response.etag):
                 closed["etag"] = response.etag
             raw = b""
-            if entry.resource is not None:
+            if bytes(entry.resource):
                 try:
                     head = read_head(entry.resource)
                     if judge_resource(facts, head, item.access.interaction.letter + "r"):
@@ -258,7 +258,7 @@ def _local_types(entries: list[_Entry]) -> dict[str, str]:
     """``urn:uuid:`` full URLs of the entries that create something, with the type behind each."""
     types: dict[str, str] = {}
     for entry in entries:
-        if entry.fullUrl and entry.resource is not None and _URN.match(entry.fullUrl):
+        if entry.fullUrl and bytes(entry.resource) and _URN.match(entry.fullUrl):
             try:
                 types[entry.fullUrl] = read_head(entry.resource)["resourceType"]
             except AnswerUnreadable:
@@ -269,7 +269,7 @@ def _local_types(entries: list[_Entry]) -> dict[str, str]:
 def _resource_of(entry: _Entry, interaction: Interaction) -> dict[str, Any] | None:
     if interaction.kind in (Kind.DELETE, Kind.CONDITIONAL_DELETE):
         return None
-    if entry.resource is None:
+    if not bytes(entry.resource):
         raise AnsweredEarly(refusal(400, "required", "An entry that writes needs a resource."), "no resource")
     try:
         resource = read_body(bytes(entry.resource))
@@ -298,7 +298,7 @@ def _rebuilt(entry: _Entry, interaction: Interaction, if_match: str | None) -> b
     parts: list[bytes] = []
     if entry.fullUrl is not None and _URN.match(entry.fullUrl):
         parts.append(b'"fullUrl":' + msgspec.json.encode(entry.fullUrl))
-    if entry.resource is not None and method != "DELETE":
+    if bytes(entry.resource) and method != "DELETE":
         parts.append(b'"resource":' + bytes(entry.resource))
     parts.append(b'"request":' + msgspec.json.encode(request))
     return b"{" + b",".join(parts) + b"}"
