@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtWebEngineCore import QWebEngineCertificateError, QWebEnginePage, QWebEngineProfile
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
@@ -16,8 +16,8 @@ class LoginPage(QWebEnginePage):
 
     answered = Signal(str)
 
-    def __init__(self, profile: QWebEngineProfile, callback: str, parent: QObject) -> None:
-        super().__init__(profile, parent)
+    def __init__(self, profile: QWebEngineProfile, callback: str) -> None:
+        super().__init__(profile)
         self._callback = callback
         self.certificateError.connect(self._certificate_error)
         self.permissionRequested.connect(lambda permission: permission.deny())
@@ -60,8 +60,8 @@ class LoginView(QWebEngineView):
         super().__init__(parent)
         self._request = request
         self._ended = False
-        self._profile = new_profile(self, language)
-        self._page = LoginPage(self._profile, request.redirect_uri, self._profile)
+        self._profile = new_profile(QCoreApplication.instance(), language)
+        self._page = LoginPage(self._profile, request.redirect_uri)
         self._page.answered.connect(self._answered)
         self._page.loadFinished.connect(self._loaded)
         self._page.renderProcessTerminated.connect(lambda *_: self.failed.emit())
@@ -78,6 +78,15 @@ class LoginView(QWebEngineView):
     @property
     def request(self) -> AuthorizationRequest:
         return self._request
+
+    def end(self) -> None:
+        """End the login's page and then its profile: cookies and storage go with it (S6)."""
+        self._ended = True
+        self.hide()
+        self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
+        self._page.destroyed.connect(self._profile.deleteLater)
+        self._page.deleteLater()
+        self.deleteLater()
 
     def _answered(self, url: str) -> None:
         if not self._ended:

@@ -25,7 +25,7 @@ SWITCHED_OFF = (
 )
 
 
-def new_profile(parent: QObject, language: str) -> QWebEngineProfile:
+def new_profile(parent: QObject | None, language: str) -> QWebEngineProfile:
     """A fresh profile in memory with everything off that the table of page policy refuses."""
     profile = QWebEngineProfile(parent)
     if not profile.isOffTheRecord():

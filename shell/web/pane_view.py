@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
@@ -34,9 +34,9 @@ class PaneView(QWebEngineView):
     ) -> None:
         super().__init__(parent)
         self._opened = opened
-        self._profile = new_profile(self, language)
+        self._profile = new_profile(QCoreApplication.instance(), language)
         put_cookie(self._profile, base_url, opened.cookie_name, opened.cookie_value, opened.cookie_path)
-        page = PanePage(self._profile, origins, self._profile)
+        page = PanePage(self._profile, origins)
         page.refused.connect(self.refused)
         page.dialog.connect(self.dialog)
         page.crashed.connect(self.crashed)
@@ -72,6 +72,7 @@ class PaneView(QWebEngineView):
         self._paint.stop()
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
+        self._page.destroyed.connect(self._profile.deleteLater)
         self._page.deleteLater()
         self.deleteLater()
 

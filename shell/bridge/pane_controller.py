@@ -1,0 +1,321 @@
+"""One pane: launches its app, hands every fact to the state machine of S3, and shows or covers the page accordingly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from context.pane_state import (
+    Answered,
+    Closed,
+    ContextReceived,
+    Crashed,
+    EffectivePatient,
+    Kind,
+    Launched,
+    Painted,
+    PaneInput,
+    PaneState,
+    PaneView,
+    Pinned,
+    ReadSeen,
+    Reason,
+    Released,
+    SocketBack,
+    SocketLost,
+    State,
+    TimePassed,
+)
+from shell.actions.page_policy import DeclaredOrigins, origin_of
+from shell.bridge.services import AppFacts, Services
+from shell.gateway_client.errors import GatewayError, Refused
+from shell.gateway_client.workspace import Launch, OpenedPane
+from shell.web.pane_view import PaneView as WebPane
+from shell.web.pane_view import ask_unsaved
+
+CONTEXT_MOVED = 409
+PAINT_WITHOUT_READ_MS = 600
+RESUBSCRIBE_MS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPoint:
+    """A confirmed point in the topic's life: the event that made it, and the hub's version of it."""
+
+    topic: str
+    event_id: str
+    version: str
+    patient: str | None
+
+
+class PaneController(QObject):
+    """Signals: ``changed()`` when the picture must be drawn anew, ``page_added(widget)`` for a page to be laid under the
+    curtain, ``refused(kind, host)``, ``dialog(message)``, ``ended()`` when the pane is gone."""
+
+    changed = Signal()
+    page_added = Signal(QWidget)
+    refused = Signal(str, str)
+    dialog = Signal(str)
+    ended = Signal()
+
+    def __init__(
+        self, app: AppFacts, services: Services, holder: QWidget, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.app = app
+        self.failure = ""
+        self._services = services
+        self._holder = holder
+        kind: Kind = (
+            "fhircast" if app.follows == "fhircast" else "pin" if app.follows == "pin" else "relaunch"
+        )
+        self._state = PaneState(kind)
+        self._point: ContextPoint | None = None
+        self._page: WebPane | None = None
+        self._next: WebPane | None = None
+        self._facts: dict[str, Any] = {}
+        self._fed: tuple[object, ...] | None = None
+        self._generation = 0
+        self._launching = False
+        self._suspended = False
+        self._deadline = QTimer(self, singleShot=True)
+        self._deadline.timeout.connect(lambda: self._feed(TimePassed()))
+        self._unread = QTimer(self, singleShot=True, interval=PAINT_WITHOUT_READ_MS)
+        self._unread.timeout.connect(self._watch_paint)
+        self._comeback = QTimer(self, singleShot=True, interval=RESUBSCRIBE_MS)
+        self._comeback.timeout.connect(self._relaunch_if_silent)
+
+    # what is drawn
+
+    @property
+    def view(self) -> PaneView:
+        return self._state.view
+
+    @property
+    def covered(self) -> bool:
+        """Whether the curtain is up: not usable by S3, or the gateway is away."""
+        return self._suspended or not self.view.usable
+
+    @property
+    def suspended(self) -> bool:
+        return self._suspended
+
+    @property
+    def page(self) -> WebPane | None:
+        """The page that the user sees or will see."""
+        return self._page or self._next
+
+    @property
+    def _target(self) -> WebPane | None:
+        """The page that facts and paint count for: while a launch is under way never the old one."""
+        return self._next if self._launching else self._page
+
+    @property
+    def pane_ids(self) -> tuple[str, ...]:
+        return tuple(page.pane for page in (self._page, self._next) if page is not None)
+
+    # what the user and the topic do
+
+    def launch(self, point: ContextPoint) -> None:
+        """Open the app for the topic's patient; an earlier page stays under the curtain until the new one has painted."""
+        self._point = point
+        self.failure = ""
+        self._generation += 1
+        generation = self._generation
+        self._launching = True
+        if self._page is not None:
+            self._page.stop_watching()
+        self._drop_next()
+        self._fed = None
+        self._facts = {}
+        self._feed(Launched(point.patient))
+        self._feed(ContextReceived(point.event_id, point.patient))
+        self._services.threads.run(
+            self._begin(point),
+            lambda begun: self._begun(generation, *begun),
+            lambda error: self._failed(generation, error),
+        )
+
+    def context_received(self, point: ContextPoint, *, unsaved: bool, encounter: str | None = None) -> None:
+        """The topic has another patient, or none."""
+        self._point = point
+        self._feed(ContextReceived(point.event_id, point.patient, encounter, unsaved))
+        if self.view.state is State.PINNED and unsaved:
+            self._tell_pin(True)
+
+    def relaunch_if_asked(self) -> None:
+        """Carry out a relaunch that the state asks for; called when the hub has been answered."""
+        if self.view.relaunch and self._point is not None:
+            self.launch(self._point)
+
+    def fact(self, facts: dict[str, Any]) -> None:
+        """A fact of the gateway about one of this pane's pages."""
+        page = self._target
+        if page is None or facts["pane"] != page.pane:
+            return
+        before, self._facts = self._facts, facts
+        self._feed(EffectivePatient(facts["effective_patient"])) if facts["granted"] else None
+        if facts["last_event"] and facts["last_ack"] is not None:
+            self._feed(Answered(facts["last_event"], int(facts["last_ack"])))
+        if before.get("socket") and not facts["socket"] and not facts["pinned"]:
+            self._feed(SocketLost())
+            self._comeback.start()
+        elif facts["socket"]:
+            self._comeback.stop()
+            self._feed(SocketBack())
+        self._feed_read(facts)
+        if facts["granted"] and not before.get("granted"):
+            self._unread.start()
+
+    def pin(self) -> None:
+        """Keep the pane on its patient."""
+        if self.view.usable:
+            self._feed(Pinned())
+            self._tell_pin(True)
+
+    def release(self) -> None:
+        """Let a pinned pane go: it is launched anew for the current patient."""
+        if self.view.state is State.PINNED and self._point is not None:
+            self._feed(Released())
+            self.launch(self._point)
+
+    def synchronise(self) -> None:
+        """*Synkroniser*: launch anew for the current patient."""
+        if self._point is not None:
+            self.launch(self._point)
+
+    def suspend(self, suspended: bool) -> None:
+        """Cover the pane while the gateway is away."""
+        if suspended != self._suspended:
+            self._suspended = suspended
+            if not suspended and self.app.follows == "fhircast" and self.view.state is not State.PINNED:
+                self._comeback.start()
+            self.changed.emit()
+
+    def ask_unsaved(self, answered: Any) -> None:
+        """Ask the page for unsaved work; a covered or missing page has none."""
+        if self._page is None or self.view.state not in (State.FOLLOWING, State.PINNED):
+            answered(False)
+        else:
+            ask_unsaved(self._page.pane_page, answered)
+
+    def close(self) -> None:
+        """End the pane and its grants."""
+        self._generation += 1
+        self._feed(Closed())
+        self._drop_next()
+        if self._page is not None:
+            self._end_page(self._page)
+            self._page = None
+        self.ended.emit()
+
+    # launching
+
+    async def _begin(self, point: ContextPoint) -> tuple[OpenedPane, Launch]:
+        workspace = self._services.workspace
+        opened = await workspace.new_pane(self.app.client_id, point.topic)
+        launch = await workspace.new_launch(
+            self.app.client_id, point.topic, opened.pane, point.version or None
+        )
+        return opened, launch
+
+    def _begun(self, generation: int, opened: OpenedPane, launch: Launch) -> None:
+        if generation != self._generation:
+            self._services.threads.run(self._services.workspace.end_pane(opened.pane), None, lambda _: None)
+            return
+        base = self._services.base_url
+        origins = DeclaredOrigins(self.app.origins, origin_of(base))
+        page = WebPane(opened, base, origins, self._services.language(), self._holder)
+        page.refused.connect(self.refused)
+        page.dialog.connect(self.dialog)
+        page.painted.connect(lambda: self._painted(page))
+        page.crashed.connect(lambda: self._broken(page, "crashed"))
+        page.hung.connect(lambda: self._broken(page, "hung"))
+        page.load_failed.connect(lambda: self._load_failed(page))
+        self._next = page
+        self.page_added.emit(page)
+        page.open(launch.url)
+
+    def _failed(self, generation: int, error: BaseException) -> None:
+        if generation != self._generation:
+            return
+        if isinstance(error, Refused) and error.status == CONTEXT_MOVED:
+            return  # a newer event is on its way and launches again
+        self.failure = error.key if isinstance(error, GatewayError) else "gateway_failed"
+        self._feed(Crashed())
+
+    def _load_failed(self, page: WebPane) -> None:
+        if page is self._next and not self._facts.get("granted"):
+            self.failure = "app_unreachable"
+            self._feed(Crashed())
+
+    def _broken(self, page: WebPane, how: str) -> None:
+        if page is self._target:
+            self.failure = how
+            self._feed(Crashed())
+
+    def _relaunch_if_silent(self) -> None:
+        if not self._facts.get("socket") and self._point is not None and self.view.state is not State.PINNED:
+            self.launch(self._point)
+
+    # facts and paint
+
+    def _feed_read(self, facts: dict[str, Any]) -> None:
+        if not facts["read_since"] or not facts["effective_patient"]:
+            return
+        seen = (facts["pane"], facts["effective_patient"], facts["last_event"], facts["last_ack"])
+        if seen != self._fed:
+            self._fed = seen
+            self._feed(ReadSeen(facts["effective_patient"]))
+            self._watch_paint()
+
+    def _watch_paint(self) -> None:
+        self._unread.stop()
+        if self._target is not None:
+            self._target.watch_paint()
+
+    def _painted(self, page: WebPane) -> None:
+        if page is not self._target:
+            return
+        if self._launching and self._next is page:
+            self._promote(page)
+        self._feed(Painted())
+
+    def _promote(self, page: WebPane) -> None:
+        """The new page has painted: it takes the old one's place, which ends with its grant."""
+        old, self._page, self._next, self._launching = self._page, page, None, False
+        if old is not None:
+            self._end_page(old)
+
+    def _feed(self, given: PaneInput) -> None:
+        before = self.view
+        now = self._services.monotonic()
+        view = self._state.handle(given, now)
+        if view.deadline is None:
+            self._deadline.stop()
+        else:
+            self._deadline.start(max(0, int((view.deadline - now) * 1000) + 5))
+        if view != before:
+            if view.state is not State.OUT_OF_SYNC or view.reason is not Reason.CRASHED:
+                self.failure = "" if view.state is not State.OUT_OF_SYNC else self.failure
+            self.changed.emit()
+
+    # ends
+
+    def _tell_pin(self, pinned: bool) -> None:
+        for pane in self.pane_ids:
+            self._services.threads.run(self._services.workspace.pin(pane, pinned), None, lambda _: None)
+
+    def _drop_next(self) -> None:
+        self._unread.stop()
+        if self._next is not None:
+            self._end_page(self._next)
+            self._next = None
+
+    def _end_page(self, page: WebPane) -> None:
+        pane = page.pane
+        page.end()
+        self._services.threads.run(self._services.workspace.end_pane(pane), None, lambda _: None)
