@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import http.client
 import json
 import secrets
@@ -75,7 +76,11 @@ def clients() -> tuple[ProviderClient, ...]:
         ),
         ProviderClient(ORDINARY, (ORDINARY_CALLBACK,), post_logout_redirect_uris=(ORDINARY_CALLBACK,)),
         ProviderClient(
-            SECRETIVE, (ORDINARY_CALLBACK,), "client_secret_basic", client_secret="open:sesame and more"
+            SECRETIVE,
+            (ORDINARY_CALLBACK,),
+            "client_secret_basic",
+            client_secret="open:sesame and more",
+            post_logout_redirect_uris=(LOGGED_OUT,),
         ),
         ProviderClient("native", loopback_paths=("/callback",)),
     )
@@ -273,13 +278,21 @@ def assertion(
     return jwt.encode(head, {k: v for k, v in body.items() if v is not None}, key, algorithms=[algorithm])
 
 
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
 def unsigned(claims: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> str:
     """A token with ``alg: none``."""
+    head = {"alg": "none", "typ": "JWT", **(header or {})}
+    return f"{_encoded(json.dumps(head).encode())}.{_encoded(json.dumps(claims).encode())}."
 
-    def part(value: Mapping[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
-    return f"{part({'alg': 'none', 'typ': 'JWT', **(header or {})})}.{part(claims)}."
+def signed_with_secret(claims: Mapping[str, Any], secret: bytes, header: Mapping[str, Any]) -> str:
+    """A token with ``alg: HS256``, made by hand: libraries refuse a public key as a secret."""
+    head = json.dumps({"alg": "HS256", "typ": "JWT", **header}).encode()
+    signed = f"{_encoded(head)}.{_encoded(json.dumps(claims).encode())}"
+    return f"{signed}.{_encoded(hmac.digest(secret, signed.encode(), 'sha256'))}"
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey
 
 from tests.launcher.identity.conftest import Provider
 from tests.launcher.identity.support import (
@@ -24,6 +22,7 @@ from tests.launcher.identity.support import (
     assertion,
     claims_of,
     header_of,
+    signed_with_secret,
     unsigned,
 )
 
@@ -246,12 +245,10 @@ def test_assertion_is_strict(provider: Provider, changes: dict[str, Any]) -> Non
 
 def test_assertion_signed_wrongly_is_refused(provider: Provider) -> None:
     good = claims_of(assertion(provider.issuer))
-    public = OctKey.import_key(json.dumps(CLIENT_KEY.as_dict(private=False)).encode())
-    from joserfc import jwt
-
+    public = CLIENT_KEY.as_pem(private=False)
     forged = [
         unsigned(good, {"kid": "gateway-1"}),
-        jwt.encode({"alg": "HS256", "kid": "gateway-1"}, good, public, algorithms=["HS256"]),
+        signed_with_secret(good, public, {"kid": "gateway-1"}),
         assertion(provider.issuer, algorithm="RS256"),
         assertion(provider.issuer, OTHER_KEY),
         assertion(provider.issuer, OTHER_KEY, header={"kid": "gateway-1"}),
