@@ -107,7 +107,7 @@ FHIRCAST: list[tuple[str, list[PaneInput], State]] = [
     ("socket back: curtain until the 200", [*UP_F, E1, SocketLost(), SocketBack()], C),
     ("socket back and answered: shows what it showed", [*UP_F, E1, SocketLost(), SocketBack(), Answered("e1", 200)], F),
     ("an answer from before the loss does not count", [*UP_F, E1, Answered("e1", 200), SocketLost(), SocketBack()], C),
-    ("socket back, another patient: must read", [*UP_F, SocketLost(), TO_2, SocketBack(), Answered("e2", 200), MOVED, Painted()], C),
+    ("back on another patient: must read", [*UP_F, SocketLost(), TO_2, SocketBack(), Answered("e2", 200), MOVED, Painted()], C),
     ("pinned keeps its patient, socket or not", [*UP_F, Pinned(), SocketLost(), TO_2], P),
     ("a refusing follower may be pinned", [*UP_F, TO_2, Answered("e2", 409), Pinned()], P),
     ("a follower that never showed anybody may not", [Launched("p-1"), Pinned()], C),
