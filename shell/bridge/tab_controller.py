@@ -106,8 +106,12 @@ class TabController(QObject):
         painted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         loop = asyncio.get_running_loop()
 
+        def resolve(status: int) -> None:
+            if not painted.done():
+                painted.set_result(status)
+
         def answer(status: int) -> None:
-            loop.call_soon_threadsafe(lambda: painted.done() or painted.set_result(status))
+            loop.call_soon_threadsafe(resolve, status)
 
         self._services.threads.post(lambda: self._take(message, answer))
         return await painted

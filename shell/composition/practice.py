@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from plugins.registry import AppRegistry
 from shell.composition.applications import gateway_clients, registry, sites
 from shell.composition.child import Child, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
-from shell.composition.state_key import KeyFileStore, KeyringStore, StateKeys, load_state_keys
+from shell.composition.state_key import KeyFileStore, KeyringStore, KeyringUnusable, StateKeys, load_state_keys
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"
@@ -111,6 +111,7 @@ class Environment:
             "fhir_base": self.upstream_fhir,
             "issuer": self.issuer,
             "own_issuer": self.choice.identity_provider is None,
+            "signing_jwk": RSAKey.generate_key(2048, private=True, auto_kid=True).as_dict(private=True),
             "gateway_client": {
                 "client_id": GATEWAY_CLIENT,
                 "redirect_uris": [f"{self.base_url}/oauth/callback"],
@@ -144,8 +145,6 @@ class Environment:
 
 def practice_keys(state: Path, now: Any) -> StateKeys:
     """The state key from the keyring; the practice environment falls back to its marked key file."""
-    from shell.composition.state_key import KeyringUnusable
-
     try:
         return load_state_keys(KeyringStore(), now)
     except KeyringUnusable:
