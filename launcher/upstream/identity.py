@@ -74,7 +74,8 @@ class UpstreamIdentity:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._calls = ProviderCalls(settings.limits, ssl_context)
+        tls = settings.issuer.startswith("https://")
+        self._calls = ProviderCalls(settings.limits, ssl_context, tls=tls)
         self._directory = ProviderDirectory(settings.issuer, self._calls, clock, settings.limits)
         self._proof = ClientProof(settings, clock, new_id)
         self._id_tokens = IdTokenCheck(settings.client_id, self._directory, clock, settings.limits)

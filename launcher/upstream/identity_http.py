@@ -25,10 +25,18 @@ class Answer:
 
 
 class ProviderCalls:
-    """One connection pool to one provider. Proxies and certificates from the environment are not read."""
+    """One connection pool to one provider. Proxies and certificates from the environment are not read.
 
-    def __init__(self, limits: IdentityLimits, ssl_context: ssl.SSLContext | None = None) -> None:
+    Without ``ssl_context`` the usual authorities are trusted when ``tls``, and none at all otherwise: reading
+    them costs more than the rest of a start.
+    """
+
+    def __init__(
+        self, limits: IdentityLimits, ssl_context: ssl.SSLContext | None = None, *, tls: bool = True
+    ) -> None:
         self._limits = limits
+        if ssl_context is None and not tls:
+            ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._client = httpx2.AsyncClient(
             verify=True if ssl_context is None else ssl_context,
             timeout=httpx2.Timeout(limits.whole_seconds, connect=limits.connect_seconds),

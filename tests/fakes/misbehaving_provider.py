@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-HUGE_CHUNKS = 4096
+FIRST_KEY = RSAKey.generate_key(2048, {"kid": "k1"}, private=True)
 
 
 class MisbehavingProvider:
@@ -30,7 +30,7 @@ class MisbehavingProvider:
     def __init__(self, issuer: str, client_id: str) -> None:
         self.issuer = issuer
         self.client_id = client_id
-        self.key: Key = RSAKey.generate_key(2048, {"kid": "k1"}, private=True)
+        self.key: Key = FIRST_KEY
         self.published: list[Key] = [self.key]
         self.algorithm = "RS256"
         self.nonce = "n"
@@ -46,7 +46,6 @@ class MisbehavingProvider:
         self.make_id_token: Callable[[dict[str, Any]], Any] | None = None
         self.calls: Counter[str] = Counter()
         self.forms: list[dict[str, str]] = []
-        self.sent_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -81,8 +80,8 @@ class MisbehavingProvider:
 
     async def _endless(self) -> AsyncIterator[bytes]:
         yield b'{"x":"'
-        for _ in range(HUGE_CHUNKS):
-            self.sent_bytes += 65536
+        while True:
+            await asyncio.sleep(0.001)
             yield b"x" * 65536
 
     def _body(self, path: str) -> dict[str, Any] | None:

@@ -38,9 +38,15 @@ def unguessable() -> str:
 
 
 def create_identity_provider(
-    settings: IdentityProviderSettings, clock: Clock, new_id: NewId = unguessable
+    settings: IdentityProviderSettings,
+    clock: Clock,
+    new_id: NewId = unguessable,
+    keys: SigningKey | None = None,
 ) -> Starlette:
     """The sandbox's OpenID provider as an ASGI app; keys and sessions live in its memory and end with it.
+
+    ``app.state.public_jwks`` is what its ``jwks_uri`` serves. Without ``keys`` the signing key is that of the
+    settings, or made now.
 
     Raises ValueError when the issuer is no plain origin (scheme, host and port, nothing after).
     """
@@ -49,7 +55,7 @@ def create_identity_provider(
         raise ValueError("the issuer must be scheme, host and port, without a path")
     limits = settings.limits
     store = ProviderStore(clock, limits)
-    keys = SigningKey(settings.signing_jwk)
+    keys = keys or SigningKey(settings.signing_jwk)
     clients = ClientAuthentication(settings.clients, settings.issuer, store, clock, limits)
     tokens = TokenMaker(settings.issuer, settings.audience, keys, clock, new_id, limits)
     grants = Grants(store, tokens, clock, new_id, limits)

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from joserfc.jwk import RSAKey
 
 from launcher.sandbox.identity import create_identity_provider
+from launcher.sandbox.identity.keys import SigningKey
 from tests.launcher.identity.support import (
     ASSERTION_TYPE,
     CALLBACK,
@@ -29,7 +29,7 @@ from tests.launcher.identity.support import (
     serving,
 )
 
-SIGNING_KEY = RSAKey.generate_key(2048, private=True).as_dict(private=True)
+SIGNING_KEY = SigningKey()
 
 
 @dataclass
@@ -115,6 +115,6 @@ def stage() -> Iterator[tuple[int, Stage]]:
 def provider(stage: tuple[int, Stage]) -> Provider:
     port, served = stage
     clock = ShiftedClock()
-    app = create_identity_provider(provider_settings(port, signing_jwk=SIGNING_KEY), clock)
+    app = create_identity_provider(provider_settings(port), clock, keys=SIGNING_KEY)
     served.app = app
     return Provider(f"http://localhost:{port}", clock, app.state.public_jwks)
