@@ -41,8 +41,18 @@ def component(code: str, value: int) -> Resource:
 
 PEOPLE: list[Resource] = [
     {"resourceType": "Organization", "id": "home", "name": "Lindehaugen sykehjem", "active": True},
-    {"resourceType": "Organization", "id": "ward", "name": "Vestfløyen", "partOf": {"reference": "Organization/home"}},
-    {"resourceType": "Location", "id": "room-1", "name": "201", "managingOrganization": {"reference": "Organization/ward"}},
+    {
+        "resourceType": "Organization",
+        "id": "ward",
+        "name": "Vestfløyen",
+        "partOf": {"reference": "Organization/home"},
+    },
+    {
+        "resourceType": "Location",
+        "id": "room-1",
+        "name": "201",
+        "managingOrganization": {"reference": "Organization/ward"},
+    },
     {
         "resourceType": "Practitioner",
         "id": "nurse",
@@ -69,7 +79,15 @@ PEOPLE: list[Resource] = [
     patient(
         "asmund", "Bråten", "Åsmund Émile", "1950", gender="male", identifier=[{"value": "A-1"}], active=False
     ),
-    patient("turid", "Haugan", "Turid", "1941-11", gender="female", identifier=[{"system": "urn:x", "value": "B|2"}]),
+    patient(
+        "turid",
+        "Haugan",
+        "Turid",
+        "1941-11",
+        gender="female",
+        identifier=[{"system": "urn:x", "value": "B|2"}],
+    ),
+    patient("guest", "Gjest", "Tests write about her", "1930"),
     {
         "resourceType": "Encounter",
         "id": "stay-marit",

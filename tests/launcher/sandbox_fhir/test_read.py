@@ -35,7 +35,8 @@ def test_a_read_of_another_version_is_answered(fhir: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "status"), [("Mon, 23 Nov 2026 02:30:00 GMT", 304), ("Mon, 23 Nov 2026 02:29:59 GMT", 200), ("x", 200)]
+    ("since", "status"),
+    [("Mon, 23 Nov 2026 02:30:00 GMT", 304), ("Mon, 23 Nov 2026 02:29:59 GMT", 200), ("x", 200)],
 )
 def test_if_modified_since(fhir: httpx2.Client, since: str, status: int) -> None:
     assert fhir.get("/Patient/marit", headers={"If-Modified-Since": since}).status_code == status
@@ -98,7 +99,10 @@ def test_versions_history_and_deletion(own_server: RunningServer) -> None:
 
     history = fhir.get("/Patient/h/_history").json()
     assert (history["type"], history["total"]) == ("history", 3)
-    done = [(entry["request"]["method"], entry["response"]["etag"], "resource" in entry) for entry in history["entry"]]
+    done = [
+        (entry["request"]["method"], entry["response"]["etag"], "resource" in entry)
+        for entry in history["entry"]
+    ]
     assert done == [("DELETE", 'W/"3"', False), ("PUT", 'W/"2"', True), ("PUT", 'W/"1"', True)]
     assert history["entry"][0]["response"]["status"] == "204 No Content"
     assert history["entry"][0]["request"]["url"] == "Patient/h"
@@ -163,7 +167,9 @@ def test_everything_pages_and_narrows(fhir: httpx2.Client) -> None:
     refused(fhir.get("/Patient/marit/$everything", params={"_count": "0"}), 400)
 
 
-@pytest.mark.parametrize("path", ["/Patient/marit", "/Patient", "/Starship", "", "/Patient/marit/$everything"])
+@pytest.mark.parametrize(
+    "path", ["/Patient/marit", "/Patient", "/Starship", "", "/Patient/marit/$everything"]
+)
 def test_nothing_without_a_token(server: RunningServer, path: str) -> None:
     answer = httpx2.get(server.base_url + path)
     refused(answer, 401, "login")
