@@ -93,6 +93,8 @@ psoriasis S91|Psoriasis|L40.0|Psoriasis vulgaris|Psoriasis
 cøliaki D99|Sykdom i fordøyelsessystemet IKA|K90.0|Cøliaki|Cøliaki
 pcos T99|Endokrin/metabolsk/ernæringssykdom IKA|E28.2|Polycystisk ovariesyndrom|PCOS
 overgangsalder X11|Menopausale symptomer/plager|N95.1|Klimakterielle plager|Overgangsplager
+aortaventil K83|Hjerteklaffsykdom IKA|Z95.2|Tilstedeværelse av kunstig hjerteklaff|Mekanisk aortaventil
+svimmel N17|Vertigo/svimmelhet|R42|Svimmelhet og ørhet|Svimmelhet
 utmattelse A04|Slapphet/tretthet|R53|Uvelhet og tretthet|Tretthet
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.codes import DOCUMENT_TYPE, Json, coding, concept, reference
+from launcher.sandbox.population.measures import filled
 from launcher.sandbox.population.moments import at, minutes_of
 from launcher.sandbox.population.staff import BY_NAME, Worker, worker_at
 from launcher.sandbox.population.story import Story
@@ -18,7 +19,9 @@ _TYPES = {
 
 def note(story: Story, when: str, worker: Worker, text: str, kind: str = "", encounter: str = "") -> Json:
     """One note of one author."""
-    kind = kind or ("lege" if "lege" in worker.title else "fysio" if "fysio" in worker.title else "observasjon")
+    kind = kind or (
+        "lege" if "lege" in worker.title else "fysio" if "fysio" in worker.title else "observasjon"
+    )
     code, name = _TYPES[kind]
     return {
         "resourceType": "DocumentReference",
@@ -30,19 +33,29 @@ def note(story: Story, when: str, worker: Worker, text: str, kind: str = "", enc
         "subject": story.ref,
         "author": [worker.ref],
         "description": name,
-        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "language": "nb", "data": f"text:{text}"}}],
+        "content": [
+            {
+                "attachment": {
+                    "contentType": "text/plain; charset=utf-8",
+                    "language": "nb",
+                    "data": f"text:{text}",
+                }
+            }
+        ],
         "context": {"encounter": [reference(f"Encounter/{encounter or story.encounter}")]},
     }
 
 
-def written(story: Story) -> list[Json]:
-    """The notes that the story itself holds."""
+def written(story: Story, signs: dict[int, tuple[float, int]]) -> list[Json]:
+    """The notes that the story itself holds; ``signs`` as in ``vitals.extremes``."""
     made: list[Json] = []
     for day, clock, author, text in story.notes:
         minutes = minutes_of(clock)
         worker = BY_NAME[author] if author else worker_at(story.ward, day, minutes)
-        made.append(note(story, at(day, minutes), worker, text))
+        made.append(note(story, at(day, minutes), worker, filled(story, day, text, signs)))
     for day, clock, text in story.falls:
         minutes = minutes_of(clock) + 25
-        made.append(note(story, at(day, minutes), worker_at(story.ward, day, minutes), f"Fall kl. {clock}. {text}"))
+        made.append(
+            note(story, at(day, minutes), worker_at(story.ward, day, minutes), f"Fall kl. {clock}. {text}")
+        )
     return made

@@ -8,7 +8,22 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from launcher.sandbox.population import documents, medication, people, present, rounds, staff, tasks, vitals
+from launcher.sandbox.population import (
+    documents,
+    growth,
+    laboratory,
+    measures,
+    medication,
+    people,
+    practice,
+    present,
+    rounds,
+    routine_notes,
+    staff,
+    tasks,
+    vitals,
+)
+from launcher.sandbox.population.moments import at
 from launcher.sandbox.population.reading import FILES
 from launcher.sandbox.population.residents import RESIDENTS
 from launcher.sandbox.population.story import Story
@@ -27,8 +42,15 @@ def add_resident(made: Collected, story: Story) -> None:
     made.add("shifted", *people.conditions(story), people.stay(story), *people.allergies(story))
     made.add("shifted", *people.flags(story), *people.care_plan(story), *medication.requests(story))
     running = "before" if story.room in present.LIVE_ROOMS else "history"
-    made.add(running, *vitals.history(story))
-    made.add("history", *rounds.rounds(story), *medication.given(story), *documents.written(story))
+    signs = vitals.history(story)
+    made.add(running, *signs)
+    made.add("history", *measures.weights(story), *measures.glucose(story), *measures.wounds(story))
+    made.add("history", *measures.falls(story), *rounds.rounds(story), *medication.given(story))
+    extremes = vitals.extremes(signs)
+    made.add("history", *documents.written(story, extremes), *routine_notes.routine_notes(story, extremes))
+    made.add("history", *laboratory.residents_samples(story))
+    if story.moved_in > 30:
+        made.add("history", growth.seasonal(story, at(-20 - story.room % 6, 660)))
     made.add("plan", *tasks.routine(story))
 
 
@@ -38,6 +60,7 @@ def population() -> Collected:
     add_house(made)
     for story in RESIDENTS:
         add_resident(made, story)
+    practice.add_practice(made)
     made.add("live", *present.present(RESIDENTS))
     return made
 

@@ -109,16 +109,18 @@ def _dosage_text(item: Prescription) -> str:
 
 
 def _dosages(item: Prescription) -> list[Json]:
-    base: Json = {"text": _dosage_text(item), "route": concept(item.drug.route[1], coding(SNOMED, item.drug.route[0]))}
+    base: Json = {
+        "text": _dosage_text(item),
+        "route": concept(item.drug.route[1], coding(SNOMED, item.drug.route[0])),
+    }
     if item.when_needed:
-        dose = {"doseQuantity": _dose(item, item.dose)}
         limit = {"value": item.dose * item.most, "unit": item.drug.unit}
         per_day = {"value": 1, "unit": "døgn", "system": "http://unitsofmeasure.org", "code": "d"}
         return [
             {
                 **base,
                 "asNeededCodeableConcept": {"text": item.when_needed},
-                "doseAndRate": [dose],
+                "doseAndRate": [{"doseQuantity": _dose(item, item.dose)}],
                 "maxDosePerPeriod": {"numerator": limit, "denominator": per_day},
             }
         ]
@@ -127,7 +129,12 @@ def _dosages(item: Prescription) -> list[Json]:
         clocks = [f"{clock_of(minutes)}:00" for minutes, d in item.times if d == dose]
         repeat: Json = {"frequency": len(clocks), "period": 1, "periodUnit": "d", "timeOfDay": clocks}
         if item.week_day is not None:
-            repeat = {"frequency": 1, "period": 1, "periodUnit": "wk", "dayOfWeek": [weekday_code(item.week_day)]}
+            repeat = {
+                "frequency": 1,
+                "period": 1,
+                "periodUnit": "wk",
+                "dayOfWeek": [weekday_code(item.week_day)],
+            }
             repeat["timeOfDay"] = clocks
         if item.start is not None:
             bounds = {"start": on(item.start)}

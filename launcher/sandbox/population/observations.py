@@ -49,7 +49,7 @@ def category(code: str) -> list[Json]:
     return [{"coding": [coding(f"{TERMINOLOGY}observation-category", code)]}]
 
 
-def _base(story: Story, key: str, when: str, worker: Worker, kind: str) -> Json:
+def base(story: Story, key: str, when: str, worker: Worker, kind: str) -> Json:
     """``when`` comes first among the times: it decides whether the line is past (see ``reading``)."""
     made: Json = {
         "resourceType": "Observation",
@@ -79,11 +79,12 @@ def rounded(value: float, decimals: int) -> Decimal | int:
     return Decimal(-scaled if value < 0 else scaled).scaleb(-decimals)
 
 
-def measure(story: Story, key: str, value: float, when: str, worker: Worker) -> Json:
-    """A quantity of one of the kinds above; weights keep their ``.0``."""
-    _, _, _, unit, ucum, decimals = _MEASURES[key]
+def measure(story: Story, key: str, value: float, when: str, worker: Worker, decimals: int = -1) -> Json:
+    """A quantity of one of the kinds above; weights keep their ``.0``, infants' have two decimals."""
+    _, _, _, unit, ucum, usual = _MEASURES[key]
+    decimals = usual if decimals < 0 else decimals
     kind = "vital-signs" if key in VITAL else "laboratory" if key == "sukker" else "survey"
-    made = {**_base(story, key, when, worker, kind), "code": _code(key)}
+    made = {**base(story, key, when, worker, kind), "code": _code(key)}
     if key == "esas":
         return {**made, "valueInteger": int(value)}
     return {**made, "valueQuantity": quantity(rounded(value, decimals), unit, ucum)}
@@ -91,10 +92,13 @@ def measure(story: Story, key: str, value: float, when: str, worker: Worker) -> 
 
 def blood_pressure(story: Story, sys: int, dia: int, when: str, worker: Worker) -> Json:
     def part(code: str, name: str, text: str, value: int) -> Json:
-        return {"code": concept(text, coding(LOINC, code, name)), "valueQuantity": quantity(value, "mmHg", "mm[Hg]")}
+        return {
+            "code": concept(text, coding(LOINC, code, name)),
+            "valueQuantity": quantity(value, "mmHg", "mm[Hg]"),
+        }
 
     return {
-        **_base(story, "bp", when, worker, "vital-signs"),
+        **base(story, "bp", when, worker, "vital-signs"),
         "code": concept("BT", coding(LOINC, "85354-9", "Blood pressure panel with all children optional")),
         "component": [
             part("8480-6", "Systolic blood pressure", "Overtrykk", sys),
@@ -107,7 +111,7 @@ def consciousness(story: Story, letter: str, when: str, worker: Worker) -> Json:
     """ACVPU as NEWS2 uses it."""
     snomed, text = AWAKE[letter]
     return {
-        **_base(story, "acvpu", when, worker, "vital-signs"),
+        **base(story, "acvpu", when, worker, "vital-signs"),
         "code": concept("Bevissthet", coding(LOINC, "80288-4", "Level of consciousness AVPU score")),
         "valueCodeableConcept": concept(text, coding(SNOMED, snomed), coding(f"{LOCAL}acvpu", letter)),
     }
@@ -115,7 +119,7 @@ def consciousness(story: Story, letter: str, when: str, worker: Worker) -> Json:
 
 def news2(story: Story, score: int, when: str, worker: Worker) -> Json:
     return {
-        **_base(story, "news2", when, worker, "survey"),
+        **base(story, "news2", when, worker, "survey"),
         "code": concept("NEWS2", coding(SNOMED, "1104051000000101", "National Early Warning Score 2")),
         "valueInteger": score,
     }
@@ -124,7 +128,7 @@ def news2(story: Story, score: int, when: str, worker: Worker) -> Json:
 def remark(story: Story, text: str, when: str, worker: Worker) -> Json:
     """What was seen on a round: ``Sover``."""
     return {
-        **_base(story, "tilsyn", when, worker, "survey"),
+        **base(story, "tilsyn", when, worker, "survey"),
         "code": concept("Tilsyn", coding(f"{LOCAL}observasjon", "tilsyn")),
         "valueString": text,
     }

@@ -24,7 +24,7 @@ from launcher.sandbox.population.codes import (
 )
 from launcher.sandbox.population.diagnoses import DIAGNOSES
 from launcher.sandbox.population.identity_numbers import synthetic_number
-from launcher.sandbox.population.moments import at, on
+from launcher.sandbox.population.moments import DAY_ZERO, at, on
 from launcher.sandbox.population.names import KIN_NAMES, STREETS
 from launcher.sandbox.population.staff import DOCTOR, GP, GP_COLLEAGUE, WARDS, Worker, worker_at
 from launcher.sandbox.population.story import Story
@@ -34,7 +34,14 @@ ALLERGIES = {
     "penicillin": ("Penicillin", "anafylaksi", "high", "severe", "medication", "764146007"),
     "asa": ("ASA", "bronkospasme", "high", "severe", "medication", "387458008"),
     "latex": ("Latex", "anafylaksi", "high", "severe", "environment", "111088007"),
-    "trimsulfa": ("Trimetoprim-sulfa", "blemmer i hud og slimhinner", "high", "severe", "medication", "398731002"),
+    "trimsulfa": (
+        "Trimetoprim-sulfa",
+        "blemmer i hud og slimhinner",
+        "high",
+        "severe",
+        "medication",
+        "398731002",
+    ),
     "kontrast": ("Røntgenkontrast", "anafylaktoid reaksjon", "high", "severe", "medication", "385420005"),
     "peanøtt": ("Peanøtt", "anafylaksi", "high", "severe", "food", "762952008"),
     "veps": ("Vepsegift", "anafylaksi", "high", "severe", "environment", ""),
@@ -65,7 +72,9 @@ def patient(story: Story, gp: bool = False) -> Json:
     born = date.fromisoformat(story.born)
     number = story.number or synthetic_number(born, story.female, chance.whole(0, 899))
     doctor = GP if gp else GP_COLLEAGUE
-    lines = [f"{chance.pick(STREETS)} {chance.whole(1, 68)}"] if gp else ["Lindehaugen 1", f"Rom {story.room}"]
+    lines = (
+        [f"{chance.pick(STREETS)} {chance.whole(1, 68)}"] if gp else ["Lindehaugen 1", f"Rom {story.room}"]
+    )
     made: Json = {
         "resourceType": "Patient",
         "id": story.id,
@@ -81,7 +90,9 @@ def patient(story: Story, gp: bool = False) -> Json:
         "managingOrganization": reference("Organization/legesenter" if gp else "Organization/lindehaugen"),
     }
     if gp and story.age() >= 16:
-        made["telecom"] = [{"system": "phone", "value": f"+47 10 99 5{chance.whole(0, 9)} {chance.whole(10, 99)}"}]
+        made["telecom"] = [
+            {"system": "phone", "value": f"+47 10 99 5{chance.whole(0, 9)} {chance.whole(10, 99)}"}
+        ]
     if story.kin:
         made["contact"] = [_contact(story, chance)]
     return made
@@ -102,7 +113,7 @@ def condition_id(story: Story, key: str) -> str:
 
 
 def conditions(story: Story, hospital_codes: bool = True) -> list[Json]:
-    """``key:year``; year 0 is this autumn, a leading minus means it is over."""
+    """``key:year``; year 0 is this autumn, ``d-4`` is day -4, a leading minus means it is over."""
     made: list[Json] = []
     for word in story.conditions.split():
         key, _, year = word.partition(":")
@@ -112,6 +123,8 @@ def conditions(story: Story, hospital_codes: bool = True) -> list[Json]:
         if hospital_codes:
             codings.append(coding(ICD10, found.icd10, found.icd10_name))
         onset = _recent_onset(story, key) if year == "0" else year.lstrip("-")
+        if year.startswith("d"):
+            onset = on(int(year[1:]))
         made.append(
             {
                 "resourceType": "Condition",
@@ -132,7 +145,7 @@ def _recent_onset(story: Story, key: str) -> str:
     for episode in story.episodes:
         if episode.kind == key:
             return on(episode.start)
-    return on(-11 if key == "lårhals" else -5)
+    return on(-11 if key == "lårhals" else int(story.facts.get(key, "-5")))
 
 
 def stay(story: Story) -> Json:
@@ -170,16 +183,20 @@ def allergies(story: Story) -> list[Json]:
 
 
 def _allergy(story: Story, key: str) -> Json:
+    lived = (DAY_ZERO - date.fromisoformat(story.born)).days
     made: Json = {
         "resourceType": "AllergyIntolerance",
         "id": fhir_id("allergi", story.id, key),
         "clinicalStatus": status("allergyintolerance-clinical", "active"),
         "verificationStatus": status("allergyintolerance-verification", "confirmed"),
         "patient": story.ref,
-        "recordedDate": on(-max(story.moved_in - 1, 0)),
+        "recordedDate": on(-min(max(story.moved_in - 1, 0), lived // 6)),
     }
     if key == "nka":
-        return {**made, "code": concept("Ingen kjente allergier", coding(SNOMED, "716186003", "No known allergy"))}
+        return {
+            **made,
+            "code": concept("Ingen kjente allergier", coding(SNOMED, "716186003", "No known allergy")),
+        }
     what, reaction, criticality, severity, category, code = ALLERGIES[key]
     return {
         **made,

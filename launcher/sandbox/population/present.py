@@ -107,11 +107,13 @@ def _single(by_room: dict[int, Story]) -> list[Json]:
             made.append(measure(by_room[room], kind, value, ago(minutes), _worker(by_room[room])))
     if 301 in by_room:
         made.append(remark(by_room[301], "Urolig, går i gangen", ago(80), _worker(by_room[301])))
-    for room, key, minutes, dose in ((204, "paracetamol1g", 32, "1"), (206, "morfinsc", 80, "2.5"), (110, "oksykodon5", 70, "1")):
+    for room, key, minutes, dose in (
+        (204, "paracetamol1g", 32, "1"),
+        (206, "morfinsc", 80, "2.5"),
+        (110, "oksykodon5", 70, "1"),
+    ):
         if room in by_room:
             story = by_room[room]
             item = next(i for i in prescriptions(story) if i.drug.key == key and i.when_needed)
             made.append(administration(story, item, ago(minutes), Decimal(dose), _worker(story)))
     return made
-
-

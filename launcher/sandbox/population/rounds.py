@@ -26,11 +26,9 @@ def rounds(story: Story) -> list[Json]:
     """From ``Story.night`` (``0 00:30 Sover; -1 23:55 diurese 450``) and an ordinary day around it."""
     made: list[Json] = []
     chance = Chance("seen", story.id)
-    last = {-1: 0, 0: 0}
     for part in filter(None, (p.strip() for p in story.night.split(";"))):
-        day, clock, text = part.split(" ", 2)
-        made.append(_seen(story, int(day), minutes_of(clock), text))
-        last[0] = max(last[0], minutes_of(clock) if int(day) == 0 else 0)
+        night, clock, seen = part.split(" ", 2)
+        made.append(_seen(story, int(night), minutes_of(clock), seen))
     bedbound = story.rounds == 1 or "snu" in story.topics
     for day in (-1, 0):
         for start, end, texts in _DAY:

@@ -82,7 +82,9 @@ def _staff() -> tuple[Worker, ...]:
     ]
     letters = str.maketrans({"ø": "o", "å": "a", "æ": "ae", " ": "-"})
     return tuple(
-        Worker(f"{given} {family}".lower().translate(letters), given, family, female, title, 9144900 + n, roles)
+        Worker(
+            f"{given} {family}".lower().translate(letters), given, family, female, title, 9144900 + n, roles
+        )
         for n, (given, family, female, title, roles) in enumerate(rows)
     )
 

@@ -39,31 +39,30 @@ class Story:
     given: str
     sex: str
     born: str
-    why: str
-    moved_in: int
     conditions: str
     medicines: str
     usual: str
     height: int
     weight: str
+    why: str = ""
+    moved_in: int = 1500
     middle: str = ""
     number: str = ""
-    allergies: tuple[str, ...] | None = ()
+    kin: str = ""
+    allergies: tuple[str, ...] | None = None
     flags: tuple[str, ...] = ()
     change: float = 0.0
-    episodes: tuple[Episode, ...] = ()
-    exact: str = ""
+    egfr: int = 60
+    rounds: int = 2
     tasks: str = ""
     topics: str = ""
     night: str = ""
-    egfr: int = 60
-    rounds: int = 2
+    wound: str = ""
+    exact: str = ""
+    episodes: tuple[Episode, ...] = ()
+    goals: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[tuple[int, str, str, str], ...] = ()
     falls: tuple[tuple[int, str, str], ...] = ()
-    wound: str = ""
-    goals: tuple[tuple[str, str, str], ...] = ()
-    news: tuple[str, ...] = ()
-    kin: str = ""
     facts: dict[str, str] = field(default_factory=dict)
 
     @property

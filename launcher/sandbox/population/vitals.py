@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from launcher.sandbox.population.chance import Chance
 from launcher.sandbox.population.codes import Json
-from launcher.sandbox.population.moments import at, minutes_of
+from launcher.sandbox.population.moments import DAY_ZERO, at, minutes_of
 from launcher.sandbox.population.observations import blood_pressure, consciousness, measure, news2
 from launcher.sandbox.population.staff import Worker, worker_at
 from launcher.sandbox.population.story import Episode, Story
 
 DAYS = 90
-_USUAL = re.compile(r"t(?P<t>[\d.]+) p(?P<p>\d+) r(?P<r>\d+) s(?P<s>\d+) bp(?P<sys>\d+)/(?P<dia>\d+)(?: o(?P<o>[\d.]+))?")
+_USUAL = re.compile(
+    r"t(?P<t>[\d.]+) p(?P<p>\d+) r(?P<r>\d+) s(?P<s>\d+) bp(?P<sys>\d+)/(?P<dia>\d+)(?: o(?P<o>[\d.]+))?"
+)
 _ROUNDS = {1: (600,), 2: (605, 1170), 3: (470, 875, 1205)}
 
 
@@ -149,11 +152,14 @@ def _ill(signs: Signs, episode: Episode, moment: float) -> Signs:
 
 
 def times_of_day(story: Story, day: int, chance: Chance) -> list[int]:
-    """When vital signs are taken on a day. ``rounds`` is sets a week; from 21 on: three a day."""
+    """When vital signs are taken on a day. ``rounds`` is sets a week; from 21 on: three a day of late."""
     spread = chance.whole(-14, 14)
-    if any(e.start <= day <= e.end for e in story.episodes) or story.rounds >= 21:
+    closely = story.rounds >= 21 and day >= -8
+    if any(e.start <= day <= e.end for e in story.episodes) or closely:
         return [minutes + spread for minutes in _ROUNDS[3]]
-    weekly = {1: (2,), 2: (1, 4), 3: (0, 2, 5), 4: (0, 2, 4, 6)}.get(story.rounds, tuple(range(7)))
+    weekly = {1: (2,), 2: (1, 4), 3: (0, 2, 5), 4: (0, 2, 4, 6)}.get(
+        2 if story.rounds >= 21 else story.rounds, tuple(range(7))
+    )
     if (day + story.room) % 7 not in weekly:
         return []
     return [_ROUNDS[2][(day + story.room) % 2] + spread]
@@ -193,3 +199,16 @@ def exact_sets(story: Story) -> list[tuple[int, str, Signs, str]]:
         day, clock, signs = text.strip().split(" ", 2)
         made.append((int(day), clock, parse(signs), headline.strip()))
     return made
+
+
+def extremes(made: list[Json]) -> dict[int, tuple[float, int]]:
+    """Highest temperature and lowest SpO2 of each day (0 is day 0) of a history."""
+    found: dict[int, tuple[float, int]] = {}
+    for item in made:
+        text = item["code"]["text"]
+        if text in ("Temp", "SpO₂"):
+            day = (date.fromisoformat(item["effectiveDateTime"][:10]) - DAY_ZERO).days
+            temp, spo2 = found.get(day, (0.0, 100))
+            value = item["valueQuantity"]["value"]
+            found[day] = (max(temp, float(value)), spo2) if text == "Temp" else (temp, min(spo2, int(value)))
+    return found

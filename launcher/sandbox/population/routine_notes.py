@@ -1,0 +1,86 @@
+"""The notes that every shift writes, from the sentences of ``note_texts``."""
+
+from __future__ import annotations
+
+from launcher.sandbox.population.chance import Chance
+from launcher.sandbox.population.codes import Json
+from launcher.sandbox.population.documents import note
+from launcher.sandbox.population.moments import at, minutes_of
+from launcher.sandbox.population.note_texts import EPISODES, GENERAL, TOPICS
+from launcher.sandbox.population.staff import shift_of, worker_at
+from launcher.sandbox.population.story import Episode, Story
+
+_CLOCK = {"d": ("day", 820, 890), "e": ("evening", 1240, 1315), "n": ("night", 385, 440)}
+_SKIP = {(204, -1), (204, 0), (204, -2), (204, -3), (204, -4), (311, 0), (311, -1)}
+
+
+class Bag:
+    """Sentences drawn without repeating until all have been used."""
+
+    def __init__(self, chance: Chance) -> None:
+        self.chance, self.left = chance, dict[tuple[str, ...], list[str]]()
+
+    def draw(self, texts: tuple[str, ...]) -> str:
+        if not texts:
+            return ""
+        left = self.left.setdefault(texts, [])
+        if not left:
+            left.extend(texts)
+        return left.pop(self.chance.whole(0, len(left) - 1))
+
+
+def spoken(story: Story, text: str) -> str:
+    """Pronouns and next of kin filled in."""
+    words = ("Hun", "hun", "henne", "hennes") if story.female else ("Han", "han", "ham", "hans")
+    for name, word in zip(("{Hun}", "{hun}", "{henne}", "{hennes}"), words, strict=True):
+        text = text.replace(name, word)
+    return text.replace("{kin}", story.kin).replace("{Kin}", story.kin[:1].upper() + story.kin[1:])
+
+
+def _wanted(day: int, shift: str, chance: Chance) -> bool:
+    """Every shift of the last three days, about one note a day for two weeks, then a few a week."""
+    if day >= -3:
+        return True
+    if day >= -14:
+        return chance.happens({"d": 0.6, "e": 0.35, "n": 0.2}[shift])
+    return chance.happens({"d": 0.2, "e": 0.12, "n": 0.06}[shift])
+
+
+def routine_notes(story: Story, signs: dict[int, tuple[float, int]]) -> list[Json]:
+    """``signs``: highest temperature and lowest SpO2 of each day, so that notes and charts agree."""
+    chance = Chance("notes", story.id)
+    bag = Bag(chance)
+    taken = {(day, shift_of(minutes_of(clock))) for day, clock, *_ in story.notes}
+    taken |= {(day, shift_of(minutes_of(clock))) for day, clock, _ in story.falls}
+    made: list[Json] = []
+    for day in range(-min(90, story.moved_in - 1), 1):
+        episode = next((e for e in story.episodes if e.start <= day <= e.end), None)
+        for shift in ("n", "d", "e"):
+            name, early, late = _CLOCK[shift]
+            wanted = _wanted(day, shift, chance) or (episode is not None and chance.happens(0.8))
+            text = _text(story, shift, episode, signs.get(day), bag)
+            minutes = chance.whole(early, late)
+            if wanted and (day, name) not in taken and (story.room, day) not in _SKIP:
+                made.append(note(story, at(day, minutes), worker_at(story.ward, day, minutes), text))
+    return made
+
+
+def _text(
+    story: Story, shift: str, episode: Episode | None, signs: tuple[float, int] | None, bag: Bag
+) -> str:
+    parts: list[str] = []
+    ill = EPISODES.get(episode.kind) if episode else None
+    if ill and ill[shift] and signs:
+        temp = f"{signs[0]:.1f}".replace(".", ",")
+        parts.append(bag.draw(ill[shift]).replace("[temp]", temp).replace("[spo2]", str(signs[1])))
+    topics = tuple(text for t in story.topics.split() for text in TOPICS.get(t, {}).get(shift, ()))
+    if topics and not bag.chance.happens(min(0.8, 2.0 / len(topics))):
+        parts.append(bag.draw(topics))
+    pool = "seng" if {"snu", "palliativ"} & set(story.topics.split()) or story.room == 201 else "oppe"
+    if not ill and "palliativ" not in story.topics:
+        parts.append(bag.draw(GENERAL[pool][shift]))
+    elif not ill and pool == "seng" and shift != "n" and story.room != 206:
+        parts.append(bag.draw(GENERAL["oppe" if story.room == 110 else "seng"][shift]))
+    if not parts:
+        parts.append(bag.draw(GENERAL[pool][shift]))
+    return spoken(story, " ".join(dict.fromkeys(parts)))
