@@ -68,9 +68,11 @@ def running_fhir_server(
 ) -> Iterator[RunningServer]:
     """Starts the server on loopback, loaded with these resources; stops it and joins its thread at the end."""
     clock = clock or HandClock()
-    listener = socket.socket()
+    # Named TCP: asyncio sets TCP_NODELAY only then, and an answer would otherwise wait 40 ms for an acknowledgement
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
+    listener.listen(128)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/fhir"
     store = open_store(database, base_url=base_url, clock=clock)
     if store.is_empty():

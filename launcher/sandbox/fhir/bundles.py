@@ -97,9 +97,8 @@ def _read_entry(number: int, item: Any, base_url: str) -> Entry:
     interaction = address.interaction(method)
     if interaction == "bundle":
         raise RequestRefused("a Bundle cannot hold another batch")
-    resource = item.get("resource")
-    if interaction in ("create", "update"):
-        resource = validate(resource, address.type)
+    writes = interaction in ("create", "update")
+    resource = validate(item.get("resource"), address.type) if writes else None
     conditions = Conditions(
         *(_text(request, name) for name in ("ifMatch", "ifNoneMatch", "ifModifiedSince", "ifNoneExist"))
     )

@@ -97,9 +97,11 @@ class Interactions:
             raise NotFound(f"there is no such version of {resource_type}/{resource_id}")
         return self._content(stored, pairs, conditions)
 
-    def search(self, session: StoreSession, resource_type: str, pairs: Pairs, *, strict: bool) -> Answer:
+    def search(
+        self, session: StoreSession, resource_type: str, pairs: Pairs, *, strict: bool, posted: bool
+    ) -> Answer:
         """Raises RequestRefused."""
-        return Answer(200, self._searcher.search(session, resource_type, pairs, strict=strict))
+        return Answer(200, self._searcher.search(session, resource_type, pairs, strict=strict, posted=posted))
 
     def create(self, session: StoreSession, resource: dict[str, Any], conditions: Conditions) -> Answer:
         """A given id is ignored. Raises PreconditionFailed if ``If-None-Exist`` matches more than one."""

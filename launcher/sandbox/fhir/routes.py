@@ -187,7 +187,9 @@ class FhirEndpoint:
             case "capabilities":
                 return Answer(200, self._capabilities)
             case "search-type":
-                return does.search(session, address.type, pairs, strict=strict)
+                return does.search(
+                    session, address.type, pairs, strict=strict, posted=address.place == "search"
+                )
             case "read":
                 return does.read(session, address.type, address.id, pairs, conditional)
             case "vread":

@@ -16,6 +16,7 @@ from launcher.sandbox.fhir.search_parameters import SEARCH_PARAMETERS, SearchPar
 DEFAULT_COUNT = 100
 MOST_COUNT = 1000
 MOST_SORT_KEYS = 4
+MOST_ALTERNATIVES = 500
 
 MODIFIERS: dict[str, tuple[str, ...]] = {
     "token": ("not", "missing"),
@@ -217,7 +218,10 @@ def _criterion(resource_type: str, name: str, value: str, depth: int = 0) -> Cri
         return None
     if dot:
         return _chained(parameter, modifier, rest, value, depth)
-    criterion = Criterion(base, modifier or None, tuple(split(value, ",")), parameter)
+    alternatives = tuple(split(value, ","))
+    if len(alternatives) > MOST_ALTERNATIVES:
+        raise RequestRefused(f"{base} takes at most {MOST_ALTERNATIVES} alternatives", code="too-costly")
+    criterion = Criterion(base, modifier or None, alternatives, parameter)
     kind = "token" if base == "_id" else "date" if parameter is None else parameter.kind
     if not modifier:
         return criterion

@@ -43,13 +43,21 @@ class Searcher:
         self._zone = zone
         self._seal = seal
 
-    def search(self, session: StoreSession, resource_type: str, pairs: Pairs, *, strict: bool) -> bytes:
-        """The searchset Bundle. Raises RequestRefused."""
+    def search(
+        self, session: StoreSession, resource_type: str, pairs: Pairs, *, strict: bool, posted: bool = False
+    ) -> bytes:
+        """The searchset Bundle. ``posted``: the self link is sealed, for it would put a form into a URL (S7).
+
+        Raises RequestRefused.
+        """
         cursor = self._cursor(resource_type, pairs)
         given = [*cursor.pairs, *without(pairs, "_cursor")]
         query = parse(resource_type, given, strict=strict)
         keys = self.keys(session, query)
-        links: list[tuple[str, str]] = [("self", self._address(resource_type, query.used))]
+        itself = self._address(resource_type, query.used)
+        if posted:
+            itself = self._page(resource_type, query.used, cursor.offset, cursor.after)
+        links: list[tuple[str, str]] = [("self", itself)]
         if query.only_count:
             return searchset(self.base_url, links, [], [], total=len(keys))
         offset, page = page_of(keys, cursor, query.count)

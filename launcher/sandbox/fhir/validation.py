@@ -19,6 +19,10 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _LOCAL_REFERENCE = re.compile(
     r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?"
 )
+_ACTIVE_CONTENT = re.compile(
+    r"<\s*(?:script|iframe|object|embed|form|link|meta|base|style|svg|math)\b|\son\w+\s*=|javascript\s*:|<!(?!--)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 _EVENT = "preparation|in-progress|not-done|on-hold|stopped|completed|entered-in-error|unknown"
@@ -83,7 +87,7 @@ def validate(resource: Any, resource_type: str | None = None) -> dict[str, Any]:
         raise RequestRefused(f"resources of type {named[:64]} are not kept here", code="not-supported")
     issues = list(_forbidden_json(resource, named))
     if not issues:
-        issues = [*_structure(resource, named), *_bindings(resource, named)]
+        issues = [*_structure(resource, named), *_bindings(resource, named), *_narratives(resource, named)]
     if issues:
         raise InvalidResource(issues[0].diagnostics, issues=issues[:MOST_ISSUES])
     return resource
@@ -195,6 +199,21 @@ def _target_type(literal: Any, allowed: list[str], path: str) -> Iterator[Issue]
         yield Issue(
             "value", f"a {matched[1]} cannot stand here, only {', '.join(allowed)}", f"{path}.reference"
         )
+
+
+def _narratives(value: Any, path: str) -> Iterator[Issue]:
+    """Narratives that are no XHTML, or could run something in an app that shows them (invariant txt-1)."""
+    if isinstance(value, dict):
+        div = value.get("div")
+        shown = isinstance(div, str) and "status" in value
+        if shown and (not div.lstrip().startswith("<div") or _ACTIVE_CONTENT.search(div)):
+            told = "a narrative is a div of plain XHTML, without active content"
+            yield Issue("invariant", told, f"{path}.div")
+        for name, member in value.items():
+            yield from _narratives(member, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from _narratives(member, f"{path}[{number}]")
 
 
 def _bindings(resource: dict[str, Any], resource_type: str) -> Iterator[Issue]:

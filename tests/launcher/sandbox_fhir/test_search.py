@@ -194,6 +194,21 @@ def test_search_by_post(server: RunningServer) -> None:
     refused(server.client.post("/Patient/_search", json={"family": "x"}), 415)
 
 
+def test_the_self_link_of_a_posted_search_names_nothing_and_works(server: RunningServer) -> None:
+    answer = server.client.post("/Patient/_search", data={"identifier": "urn:oid:2.999.1|A-1"})
+    itself = link(answer, "self") or ""
+    assert "A-1" not in itself
+    assert "identifier" not in itself
+    assert ids(server.client.get(itself)) == ["marit"]
+
+
+def test_too_many_alternatives_are_refused(server: RunningServer) -> None:
+    many = ",".join(f"urn:x|{number}" for number in range(501))
+    refused(server.client.post("/Patient/_search", data={"identifier": many}), 400, "too-costly")
+    enough = ",".join(f"urn:x|{number}" for number in range(500))
+    assert ids(server.client.post("/Patient/_search", data={"identifier": enough})) == []
+
+
 def test_the_self_link_repeats_what_was_understood(fhir: httpx2.Client) -> None:
     answer = fhir.get(
         "/Observation", params={"code": "http://loinc.org|29463-7", "patient": "marit", "_count": "5"}

@@ -47,6 +47,20 @@ def test_the_good_one_is_good(fhir: httpx2.Client) -> None:
         (GOOD | {"issued": None}, "structure", "Observation.issued"),
         (GOOD | {"valueQuantity": {"value": 1, "unit": " "}}, "value", "Observation.valueQuantity.unit"),
         (GOOD | {"code": {"text": "a\u0000b"}}, "value", "Observation.code.text"),
+        (GOOD | {"text": {"status": "generated", "div": "<p>x</p>"}}, "invariant", "Observation.text.div"),
+        *(
+            (
+                GOOD | {"text": {"status": "generated", "div": f"<div>{active}</div>"}},
+                "invariant",
+                "Observation.text.div",
+            )
+            for active in (
+                "<script>x()</script>",
+                '<img src="x" onerror="x()"/>',
+                "<a href='JavaScript:x()'>x</a>",
+                "<svg/>",
+            )
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(
@@ -54,6 +68,12 @@ def test_what_is_wrong_is_named_with_its_place(
 ) -> None:
     issue = refused(fhir.post("/Observation", json=body), 422)
     assert (issue["code"], issue["expression"]) == (code, [expression])
+
+
+def test_a_plain_narrative_is_kept_as_it_is(fhir: httpx2.Client) -> None:
+    div = '<div xmlns="http://www.w3.org/1999/xhtml"><!-- c --><p style="color:red">Vekt <b>72,5</b> &amp; script</p></div>'
+    answer = fhir.post("/Observation", json=GOOD | {"text": {"status": "generated", "div": div}})
+    assert answer.json()["text"]["div"] == div
 
 
 def test_all_faults_are_told_at_once(fhir: httpx2.Client) -> None:
