@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import sync_playwright
 
@@ -13,7 +14,7 @@ from tests.plugins.people import ill_resident, medicines, notes, staff
 from tests.plugins.stub_workspace import StubWorkspace, running
 
 SIZES = [(714, 600), (537, 300), (420, 420), (1100, 900)]
-NIGHT = datetime(2026, 11, 23, 3, 12).astimezone()
+NIGHT = datetime(2026, 11, 23, 3, 12, tzinfo=ZoneInfo("Europe/Oslo"))
 
 
 def photograph(out: Path) -> None:
@@ -34,8 +35,7 @@ def photograph(out: Path) -> None:
                         color_scheme="dark" if theme == "dark" else "light",
                         contrast="more" if theme == "contrast" else "no-preference",
                     )
-                    page.on("console", lambda message: print(app, message.text))
-                    page.on("pageerror", lambda error: print(app, error))
+                    page.on("pageerror", lambda error: sys.stderr.write(f"{error}\n"))
                     page.clock.install(time=NIGHT)
                     page.goto(stub.launch_url(app))
                     page.wait_for_selector("body:not([data-state=loading])")

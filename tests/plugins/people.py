@@ -9,7 +9,12 @@ from typing import Any
 
 LOINC = "http://loinc.org"
 ATC = "http://www.whocc.no/atc"
-SINGLE = {"temp": ("8310-5", "Cel"), "pulse": ("8867-4", "/min"), "resp": ("9279-1", "/min"), "spo2": ("59408-5", "%")}
+SINGLE = {
+    "temp": ("8310-5", "Cel"),
+    "pulse": ("8867-4", "/min"),
+    "resp": ("9279-1", "/min"),
+    "spo2": ("59408-5", "%"),
+}
 Json = dict[str, Any]
 
 
@@ -22,7 +27,7 @@ def observation(patient: str, key: str, value: float, at: datetime, number: str)
         "code": {"coding": [{"system": LOINC, "code": code}]},
         "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": at.isoformat(timespec="seconds"),
-        "valueQuantity": {"value": value, "unit": unit, "code": unit},
+        "valueQuantity": {"value": value, "unit": unit.replace("Cel", "°C"), "code": unit},
         "performer": [{"reference": "Practitioner/jonas-berg", "display": "Jonas Berg, sykepleier"}],
     }
 
@@ -32,7 +37,8 @@ def pressure(patient: str, over: float, under: float, at: datetime, number: str)
     del made["valueQuantity"]
     parts = [("8480-6", over), ("8462-4", under)]
     component = [
-        {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": {"value": value}} for code, value in parts
+        {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": {"value": value}}
+        for code, value in parts
     ]
     code = {"coding": [{"system": LOINC, "code": "85354-9"}]}
     return {**made, "id": f"{patient}-bp-{number}", "code": code, "component": component}
@@ -52,7 +58,9 @@ def awake(patient: str, letter: str, at: datetime, number: str) -> Json:
     }
 
 
-def one_set(patient: str, at: datetime, number: str, values: tuple[float, float, float, float, float]) -> list[Json]:
+def one_set(
+    patient: str, at: datetime, number: str, values: tuple[float, float, float, float, float]
+) -> list[Json]:
     temp, pulse, resp, spo2, over = values
     named = {"temp": temp, "pulse": pulse, "resp": resp, "spo2": spo2}
     made = [observation(patient, key, value, at, number) for key, value in named.items()]
@@ -60,7 +68,12 @@ def one_set(patient: str, at: datetime, number: str, values: tuple[float, float,
 
 
 def patient(name: str, family: str, given: str, born: str) -> Json:
-    return {"resourceType": "Patient", "id": name, "name": [{"family": family, "given": [given]}], "birthDate": born}
+    return {
+        "resourceType": "Patient",
+        "id": name,
+        "name": [{"family": family, "given": [given]}],
+        "birthDate": born,
+    }
 
 
 def ill_resident(now: datetime, name: str = "p-1") -> list[Json]:
@@ -70,12 +83,26 @@ def ill_resident(now: datetime, name: str = "p-1") -> list[Json]:
     for step in range(1, 22):
         at = last - timedelta(hours=8 * step)
         wave = math.sin(step * 2.3)
-        values = (round(36.8 + 0.2 * wave, 1), round(78 + 4 * wave), round(16 + wave), round(97 + wave), round(134 + 6 * wave))
+        values = (
+            round(36.8 + 0.2 * wave, 1),
+            round(78 + 4 * wave),
+            round(16 + wave),
+            round(97 + wave),
+            round(134 + 6 * wave),
+        )
         made += one_set(name, at, f"{step:02}", values)
     made += one_set(name, last - timedelta(hours=4), "b", (37.6, 88, 19, 95, 133))
     made += one_set(name, last, "a", (38.3, 96, 21, 94, 132))
     for week in range(13):
-        made.append(observation(name, "weight", round(57.9 - 0.3 * (12 - week), 1), now - timedelta(days=7 * week + 1), f"{week:02}"))
+        made.append(
+            observation(
+                name,
+                "weight",
+                round(57.9 - 0.3 * (12 - week), 1),
+                now - timedelta(days=7 * week + 1),
+                f"{week:02}",
+            )
+        )
     return made
 
 
@@ -86,15 +113,27 @@ def medicine(name: str, key: str, text: str, atc: str, atc_name: str, dosage: Js
         "status": "active",
         "intent": "order",
         "subject": {"reference": f"Patient/{name}"},
-        "medicationCodeableConcept": {"text": text, "coding": [{"system": ATC, "code": atc, "display": atc_name}]},
+        "medicationCodeableConcept": {
+            "text": text,
+            "coding": [{"system": ATC, "code": atc, "display": atc_name}],
+        },
         "dosageInstruction": [dosage],
         "reasonCode": [{"text": why}],
     }
 
 
 def daily(text: str, *clocks: str, value: float = 1, unit: str = "tablett") -> Json:
-    repeat = {"frequency": len(clocks), "period": 1, "periodUnit": "d", "timeOfDay": [f"{clock}:00" for clock in clocks]}
-    return {"text": text, "timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": {"value": value, "unit": unit}}]}
+    repeat = {
+        "frequency": len(clocks),
+        "period": 1,
+        "periodUnit": "d",
+        "timeOfDay": [f"{clock}:00" for clock in clocks],
+    }
+    return {
+        "text": text,
+        "timing": {"repeat": repeat},
+        "doseAndRate": [{"doseQuantity": {"value": value, "unit": unit}}],
+    }
 
 
 def given(name: str, key: str, request: str, at: datetime, status: str = "completed") -> Json:
@@ -105,7 +144,10 @@ def given(name: str, key: str, request: str, at: datetime, status: str = "comple
         "subject": {"reference": f"Patient/{name}"},
         "effectiveDateTime": at.isoformat(timespec="seconds"),
         "request": {"reference": f"MedicationRequest/{name}-{request}"},
-        "medicationCodeableConcept": {"text": "Paracetamol 1 g tablett", "coding": [{"system": ATC, "code": "N02BE01", "display": "Paracetamol"}]},
+        "medicationCodeableConcept": {
+            "text": "Paracetamol 1 g tablett",
+            "coding": [{"system": ATC, "code": "N02BE01", "display": "Paracetamol"}],
+        },
     }
 
 
@@ -116,7 +158,10 @@ def medicines(now: datetime, name: str = "p-1") -> list[Json]:
         "text": "1 tablett ved smerter, høyst 4 ganger i døgnet",
         "asNeededCodeableConcept": {"text": "ved smerter"},
         "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablett"}}],
-        "maxDosePerPeriod": {"numerator": {"value": 4, "unit": "tablett"}, "denominator": {"value": 1, "unit": "døgn", "code": "d"}},
+        "maxDosePerPeriod": {
+            "numerator": {"value": 4, "unit": "tablett"},
+            "denominator": {"value": 1, "unit": "døgn", "code": "d"},
+        },
     }
     allergy = {
         "resourceType": "AllergyIntolerance",
@@ -128,10 +173,42 @@ def medicines(now: datetime, name: str = "p-1") -> list[Json]:
     }
     return [
         allergy,
-        medicine(name, "zop", "Zopiklon 3,75 mg tablett", "N05CF01", "Zopiklon", daily("1 tablett kl. 21", "21:00"), "Søvnvansker"),
-        medicine(name, "fur", "Furosemid 40 mg tablett", "C03CA01", "Furosemid", daily("1 tablett kl. 06", "06:00"), "Hjertesvikt"),
-        medicine(name, "met", "Metoprolol 50 mg depottablett", "C07AB02", "Metoprolol", daily("2 tabletter kl. 08", "08:00", value=2), "Atrieflimmer"),
-        medicine(name, "api", "Apiksaban 2,5 mg tablett", "B01AF02", "Apiksaban", daily("1 tablett kl. 08 og 20", "08:00", "20:00"), "Atrieflimmer"),
+        medicine(
+            name,
+            "zop",
+            "Zopiklon 3,75 mg tablett",
+            "N05CF01",
+            "Zopiklon",
+            daily("1 tablett kl. 21", "21:00"),
+            "Søvnvansker",
+        ),
+        medicine(
+            name,
+            "fur",
+            "Furosemid 40 mg tablett",
+            "C03CA01",
+            "Furosemid",
+            daily("1 tablett kl. 06", "06:00"),
+            "Hjertesvikt",
+        ),
+        medicine(
+            name,
+            "met",
+            "Metoprolol 50 mg depottablett",
+            "C07AB02",
+            "Metoprolol",
+            daily("2 tabletter kl. 08", "08:00", value=2),
+            "Atrieflimmer",
+        ),
+        medicine(
+            name,
+            "api",
+            "Apiksaban 2,5 mg tablett",
+            "B01AF02",
+            "Apiksaban",
+            daily("1 tablett kl. 08 og 20", "08:00", "20:00"),
+            "Atrieflimmer",
+        ),
         medicine(name, "par", "Paracetamol 1 g tablett", "N02BE01", "Paracetamol", needed, "Smerter"),
         given(name, "1", "zop", evening),
         given(name, "2", "par", now - timedelta(minutes=32)),
@@ -146,17 +223,46 @@ def note(name: str, key: str, text: str, at: datetime, author: str) -> Json:
         "subject": {"reference": f"Patient/{name}"},
         "date": at.isoformat(timespec="seconds"),
         "author": [{"reference": "Practitioner/jonas-berg", "display": author}],
-        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": base64.b64encode(text.encode()).decode()}}],
+        "content": [
+            {
+                "attachment": {
+                    "contentType": "text/plain; charset=utf-8",
+                    "data": base64.b64encode(text.encode()).decode(),
+                }
+            }
+        ],
     }
 
 
 def notes(now: datetime, name: str = "p-1") -> list[Json]:
     return [
-        note(name, "1", "Kveldsvakt: Slapp, lite matlyst. Drukket 600 ml. Lett hoste.", now - timedelta(hours=5), "Jonas Berg, sykepleier"),
-        note(name, "2", "Lege på visitt: fortsett doksysyklin. Veies fredag.", now - timedelta(hours=13), "Anne Moe, sykepleier"),
-        note(name, "3", "Sov godt, oppe én gang. Stelt i seng.", now - timedelta(hours=20), "Eva Lie, helsefagarbeider"),
+        note(
+            name,
+            "1",
+            "Kveldsvakt: Slapp, lite matlyst. Drukket 600 ml. Lett hoste.",
+            now - timedelta(hours=5),
+            "Jonas Berg, sykepleier",
+        ),
+        note(
+            name,
+            "2",
+            "Lege på visitt: fortsett doksysyklin. Veies fredag.",
+            now - timedelta(hours=13),
+            "Anne Moe, sykepleier",
+        ),
+        note(
+            name,
+            "3",
+            "Sov godt, oppe én gang. Stelt i seng.",
+            now - timedelta(hours=20),
+            "Eva Lie, helsefagarbeider",
+        ),
     ]
 
 
 def staff() -> Json:
-    return {"resourceType": "Practitioner", "id": "siri-nordli", "name": [{"family": "Nordli", "given": ["Siri"]}]}
+    return {
+        "resourceType": "Practitioner",
+        "id": "siri-nordli",
+        "name": [{"family": "Nordli", "given": ["Siri"]}],
+    }

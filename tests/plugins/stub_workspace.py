@@ -73,7 +73,10 @@ class StubWorkspace:
             stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             reference = f"{resource['resourceType']}/{resource['id']}"
             version = int(self.resources.get(reference, {}).get("meta", {}).get("versionId", "0")) + 1
-            self.resources[reference] = {**resource, "meta": {"lastUpdated": stamp, "versionId": str(version)}}
+            self.resources[reference] = {
+                **resource,
+                "meta": {"lastUpdated": stamp, "versionId": str(version)},
+            }
 
     # OAuth
 
@@ -116,7 +119,11 @@ class StubWorkspace:
         if form["grant_type"] == "refresh_token":
             self.refreshes.append(form)
             return JSONResponse(self.token(), headers=CORS)
-        proof = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
+        proof = (
+            base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
+            .decode()
+            .rstrip("=")
+        )
         if proof != self.challenge or not form.get("client_id"):
             return JSONResponse({"error": "invalid_grant"}, 400, CORS)
         return JSONResponse(self.token(), headers=CORS)
@@ -146,7 +153,9 @@ class StubWorkspace:
         if path:
             return JSONResponse(self.resources[path], 201, CORS)
         done = [{"response": {"status": "201 Created"}} for _ in entries]
-        return JSONResponse({"resourceType": "Bundle", "type": "transaction-response", "entry": done}, headers=CORS)
+        return JSONResponse(
+            {"resourceType": "Bundle", "type": "transaction-response", "entry": done}, headers=CORS
+        )
 
     def answer(self, path: str, request: Request) -> Response:
         if "/" in path:
@@ -157,7 +166,9 @@ class StubWorkspace:
         query = request.query_params
         if self.refused(query.get("patient")):
             return JSONResponse({"resourceType": "OperationOutcome"}, 403, CORS)
-        found = [one for one in self.resources.values() if one["resourceType"] == path and self.matches(one, query)]
+        found = [
+            one for one in self.resources.values() if one["resourceType"] == path and self.matches(one, query)
+        ]
         if query.get("_sort") == "-date":
             found.sort(key=lambda one: str(one.get("effectiveDateTime") or one.get("date")), reverse=True)
         most = int(query.get("_count", "100"))
@@ -190,7 +201,9 @@ class StubWorkspace:
             return Response(headers=CORS)
         if "hub" in self.status:
             return Response(status_code=self.status["hub"], headers=CORS)
-        self.subscriptions.append({key: values[0] for key, values in parse_qs((await request.body()).decode()).items()})
+        self.subscriptions.append(
+            {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
+        )
         return JSONResponse({"hub.channel.endpoint": f"ws://127.0.0.1:{self.port}/fhircast/ws"}, 202, CORS)
 
     async def current_context(self, request: Request) -> Response:
@@ -215,7 +228,9 @@ class StubWorkspace:
 
     def event(self, name: str, patient: str, *, stamp: str | None = None, event_id: str = "event-1") -> None:
         """Send one event to all sockets."""
-        context = [{"key": "patient", "resource": {"resourceType": "Patient", "id": patient, "identifier": [{}]}}]
+        context = [
+            {"key": "patient", "resource": {"resourceType": "Patient", "id": patient, "identifier": [{}]}}
+        ]
         moment = stamp or datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         event = {"hub.topic": "topic-1", "hub.event": name, "context": context}
         opened = name == "Patient-open"
@@ -269,7 +284,12 @@ class StubWorkspace:
 def running(stub: StubWorkspace) -> Iterator[StubWorkspace]:
     """Serve the stub on a free loopback port until the block ends."""
     configuration = uvicorn.Config(
-        stub.application(), port=0, log_level="warning", ws="websockets-sansio", lifespan="off", access_log=False
+        stub.application(),
+        port=0,
+        log_level="warning",
+        ws="websockets-sansio",
+        lifespan="off",
+        access_log=False,
     )
     server = uvicorn.Server(configuration)
 

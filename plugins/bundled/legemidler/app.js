@@ -54,7 +54,7 @@ function neededRows(rows) {
     const last = row.last ? say(`Sist gitt ${clock(row.last)} (${row.count} siste døgn)`, `Last given ${clock(row.last)} (${row.count} in 24 h)`) : say("Ikke gitt siste døgn", "Not given in 24 h");
     return h(
       "li",
-      { class: "dose" },
+      { class: "dose needed" },
       h("span", { class: "time" }, say("Behov", "Needed")),
       h("span", { class: "medicine" }, name(row.medicine, row.dose), h("span", { class: "soft note" }, [row.reason, last].filter(Boolean).join(". "))),
       row.most ? tag("", "info", row.most) : null,

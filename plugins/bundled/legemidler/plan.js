@@ -173,11 +173,13 @@ export function scheduleOf(requests, administrations, now, language = "nb") {
   return rows.sort((one, other) => one.at - other.at || one.medicine.name.localeCompare(other.medicine.name, "nb"));
 }
 
-const ratioText = (ratio, language) => {
+const ratioText = (ratio, doseUnit, language) => {
   const { numerator, denominator } = ratio || {};
   if (!numerator || typeof numerator.value !== "number") return "";
   const unit = numerator.unit || "";
-  const amount = `${String(numerator.value).replace(".", ",")} ${numerator.value > 1 ? PLURAL[unit] || unit : unit}`.trim();
+  const number = String(numerator.value).replace(".", ",");
+  const counted = PLURAL[unit] && unit === doseUnit;
+  const amount = counted ? number : `${number} ${unit}`.trim();
   const days = denominator && /^(h|t|time)/i.test(denominator.unit || denominator.code || "") ? (denominator.value || 24) / 24 : (denominator || {}).value || 1;
   if (days !== 1) return language === "en" ? `Max ${amount}` : `Maks ${amount}`;
   return language === "en" ? `Max ${amount} a day` : `Maks ${amount} i døgnet`;
@@ -196,7 +198,7 @@ export function asNeededOf(requests, administrations, now, language = "nb") {
     return {
       medicine,
       dose: doseText(dosage, medicine.rest),
-      most: ratioText(most, language),
+      most: ratioText(most, (((dosage.doseAndRate || [])[0] || {}).doseQuantity || {}).unit, language),
       reason: conceptText(dosage.asNeededCodeableConcept) || conceptText((request.reasonCode || [])[0]),
       last: given[0] || null,
       count: given.length,

@@ -12,6 +12,9 @@ const FENCE_MILLISECONDS = 3000;
 const FENCE_STEP_MILLISECONDS = 120;
 const FULL_EVERY = 60;
 const ROW_LEAST = 56;
+const ROW_LEAST_COMPACT = 34;
+const COMPACT_BELOW = 420;
+const NARROW_BELOW = 520;
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const daysAgo = (days) => new Date(Date.now() - days * DAY).toISOString().slice(0, 10);
@@ -204,15 +207,15 @@ class Page {
     }
   }
 
+  /** How large the pictures may be: the pane's size less what stands around them. */
   size() {
-    const width = document.documentElement.clientWidth;
-    const narrow = width < 520;
-    const taken = 62 + 40 + 34 + 30 + 44 + (this.explained ? 170 : 0) + this.strips().length * 37;
-    const free = document.documentElement.clientHeight - taken;
-    return {
-      plot: Math.max(120, width - (narrow ? 104 + 92 : 112 + 122)),
-      row: (count) => Math.max(ROW_LEAST, Math.floor(free / Math.max(count, 1)) - 1),
-    };
+    const { clientWidth: width, clientHeight: height } = document.documentElement;
+    const compact = height < COMPACT_BELOW;
+    const narrow = width < NARROW_BELOW;
+    const columns = 112 + (compact ? 150 : narrow ? 92 : 122);
+    const free = height - 62 - 41 - 27 - (compact || this.range === "90d" ? 0 : 45) - 37 * this.strips().length;
+    const least = compact ? ROW_LEAST_COMPACT : ROW_LEAST;
+    return { compact, plot: Math.max(100, width - columns), row: (count) => Math.max(least, Math.floor(free / Math.max(count, 1)) - 1) };
   }
 
   draw() {

@@ -4,6 +4,10 @@ import { map, stretches, valueWindow } from "./scale.js";
 
 const DOTS_AT_LEAST = 7;
 const DAY = 86400000;
+/* No line is drawn over a longer time without a measurement. */
+const GAP_DAYS = { weight: 45 };
+const USUAL_GAP_DAYS = 8;
+const RIGHT_MARGIN = 10;
 
 /** A triangle pointing up, `size` high, its middle at (x, y). */
 function triangle(x, y, size, kind) {
@@ -18,7 +22,7 @@ function triangle(x, y, size, kind) {
  */
 export function chart({ name, entries, normal, time, width, height, label }) {
   const picture = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
-  const x = map(time.from.getTime(), time.to.getTime(), 0, width);
+  const x = map(time.from.getTime(), time.to.getTime(), 0, width - RIGHT_MARGIN);
   const inside = entries.filter(({ at }) => at >= time.from && at <= time.to);
   const [low, high] = valueWindow(name, inside.map(({ value }) => value));
   const edge = 9;
@@ -34,10 +38,11 @@ export function chart({ name, entries, normal, time, width, height, label }) {
   }
   if (!inside.length) return picture;
   const place = (entry) => [Math.round(x(entry.at.getTime()) * 10) / 10, Math.round(y(entry.value) * 10) / 10];
-  for (const part of stretches(inside, 3 * DAY)) {
+  for (const part of stretches(inside, (GAP_DAYS[name] || USUAL_GAP_DAYS) * DAY)) {
     picture.append(s("polyline", { points: part.map((entry) => place(entry).join(",")).join(" "), class: "line" }));
   }
-  const roomy = width / inside.length >= DOTS_AT_LEAST;
+  const spread = x(inside.at(-1).at.getTime()) - x(inside[0].at.getTime());
+  const roomy = spread / inside.length >= DOTS_AT_LEAST || inside.length < 4;
   inside.slice(0, -1).forEach((entry) => {
     const [left, top] = place(entry);
     if (entry.points) picture.append(triangle(left, top, roomy ? 9 : 7, entry.points > 1 ? "bad" : "off"));
@@ -54,7 +59,7 @@ export function chart({ name, entries, normal, time, width, height, label }) {
 /** The labels below the charts, as one picture. */
 export function axis(time, width) {
   const picture = s("svg", { width, height: 22, viewBox: `0 0 ${width} 22`, class: "axis", "aria-hidden": "true" });
-  const x = map(time.from.getTime(), time.to.getTime(), 0, width);
+  const x = map(time.from.getTime(), time.to.getTime(), 0, width - RIGHT_MARGIN);
   const centred = time.ticks.some(({ centre }) => centre);
   const column = time.ticks.length > 1 ? x(time.ticks[1].at.getTime()) - x(time.ticks[0].at.getTime()) : width;
   const every = Math.ceil((centred ? 46 : 44) / Math.max(column, 1));

@@ -41,9 +41,9 @@ const LEVELS = {
   high: ["høy risiko", "high risk"],
 };
 export const RANGES = [
-  ["24h", ["24 t", "24 h"], ["Siste 24 timer.", "Last 24 hours."]],
-  ["7d", ["7 døgn", "7 days"], ["Siste 7 døgn.", "Last 7 days."]],
-  ["90d", ["90 døgn", "90 days"], ["Siste 90 døgn.", "Last 90 days."]],
+  ["24h", ["24 t", "24 h"]],
+  ["7d", ["7 døgn", "7 days"]],
+  ["90d", ["90 døgn", "90 days"]],
 ];
 
 const pointsWord = (count) => `${count} ${count === 1 ? say("poeng", "point") : say("poeng", "points")}`;
@@ -138,12 +138,13 @@ function plainHead(model) {
   return h("header", { class: "score" }, h("div", { class: "words" }, h("h1", {}, say("Siste målinger", "Latest measurements")), note ? h("p", {}, note) : null));
 }
 
-function bar(model) {
+function bar(model, drawn) {
   const choice = RANGES.map(([key, word]) =>
     h("label", {}, h("input", { type: "radio", name: "range", value: key, checked: key === model.range, onchange: () => model.on.range(key) }), h("span", {}, say(...word))),
   );
   const table = h("button", { type: "button", class: "plain", "aria-pressed": model.table ? "true" : "false", onclick: model.on.table }, say("Tabell", "Table"));
-  return h("div", { class: "toolbar" }, h("fieldset", { class: "ranges" }, h("legend", { class: "visually-hidden" }, say("Tidsrom", "Time span")), choice), table);
+  const caption = drawn && isAdult(model) ? h("p", { class: "caption" }, say("Grått felt: 0 poeng", "Grey: 0 points")) : null;
+  return h("div", { class: "toolbar" }, h("fieldset", { class: "ranges" }, h("legend", { class: "visually-hidden" }, say("Tidsrom", "Time span")), choice), caption, table);
 }
 
 function lastValue(measure, entry, common, now) {
@@ -175,7 +176,6 @@ function charts(model, news, size) {
   const common = news ? news.set.at : null;
   const sets = setsOf(model.series);
   const shown = MEASURES.filter(({ name }) => (name === "weight" ? range === "90d" : true) && (model.series[name] || []).length);
-  const caption = `${say(...RANGES.find(([key]) => key === range)[2])} ${isAdult(model) ? say("Grått felt: 0 poeng i NEWS2.", "Grey: 0 points in NEWS2.") : ""}`;
   const rows = shown.map((measure) => {
     const { entries, normal, words } = scored(model, measure, news, sets);
     const name = say(...measure.word);
@@ -189,9 +189,8 @@ function charts(model, news, size) {
     );
   });
   return [
-    h("div", { class: "captions" }, h("span"), h("span", {}, caption), h("span", {}, common ? at(common, now) : "")),
-    h("div", { class: "measures" }, rows),
-    h("div", { class: "captions axis-row" }, h("span"), axis(time, size.plot), h("span")),
+    h("div", { class: size.compact ? "measures compact" : "measures" }, rows),
+    h("div", { class: "axis-row" }, h("span"), axis(time, size.plot), h("span")),
   ];
 }
 
@@ -259,7 +258,7 @@ export function content(model, size) {
   return [
     news ? scoreHead(model, news) : plainHead(model),
     news && model.explained ? explanation(news) : null,
-    vital || drawn ? bar(model) : null,
+    vital || drawn ? bar(model, drawn) : null,
     model.table ? table(model) : drawn ? charts(model, news, size) : list(model),
     drawn && model.range !== "90d" ? weightFoot(model) : null,
   ].flat();

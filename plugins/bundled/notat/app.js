@@ -137,6 +137,19 @@ class Page {
     return text ? [noteFor(text, about, this.draft.idOf("note"), this.kind), ...made] : made;
   }
 
+  /** The truth about a failed save. Without an answer it may be stored, and saving again stores nothing twice. */
+  notSaved(kind) {
+    if (["network", "server"].includes(kind)) {
+      return say(
+        "Fikk ikke bekreftet at dette er lagret. Teksten står her fortsatt. Lagre igjen; det blir ikke lagret dobbelt.",
+        "Not confirmed as saved. Your text is still here. Save again; nothing is stored twice.",
+      );
+    }
+    if (kind === "ended") return say("Ikke lagret. Påloggingen er avsluttet. Kopier teksten, og åpne appen på nytt.", "Not saved. Your sign-in has ended. Copy the text and open the app again.");
+    const { what } = troubleText(["refused", "busy"].includes(kind) ? kind : "server");
+    return `${say("Ikke lagret.", "Not saved.")} ${what}. ${say("Teksten står her fortsatt.", "Your text is still here.")}`;
+  }
+
   async save() {
     const { draft, form } = this;
     if (form.busy || !this.author) return;
@@ -153,9 +166,7 @@ class Page {
       await store(this.session, this.resources(judged.values, at));
     } catch (error) {
       form.working(false);
-      const { what, now } = troubleText(error.kind === "missing" || error.kind === "invalid" || error.kind === "conflict" ? "server" : error.kind);
-      const keep = error.kind === "ended" ? say("Kopier teksten før du lukker.", "Copy the text before you close.") : say("Teksten står her fortsatt.", "Your text is still here.");
-      form.tell("danger", `${say("Ikke lagret.", "Not saved.")} ${what}. ${keep} ${error.kind === "ended" ? now : ""}`.trim());
+      form.tell("danger", this.notSaved(error.kind));
       return;
     }
     draft.clear();

@@ -77,8 +77,13 @@ export class Form {
   openMenu(open, focus = true) {
     this.menu.hidden = !open;
     this.phraseButton.setAttribute("aria-expanded", String(open));
-    if (open) this.menu.querySelector("button").focus();
-    else if (focus) this.phraseButton.focus();
+    if (open) {
+      this.menu.style.top = "0px";
+      const over = this.menu.getBoundingClientRect().bottom - (document.documentElement.clientHeight - 8);
+      if (over > 0) this.menu.style.top = `${-Math.ceil(over)}px`;
+      this.menu.querySelector("button").focus({ preventScroll: true });
+    }
+    if (!open && focus) this.phraseButton.focus();
   }
 
   menuKey(event) {
@@ -105,6 +110,7 @@ export class Form {
   toggleMeasures(open = this.measures.hidden) {
     this.measures.hidden = !open;
     this.measureButton.setAttribute("aria-expanded", String(open));
+    this.element.classList.toggle("measuring", open);
     if (open) this.measures.querySelector("input").focus();
   }
 
