@@ -54,6 +54,7 @@ async def serve(
     Raises ``ConfigurationWrong``, ``SealBroken`` or :class:`NotReady`.
     """
     configuration = read_configuration(given)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def sink(name: str, sealed: bytes | None) -> None:
         text = None if sealed is None else base64.b64encode(sealed).decode("ascii")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import concurrent.futures
+import hashlib
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
+from joserfc.jwk import ECKey, RSAKey
 
 from launcher.oauth.proof_key import s256
 from launcher.server.serve import serve
@@ -31,6 +33,11 @@ FOLLOWER_SCOPE = (
     "openid fhirUser launch online_access user/Patient.rs user/Observation.rs "
     "fhircast/Patient-open.read fhircast/Patient-close.read"
 )
+
+APP_SECRET = "secret-of-an-app"
+APP_SECRET_SHA256 = hashlib.sha256(APP_SECRET.encode()).hexdigest()
+APP_KEY = RSAKey.generate_key(2048, {"kid": "app-rsa"}, private=True)
+APP_CURVE_KEY = ECKey.generate_key("P-384", {"kid": "app-ec"}, private=True)
 
 Records = dict[str, str]
 
@@ -55,6 +62,20 @@ CLIENTS = [
     app_client("legemidler"),
     app_client("malinger", follows="fhircast", scope=FOLLOWER_SCOPE),
     app_client("ukjent", approved=False),
+    app_client(
+        "kontakt",
+        scope="openid launch launch/encounter online_access patient/Patient.rs patient/Encounter.r",
+    ),
+    app_client(
+        "klassisk",
+        scope="openid fhirUser profile launch launch/patient online_access patient/*.read patient/Observation.write",
+    ),
+    app_client("hemmelig", token_endpoint_auth_method="client_secret_basic", secret_sha256=APP_SECRET_SHA256),
+    app_client(
+        "signert",
+        token_endpoint_auth_method="private_key_jwt",
+        jwks={"keys": [APP_KEY.as_dict(private=False), APP_CURVE_KEY.as_dict(private=False)]},
+    ),
 ]
 
 
@@ -146,7 +167,7 @@ class RunningGateway:
         apps = [uri for client in self.clients.values() for uri in client["redirect_uris"]]
         return Browser((f"{self.base_url}/callback", "http://127.0.0.1:5555/callback", *apps))
 
-    def authorize_url(self, client_id: str = SHELL, **changes: str | None) -> str:
+    def authorize_url(self, client_id: str = SHELL, /, **changes: str | None) -> str:
         """An authorization request; ``None`` leaves a parameter out."""
         shell = client_id == SHELL
         client = self.clients.get(client_id, {})

@@ -35,7 +35,7 @@ ANNA, BERIT, CARL = "p-00000000aa", "p-00000000bb", "p-00000000cc"
 
 def listen() -> socket.socket:
     """A listening socket on a free port of 127.0.0.1."""
-    bound = socket.socket()
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", 0))
     bound.listen(128)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.fakes.gateway import Records, RunningGateway, running_gateway
-from tests.fakes.upstream_systems import UpstreamSystems, upstream_systems
+from tests.fakes.gateway import Records, RunningGateway, Shell, running_gateway
+from tests.fakes.upstream_systems import ANNA, UpstreamSystems, upstream_systems
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +23,24 @@ def signing_record(systems: UpstreamSystems, tmp_path_factory: pytest.TempPathFa
         return {key: value for key, value in first.records.items() if key.startswith("signing-key/")}
 
 
-@pytest.fixture
-def gateway(systems: UpstreamSystems, signing_record: Records, tmp_path: Path) -> Iterator[RunningGateway]:
-    with running_gateway(systems, tmp_path, records=signing_record) as running:
+@pytest.fixture(scope="session")
+def gateway(
+    systems: UpstreamSystems, signing_record: Records, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningGateway]:
+    """The gateway that most tests share; each test signs in for itself."""
+    with running_gateway(systems, tmp_path_factory.mktemp("gateway"), records=signing_record) as running:
         yield running
+
+
+@pytest.fixture
+def shell(gateway: RunningGateway) -> Shell:
+    """Siri, signed in."""
+    return gateway.shell()
+
+
+@pytest.fixture
+def topic(shell: Shell) -> str:
+    """A patient tab of hers, with Anna."""
+    topic = shell.context()
+    shell.open_patient(topic, ANNA)
+    return topic

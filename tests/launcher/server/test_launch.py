@@ -13,18 +13,6 @@ from tests.fakes.gateway import RunningGateway, Shell
 from tests.fakes.upstream_systems import ANNA, BERIT, CARL
 
 
-@pytest.fixture
-def shell(gateway: RunningGateway) -> Shell:
-    return gateway.shell()
-
-
-@pytest.fixture
-def topic(shell: Shell) -> str:
-    topic = shell.context()
-    shell.open_patient(topic, ANNA)
-    return topic
-
-
 def authorize(gateway: RunningGateway, browser: Browser, client_id: str, launch: str, **more: str) -> Page:
     return browser.open(gateway.authorize_url(client_id, launch=launch, **more))
 
@@ -129,35 +117,19 @@ def test_409_without_a_patient(shell: Shell) -> None:
     assert (answer.status_code, answer.json()["error"]) == (409, "no_patient")
 
 
-ENCOUNTER_APP = "openid launch launch/encounter online_access patient/Patient.rs patient/Encounter.r"
-
-
 @pytest.mark.parametrize(("patient", "expected"), [(ANNA, "e-anna-2"), (BERIT, "e-berit"), (CARL, None)])
-def test_the_encounter_in_progress(
-    shell_with_encounter_app: Shell, patient: str, expected: str | None
-) -> None:
-    shell = shell_with_encounter_app
+def test_the_encounter_in_progress(shell: Shell, patient: str, expected: str | None) -> None:
     topic = shell.context()
     shell.open_patient(topic, patient)
     assert shell.app("kontakt", topic).get("encounter") == expected
 
 
-def test_a_named_encounter_must_be_of_the_patient(shell_with_encounter_app: Shell) -> None:
-    shell = shell_with_encounter_app
+def test_a_named_encounter_must_be_of_the_patient(shell: Shell) -> None:
     topic = shell.context()
     shell.open_patient(topic, ANNA)
     answer = shell.launch("kontakt", topic, encounter="e-berit")
     assert (answer.status_code, answer.json()["error"]) == (409, "other_encounter")
     assert shell.app("kontakt", topic, encounter="e-anna-1")["encounter"] == "e-anna-1"
-
-
-@pytest.fixture
-def shell_with_encounter_app(systems: Any, signing_record: Any, tmp_path: Any) -> Any:
-    from tests.fakes.gateway import app_client, running_gateway
-
-    client = app_client("kontakt", scope=ENCOUNTER_APP)
-    with running_gateway(systems, tmp_path, clients=[client], records=signing_record) as gateway:
-        yield gateway.shell()
 
 
 @pytest.mark.parametrize(
