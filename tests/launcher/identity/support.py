@@ -101,7 +101,8 @@ def provider_settings(port: int, **changes: Any) -> IdentityProviderSettings:
 
 def listener() -> socket.socket:
     """A bound socket on a free port of 127.0.0.1."""
-    bound = socket.socket()
+    # With the protocol named, asyncio turns Nagle off on accepted connections; without it each answer waits 40 ms.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", 0))
     return bound
