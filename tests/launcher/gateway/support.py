@@ -45,7 +45,8 @@ class FixedClock:
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an ASGI app on a free loopback port; gives ``http://127.0.0.1:port``."""
-    listener = socket.socket()
+    # Named TCP, or asyncio leaves Nagle's algorithm on.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
     serving_task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -243,8 +244,10 @@ async def running_plane(
     audit: AuditLog | None = None,
     limits: FhirLimits | None = None,
     upstream_limits: UpstreamLimits | None = None,
+    upstream_base: str | None = None,
+    upstream_token: str = "up-1",
 ) -> AsyncIterator[Plane]:
-    """Fake upstream, data plane and client, all on real sockets."""
+    """Fake upstream (or the one at ``upstream_base``), data plane and client, all on real sockets."""
     upstream = FakeUpstream()
     state = GatewayState()
     state.sessions["s1"] = session()
@@ -252,7 +255,7 @@ async def running_plane(
     used_audit = audit or ListedAudit()
     async with serving(upstream.app()) as upstream_url:
         upstream.base = f"{upstream_url}/fhir"
-        connection = FhirConnection(upstream.base, upstream_limits)
+        connection = FhirConnection(upstream_base or upstream.base, upstream_limits)
         outer = Starlette()
         async with serving(outer) as gateway_url, aiohttp.ClientSession() as client:
             plane = Plane(
@@ -260,7 +263,7 @@ async def running_plane(
                 upstream,
                 state,
                 HandTokens(state),
-                HandUpstreamTokens(),
+                HandUpstreamTokens(upstream_token),
                 used_audit,
                 NotedReads(),
                 client,
