@@ -205,8 +205,7 @@ def _narratives(value: Any, path: str) -> Iterator[Issue]:
     """Narratives that are no XHTML, or could run something in an app that shows them (invariant txt-1)."""
     if isinstance(value, dict):
         div = value.get("div")
-        shown = isinstance(div, str) and "status" in value
-        if shown and (not div.lstrip().startswith("<div") or _ACTIVE_CONTENT.search(div)):
+        if isinstance(div, str) and "status" in value and not _is_plain(div):
             told = "a narrative is a div of plain XHTML, without active content"
             yield Issue("invariant", told, f"{path}.div")
         for name, member in value.items():
@@ -214,6 +213,10 @@ def _narratives(value: Any, path: str) -> Iterator[Issue]:
     elif isinstance(value, list):
         for number, member in enumerate(value):
             yield from _narratives(member, f"{path}[{number}]")
+
+
+def _is_plain(div: str) -> bool:
+    return div.lstrip().startswith("<div") and _ACTIVE_CONTENT.search(div) is None
 
 
 def _bindings(resource: dict[str, Any], resource_type: str) -> Iterator[Issue]:
