@@ -95,6 +95,15 @@ class PaneController(QObject):
         return self._state.view
 
     @property
+    def effective_patient(self) -> str | None:
+        """Whom the gateway lets the pane's page read (S2); None before it has a grant."""
+        return self._facts.get("effective_patient") if self._facts.get("granted") else None
+
+    def set_holder(self, holder: QWidget) -> None:
+        """Where pages are made; call before the first launch has begun."""
+        self._holder = holder
+
+    @property
     def covered(self) -> bool:
         """Whether the curtain is up: not usable by S3, or the gateway is away."""
         return self._suspended or not self.view.usable

@@ -43,11 +43,10 @@ class TabController(QObject):
     connected = Signal(bool)
 
     def __init__(
-        self, topic: str, slot: int, services: Services, holder: QWidget, parent: QObject | None = None
+        self, topic: str, services: Services, holder: QWidget, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.topic = topic
-        self.slot = slot
         self.panes: list[PaneController] = []
         self.waiting_for: str | None = None
         self.patient: ConfirmedPatient | None = None

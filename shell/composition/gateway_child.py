@@ -28,5 +28,11 @@ async def _run(configuration: dict[str, Any], listener: socket.socket) -> None:
     ended = asyncio.Event()
     on_end_of_input(asyncio.get_running_loop(), ended)
     await serve(
-        configuration, listener, say, ended, clock=SystemClock(), new_id=new_id, random_bytes=secrets.token_bytes
+        configuration,
+        listener,
+        say,
+        ended,
+        clock=SystemClock(),
+        new_id=new_id,
+        random_bytes=secrets.token_bytes,
     )

@@ -15,7 +15,13 @@ from plugins.registry import AppRegistry
 from shell.composition.applications import gateway_clients, registry, sites
 from shell.composition.child import Child, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
-from shell.composition.state_key import KeyFileStore, KeyringStore, KeyringUnusable, StateKeys, load_state_keys
+from shell.composition.state_key import (
+    KeyFileStore,
+    KeyringStore,
+    KeyringUnusable,
+    StateKeys,
+    load_state_keys,
+)
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"

@@ -49,8 +49,10 @@ class Workspace:
         body = {"code": code, "redirect_uri": request.redirect_uri, "code_verifier": request.code_verifier}
         await self._connection.request("POST", "/workspace/session/unlock", json=body)
 
-    async def end(self) -> None:
-        await self._connection.request("DELETE", "/workspace/session")
+    async def end(self) -> str | None:
+        """End everything of this user; returns where the identity provider's own session is ended."""
+        answer = await self._connection.json("DELETE", "/workspace/session")
+        return str(answer["end_session_url"]) if answer and answer.get("end_session_url") else None
 
     async def apps(self) -> list[dict[str, Any]]:
         answer = await self._connection.json("GET", "/workspace/apps")

@@ -71,20 +71,24 @@ class LoginView(QWebEngineView):
     def start(self) -> None:
         self._page.load(QUrl(self._request.url))
 
-    def go(self, url: str) -> None:
-        """Load a further page of the same login session (logging out)."""
-        self._page.load(QUrl(url))
+    def finish(self) -> QWebEngineProfile:
+        """End the page; the profile lives on for logging out at the identity provider. Call once."""
+        self._end_page()
+        return self._profile
 
     @property
     def request(self) -> AuthorizationRequest:
         return self._request
 
     def end(self) -> None:
-        """End the login's page and then its profile: cookies and storage go with it (S6)."""
+        """End the page and then its profile: cookies and storage go with it (S6)."""
+        self._page.destroyed.connect(self._profile.deleteLater)
+        self._end_page()
+
+    def _end_page(self) -> None:
         self._ended = True
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
-        self._page.destroyed.connect(self._profile.deleteLater)
         self._page.deleteLater()
         self.deleteLater()
 
@@ -100,3 +104,13 @@ class LoginView(QWebEngineView):
             self.shown.emit()
         else:
             self.failed.emit()
+
+
+class LogoutPage(QWebEnginePage):
+    """Ends the session at the identity provider in the login's own profile, unseen; both are gone afterwards."""
+
+    def __init__(self, profile: QWebEngineProfile, url: str) -> None:
+        super().__init__(profile)
+        self.loadFinished.connect(lambda _: self.deleteLater())
+        self.destroyed.connect(profile.deleteLater)
+        self.load(QUrl(url))

@@ -1,0 +1,304 @@
+"""The desktop from start to end: environment, sign-in, workspace, lock, log out. Start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWebEngineCore import QWebEngineProfile
+
+from shell.bridge.loop_thread import LoopThread
+from shell.bridge.services import AppFacts, Services
+from shell.bridge.sign_in import SignIn, new_connection, redeem
+from shell.bridge.workspace_controller import WorkspaceController
+from shell.composition.clock import SystemClock, new_id
+from shell.composition.practice import SHELL_CLIENT, Environment
+from shell.gateway_client.connection import Connection
+from shell.gateway_client.errors import GatewayError, NotSignedIn, Refused
+from shell.gateway_client.hub import HubPosts
+from shell.gateway_client.login import AuthorizationRequest
+from shell.gateway_client.records import Records
+from shell.gateway_client.workspace import Workspace
+from shell.presenters.texts import sentence
+from shell.presenters.view_models import EmptyModel, LockModel, StripModel, ToastModel, UserModel
+from shell.web.login_view import LogoutPage
+from shell.windows.main_window import MainWindow
+
+CLOCK_MS = 1000
+FORBIDDEN = 403
+
+
+class Desktop(QObject):
+    """Owns the session. ``language`` gives ``nb`` or ``en``."""
+
+    def __init__(
+        self, window: MainWindow, environment: Environment, threads: LoopThread, language: Callable[[], str]
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._environment = environment
+        self._threads = threads
+        self._language = language
+        self._sign_in = SignIn(environment.base_url, SHELL_CLIENT, language, self)
+        self._unlock = SignIn(environment.base_url, SHELL_CLIENT, language, self)
+        self._services: Services | None = None
+        self._login_profile: QWebEngineProfile | None = None
+        self._session: dict[str, Any] = {}
+        self._came_up = False
+        self.workspace: WorkspaceController | None = None
+        self._connect()
+        self._clock = QTimer(self, interval=CLOCK_MS)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+        self._tick()
+
+    def _connect(self) -> None:
+        self._sign_in.page_shown.connect(lambda: None)
+        self._sign_in.answered.connect(self._signed_in)
+        self._sign_in.failed.connect(self._sign_in_failed)
+        self._unlock.answered.connect(self._unlocking)
+        self._unlock.failed.connect(self._unlock_failed)
+        self._window.lock_asked.connect(self.lock)
+        self._window.unlock_asked.connect(self._begin_unlock)
+        self._window.log_out_asked.connect(self.log_out)
+        self._window.empty_acted.connect(self._empty_acted)
+        self._window.about_asked.connect(self._about)
+        self._window.language_chosen.connect(lambda _: self._language_changed())
+
+    def start(self) -> None:
+        """Bring the environment up and show the sign-in page."""
+        self._window.show_sign_in()
+        self._window.sign_in.set_loading()
+        self._window.set_connection("reconnecting")
+        self._threads.run(
+            self._environment.start(
+                lambda: self._threads.post(self._gateway_up), lambda: self._threads.post(self._gateway_down)
+            ),
+            lambda _: self._begin_sign_in(),
+            lambda _: self._environment_failed(),
+        )
+
+    def stop(self) -> None:
+        """End everything; called once when the program ends."""
+        if self.workspace is not None:
+            self.workspace.end()
+            self.workspace = None
+        self._sign_in.drop()
+        self._unlock.drop()
+        stopping = self._threads.run(self._environment.stop())
+        try:
+            stopping.result(5.0)
+        except TimeoutError:
+            stopping.cancel()
+        self._threads.stop()
+
+    # the gateway's life
+
+    def _gateway_up(self) -> None:
+        self._window.set_connection("connected")
+        if self._came_up:
+            self._window.set_strip(None)
+            if self.workspace is not None:
+                self.workspace.suspend(False)
+        self._came_up = True
+
+    def _gateway_down(self) -> None:
+        now = datetime.now().astimezone()
+        if self.workspace is not None:
+            self.workspace.suspend(True)
+            self._window.set_strip(StripModel("gateway-down", now))
+        self._window.set_connection("reconnecting")
+
+    def _environment_failed(self) -> None:
+        self._sign_in_page_error("environment_failed", "environment")
+
+    # signing in
+
+    def _begin_sign_in(self) -> None:
+        self._window.show_sign_in()
+        self._window.sign_in.set_loading()
+        self._sign_in.begin(self._window, self._window.sign_in.set_view)
+
+    def _sign_in_failed(self, key: str) -> None:
+        self._sign_in.drop()
+        self._sign_in_page_error(key, "sign-in")
+
+    def _sign_in_page_error(self, key: str, what: str) -> None:
+        language = self._language()
+        self._window.sign_in.set_error(
+            EmptyModel(
+                "broken",
+                sentence("sign_in_failed_title", language),
+                sentence(key, language),
+                sentence("try_again", language),
+                what,
+                bad=True,
+            )
+        )
+
+    def _empty_acted(self, key: str) -> None:
+        if key == "sign-in":
+            self._begin_sign_in()
+        elif key == "environment":
+            self.start()
+        elif self.workspace is not None:
+            self.workspace.start_list.reload()
+
+    def _signed_in(self, request: AuthorizationRequest, code: str) -> None:
+        self._window.sign_in.set_loading()
+        connection = new_connection(self._environment.base_url, SHELL_CLIENT, self._environment.shell_secret)
+        self._threads.run(
+            self._open_session(connection, request, code),
+            lambda opened: self._session_open(*opened),
+            lambda error: self._sign_in_failed(
+                error.key if isinstance(error, GatewayError) else "gateway_failed"
+            ),
+        )
+
+    async def _open_session(
+        self, connection: Connection, request: AuthorizationRequest, code: str
+    ) -> tuple[Services, dict[str, Any], list[dict[str, Any]], str]:
+        await redeem(connection, request, code)
+        workspace = Workspace(connection)
+        session = await workspace.session()
+        apps = await workspace.apps()
+        context = await workspace.new_context()
+        services = Services(
+            threads=self._threads,
+            connection=connection,
+            workspace=workspace,
+            records=Records(connection),
+            posts=HubPosts(connection, new_id, SystemClock().now),
+            language=self._language,
+        )
+        return services, session, apps, str(context["topic"])
+
+    def _session_open(
+        self, services: Services, session: dict[str, Any], apps: list[dict[str, Any]], topic: str
+    ) -> None:
+        self._login_profile = self._sign_in.take_profile()
+        self._services, self._session = services, session
+        self._window.set_user(self._user())
+        facts = [AppFacts.from_answer(app) for app in apps]
+        self.workspace = WorkspaceController(self._window, services, session, facts, topic, self)
+        self.workspace.signed_out.connect(self._session_lost)
+        self.workspace.lock_asked.connect(self.lock)
+        self.workspace.log_out_asked.connect(self.log_out)
+        self.workspace.start()
+        self._window.set_connection("connected")
+
+    def _user(self) -> UserModel:
+        place = (self._session.get("organization") or {}).get("name", "")
+        return UserModel(self._session["user"]["name"], str(self._session.get("role") or ""), place)
+
+    # lock and log out
+
+    def lock(self) -> None:
+        """Cover everything at once, then tell the gateway."""
+        if self.workspace is None or self._services is None:
+            return
+        clear_own_clipboard()
+        self._window.end_question()
+        self._window.close_palette()
+        place = (self._session.get("organization") or {}).get("name", "")
+        self._window.show_lock(LockModel(self._user(), datetime.now().astimezone(), place))
+        self._threads.run(self._services.workspace.lock(), None, lambda _: None)
+
+    def _begin_unlock(self) -> None:
+        if self.workspace is not None:
+            self._unlock.begin(self._window, self._window.lock.set_view, prompt="login")
+
+    def _unlocking(self, request: AuthorizationRequest, code: str) -> None:
+        if self._services is not None:
+            self._threads.run(
+                self._services.workspace.unlock(request, code), lambda _: self._unlocked(), self._not_unlocked
+            )
+
+    def _unlocked(self) -> None:
+        profile = self._unlock.take_profile()
+        if profile is not None:
+            old, self._login_profile = self._login_profile, profile
+            if old is not None:
+                old.deleteLater()
+        self._window.hide_lock()
+        if self.workspace is not None:
+            self.workspace.refresh()
+
+    def _not_unlocked(self, error: BaseException) -> None:
+        other = isinstance(error, Refused) and error.status == FORBIDDEN
+        self._unlock_failed("other_user" if other else "login_refused")
+        if isinstance(error, NotSignedIn):
+            self._session_lost()
+
+    def _unlock_failed(self, key: str) -> None:
+        self._unlock.drop()
+        self._window.toast(ToastModel("unlock", "error", sentence(key, self._language())))
+
+    def log_out(self) -> None:
+        """Ask about unsaved work, then end everything of this user."""
+        if self.workspace is None:
+            return
+        self._window.hide_lock() if self._unlock.view is None else None
+        self.workspace.ask_before_leaving(self._log_out)
+
+    def _log_out(self) -> None:
+        if self.workspace is None or self._services is None:
+            return
+        services = self._services
+        self._threads.run(
+            services.workspace.end(), self._ended_upstream, lambda _: self._ended_upstream(None)
+        )
+        self._leave()
+
+    def _ended_upstream(self, url: str | None) -> None:
+        profile, self._login_profile = self._login_profile, None
+        if profile is not None and url:
+            LogoutPage(profile, url)
+        elif profile is not None:
+            profile.deleteLater()
+
+    def _session_lost(self) -> None:
+        """The session ended without us: nothing of it may stay on the screen."""
+        if self.workspace is not None:
+            self._leave()
+            self._ended_upstream(None)
+            self._window.toast(ToastModel("signed-out", "info", sentence("signed_out", self._language())))
+
+    def _leave(self) -> None:
+        workspace, self.workspace, self._services = self.workspace, None, None
+        self._session = {}
+        clear_own_clipboard()
+        self._unlock.drop()
+        if workspace is not None:
+            workspace.end()
+        self._window.hide_lock()
+        self._window.set_strip(None)
+        self._window.set_user(None)
+        self._begin_sign_in()
+
+    # small things
+
+    def _language_changed(self) -> None:
+        if self.workspace is not None:
+            self.workspace.redraw()
+        elif self._sign_in.view is not None:
+            self._begin_sign_in()
+
+    def _tick(self) -> None:
+        self._window.set_now(datetime.now().astimezone())
+
+    def _about(self) -> None:
+        from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion, qWebEngineVersion
+
+        text = f"Vaktrom 0.1 · Qt WebEngine {qWebEngineVersion()} · Chromium {qWebEngineChromiumSecurityPatchVersion()}"
+        self._window.toast(ToastModel("about", "info", sentence("about_title", self._language()), text))
+
+
+def clear_own_clipboard() -> None:
+    """Clear the clipboard when a pane of ours wrote it (S6)."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard is not None and clipboard.ownsClipboard():
+        clipboard.clear()

@@ -1,0 +1,113 @@
+"""Answers the command palette: the own list at once, the record a moment later, apps and actions always."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from shell.bridge.services import AppFacts, Services
+from shell.bridge.start_list_controller import StartListController
+from shell.presenters.palette import (
+    ActionEntry,
+    AppEntry,
+    found_actions,
+    found_apps,
+    found_people,
+    local_people,
+    merged,
+    person_query,
+)
+from shell.presenters.patient_facts import PatientFacts, patient_facts
+from shell.presenters.view_models import FoundModel, PaletteResult
+from shell.windows.main_window import MainWindow
+
+SEARCH_AFTER_MS = 180
+MOST_PEOPLE = "20"
+
+
+class PaletteController(QObject):
+    """Signals: ``patient_chosen(patient_id, in_new_tab)``, ``app_chosen(client_id)``, ``action_chosen(name)``."""
+
+    patient_chosen = Signal(str, bool)
+    app_chosen = Signal(str)
+    action_chosen = Signal(str)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        services: Services,
+        start_list: StartListController,
+        apps: list[AppFacts],
+        actions: Callable[[], list[ActionEntry]],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._services = services
+        self._start_list = start_list
+        self._apps = [AppEntry(app.client_id, app.name, app.vendor, app.icon_svg) for app in apps]
+        self._actions = actions
+        self._query = ("", "")
+        self._search: Future[Any] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._timer.timeout.connect(self._search_record)
+        window.palette_asked.connect(self._asked)
+        window.palette_chosen.connect(self._chosen)
+
+    def _asked(self, text: str, prefix: str) -> None:
+        self._query = (text, prefix)
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+        searching = prefix in ("", "@") and person_query(text) is not None
+        self._show([], searching=searching)
+        if searching:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _search_record(self) -> None:
+        asked = self._query
+        parameters = person_query(asked[0])
+        if parameters is None:
+            return
+        search = self._services.records.search("Patient", [*parameters, ("_count", MOST_PEOPLE)])
+        self._search = self._services.threads.run(
+            search,
+            lambda found: self._found(
+                asked, [patient_facts(item) for item in found if item["resourceType"] == "Patient"]
+            ),
+            lambda _: self._found(asked, []),
+        )
+
+    def _found(self, asked: tuple[str, str], people: list[PatientFacts]) -> None:
+        if asked == self._query:
+            self._show(people, searching=False)
+
+    def _show(self, people: list[PatientFacts], *, searching: bool) -> None:
+        text, prefix = self._query
+        neighbours = self._start_list.neighbours
+        listed = [row.patient for row in self._start_list.rows]
+        own = local_people(text, listed) if text.strip() else []
+        known = {facts.patient_id: facts for facts in [*own, *people]}
+        groups: list[list[PaletteResult]] = []
+        if prefix in ("", "@"):
+            groups.append(found_people(text, known.values(), neighbours, date.today()))
+        if prefix in ("", "#"):
+            groups.append(found_apps(text, self._apps))
+        if prefix in ("", ">"):
+            groups.append(found_actions(text, self._actions()))
+        self._window.show_found(FoundModel(text, merged(*groups), searching))
+
+    def _chosen(self, key: str, beside: bool) -> None:
+        kind, _, name = key.partition(":")
+        if kind == "patient":
+            self.patient_chosen.emit(name, beside)
+        elif kind == "app":
+            self.app_chosen.emit(name)
+        else:
+            self.action_chosen.emit(name)

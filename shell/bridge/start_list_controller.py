@@ -1,0 +1,124 @@
+"""Reads the start list of the signed-in user, keeps it fresh, and knows everybody on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from shell.bridge.services import Services
+from shell.gateway_client.errors import GatewayError
+from shell.gateway_client.start_list import StartListRecords, read_practice, read_ward
+from shell.presenters.patient_models import Neighbours
+from shell.presenters.start_list_models import names_of, practice_list, ward_list
+from shell.presenters.start_list_rows import StartRow, practice_rows, ward_rows
+from shell.presenters.texts import sentence
+from shell.presenters.view_models import EmptyModel, HomeModel
+from shell.windows.main_window import MainWindow
+
+REFRESH_MS = 30_000
+
+
+class StartListController(QObject):
+    """Signals: ``read()`` whenever the list has been read anew, ``failed(text_key)``."""
+
+    read = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, window: MainWindow, services: Services, session: dict[str, Any], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._services = services
+        self._session = session
+        self._rows: list[StartRow] = []
+        self._today: list[StartRow] = []
+        self._reading = False
+        self.neighbours = Neighbours([], {})
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.reload)
+
+    @property
+    def rows(self) -> list[StartRow]:
+        """Everybody on the list."""
+        return self._rows
+
+    @property
+    def chosen(self) -> dict[str, str] | None:
+        """The list of this user: ``kind`` ward or practice, ``reference``, ``name``."""
+        lists = self._session.get("lists") or []
+        return dict(lists[0]) if lists else None
+
+    def home(self) -> HomeModel:
+        language = self._services.language()
+        if self.chosen is None:
+            return HomeModel(sentence("home_none", language))
+        if self.chosen["kind"] == "ward":
+            return HomeModel(self.chosen["name"])
+        return HomeModel(sentence("home_practice", language), "practice")
+
+    def start(self) -> None:
+        self.reload()
+        self._timer.start()
+
+    def reload(self) -> None:
+        """Read the list; a reading under way is enough."""
+        if self.chosen is None:
+            language = self._services.language()
+            self._window.set_list_empty(
+                EmptyModel("list", sentence("no_list_title", language), sentence("no_list_text", language))
+            )
+            return
+        if self._reading:
+            return
+        self._reading = True
+        now = datetime.now().astimezone()
+        read = read_ward if self.chosen["kind"] == "ward" else read_practice
+        self._services.threads.run(
+            read(self._services.records, self.chosen["reference"], now), self._read, self._not_read
+        )
+
+    def redraw(self) -> None:
+        """Draw what was read, for the present time."""
+        now = datetime.now().astimezone()
+        if self.chosen is None:
+            return
+        if self.chosen["kind"] == "ward":
+            self._window.set_ward_list(ward_list(self.chosen["name"], self._rows, now))
+        else:
+            self._window.set_practice_list(practice_list(self._today, self._rows, now))
+
+    def _read(self, found: StartListRecords) -> None:
+        self._reading = False
+        now = datetime.now().astimezone()
+        if self.chosen is not None and self.chosen["kind"] == "ward":
+            self._rows = ward_rows(found, now)
+        else:
+            self._today, self._rows = practice_rows(found)
+        self.neighbours = Neighbours(self._rows, names_of(self._rows))
+        language = self._services.language()
+        empty = EmptyModel(
+            "empty", sentence("empty_list_title", language), sentence("empty_list_text", language)
+        )
+        self._window.set_list_empty(None if self._rows else empty)
+        self.redraw()
+        self.read.emit()
+
+    def _not_read(self, error: BaseException) -> None:
+        self._reading = False
+        key = error.key if isinstance(error, GatewayError) else "gateway_failed"
+        if not self._rows:
+            language = self._services.language()
+            self._window.set_list_empty(
+                EmptyModel(
+                    "server",
+                    sentence("list_failed_title", language),
+                    sentence(key, language),
+                    sentence("try_again", language),
+                    "reload",
+                    bad=True,
+                )
+            )
+        self.failed.emit(key)

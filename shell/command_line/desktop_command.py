@@ -1,0 +1,49 @@
+"""``vaktrom run`` and ``vaktrom tour``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from shell.command_line.choices import environment_choice
+from shell.command_line.failures import WrongUse
+from shell.composition.clock import SystemClock
+from shell.composition.practice import EnvironmentChoice, prepare
+from shell.composition.state_directory import state_directory
+
+
+def run_desktop(state: Path | None, port: int, folders: Sequence[Path], identity_provider: Path | None) -> int:
+    """Start the desktop and run until it is closed."""
+    demand_display()
+    choice = environment_choice(state_directory(state), port, folders, identity_provider)
+    environment = prepare(choice, SystemClock().now())
+    from shell.bridge.application import run
+
+    return run(environment)
+
+
+def run_tour(out: Path, headless: bool) -> int:
+    """Drive the real desktop through a shift; 0 when every step was seen."""
+    if headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    demand_display()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUse(f"--out {out}: cannot be made ({error.strerror}); choose another folder") from error
+    with tempfile.TemporaryDirectory(prefix="vaktrom-tour-") as state:
+        environment = prepare(EnvironmentChoice(Path(state)), SystemClock().now())
+        from shell.tour.drive import drive
+
+        return drive(environment, out)
+
+
+def demand_display() -> None:
+    """Raises WrongUse when there is no screen to draw on."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise WrongUse("there is no display; start it in a desktop session, or under: xvfb-run -a vaktrom run")

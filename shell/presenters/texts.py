@@ -1,0 +1,80 @@
+"""Sentences of the shell's own messages, by key; the views translate everything else. Norwegian first, English second."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Pair = tuple[str, str]
+
+SENTENCES: Final[dict[str, Pair]] = {
+    "gateway_failed": (
+        "Noe gikk galt hos oss. Prøv igjen. Meld fra til IT hvis det gjentar seg.",
+        "Something went wrong on our side. Try again. Tell IT if it happens again.",
+    ),
+    "gateway_unreachable": (
+        "Vaktrom starter forbindelsen på nytt. Vent noen sekunder.",
+        "Vaktrom is restarting its connection. Wait a few seconds.",
+    ),
+    "source_unavailable": (
+        "Journalen svarer ikke. Feilen ligger hos journalsystemet. Prøv igjen.",
+        "The record does not answer. The fault is the record system's. Try again.",
+    ),
+    "signed_out": ("Du er logget ut. Logg inn igjen.", "You are signed out. Sign in again."),
+    "refused": ("Det ble ikke tillatt.", "That was not allowed."),
+    "patient_gone": (
+        "Pasienten finnes ikke lenger, eller du har ikke tilgang.",
+        "The patient no longer exists, or you have no access.",
+    ),
+    "identity_provider_unreachable": (
+        "Innloggingen svarer ikke. Feilen ligger hos innloggingstjenesten. Prøv igjen.",
+        "The sign-in page does not answer. The fault is the sign-in service's. Try again.",
+    ),
+    "login_refused": (
+        "Innloggingen ble avvist. Prøv igjen, eller kontakt IT.",
+        "The sign-in was refused. Try again, or contact IT.",
+    ),
+    "other_user": (
+        "Du er en annen bruker enn den som låste. Den forrige må logge ut først.",
+        "You are not the user who locked. The other one must log out first.",
+    ),
+    "environment_failed": (
+        "Vaktrom fikk ikke startet. Prøv igjen, eller kontakt IT.",
+        "Vaktrom could not start. Try again, or contact IT.",
+    ),
+    "list_failed_title": ("Listen kunne ikke hentes", "The list could not be read"),
+    "sign_in_failed_title": ("Innloggingen er ikke klar", "Sign-in is not ready"),
+    "try_again": ("Prøv igjen", "Try again"),
+    "no_list_title": ("Ingen pasientliste", "No patient list"),
+    "no_list_text": (
+        "Rollen din har ingen pasientliste. Du kan se appene og oppsettet.",
+        "Your role has no patient list. You can see apps and settings.",
+    ),
+    "empty_list_title": ("Ingen på listen", "Nobody on the list"),
+    "empty_list_text": ("Ingen er registrert her akkurat nå.", "Nobody is registered here just now."),
+    "three_open_title": ("Tre pasienter er åpne", "Three patients are open"),
+    "three_open_text": ("Lukk en av dem før du åpner en ny.", "Close one of them before you open another."),
+    "choose_first_title": ("Velg en pasient først", "Choose a patient first"),
+    "choose_first_text": (
+        "Appen åpnes for pasienten du velger i listen.",
+        "The app opens for the patient you choose.",
+    ),
+    "page_refused_title": ("Stoppet", "Stopped"),
+    "app_says_title": ("Melding fra appen", "Message from the app"),
+    "about_title": ("Om Vaktrom", "About Vaktrom"),
+    "all_apps_title": ("Apper", "Apps"),
+    "action_lock": ("Lås", "Lock"),
+    "action_log_out": ("Logg ut", "Log out"),
+    "action_home": ("Gå til startlisten", "Go to the start list"),
+    "action_reload": ("Hent listen på nytt", "Read the list again"),
+    "action_close_patient": ("Lukk pasienten", "Close the patient"),
+    "action_theme": ("Bytt utseende", "Change theme"),
+    "action_language": ("English", "Norsk"),
+    "home_practice": ("Dagens liste", "Today's list"),
+    "home_none": ("Start", "Start"),
+}
+
+
+def sentence(key: str, language: str) -> str:
+    """The sentence for ``key`` in ``nb`` or ``en``; an unknown key gives the general one."""
+    pair = SENTENCES.get(key, SENTENCES["gateway_failed"])
+    return pair[0] if language == "nb" else pair[1]
