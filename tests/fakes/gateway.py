@@ -249,15 +249,21 @@ def running_gateway(
     clients: Sequence[dict[str, Any]] = (),
     sites: Sequence[dict[str, Any]] = (),
     records: Records | None = None,
+    which: int = 0,
     **changes: Any,
 ) -> Iterator[RunningGateway]:
-    """Start a gateway on the systems' registered port; ``records`` are those of an earlier life."""
-    base_url = f"http://127.0.0.1:{systems.gateway_port}"
+    """Start a gateway on one of the systems' registered ports; ``records`` are those of an earlier life.
+
+    A site's host is given without the port.
+    """
+    listener = systems.gateway_sockets[which]
+    port = listener.getsockname()[1]
+    base_url = f"http://127.0.0.1:{port}"
     kept: Records = dict(records or {})
     given = [*CLIENTS, *clients]
     configuration = {
         "base_url": base_url,
-        "authority": f"127.0.0.1:{systems.gateway_port}",
+        "authority": f"127.0.0.1:{port}",
         "upstream_fhir": systems.fhir_base,
         "identity_provider": {
             "issuer": systems.issuer,
@@ -268,7 +274,7 @@ def running_gateway(
         "shell_client_id": SHELL,
         "shell_client_secret": SHELL_SECRET,
         "clients": given,
-        "sites": list(sites),
+        "sites": [{**site, "host": f"{site['host']}:{port}"} for site in sites],
         "audit_path": str(folder / "audit.sqlite"),
         "audit_keys": [["1", base64.b64encode(STATE_KEY).decode()]],
         "state_key": base64.b64encode(STATE_KEY).decode(),
@@ -292,7 +298,7 @@ def running_gateway(
     running: concurrent.futures.Future[None] = asyncio.run_coroutine_threadsafe(
         serve(
             configuration,
-            systems.gateway_socket.dup(),
+            listener.dup(),
             say,
             ended,
             clock=systems.clock,

@@ -128,32 +128,29 @@ def resources() -> list[dict[str, Any]]:
 
 @dataclass
 class UpstreamSystems:
-    """Where they stand; ``callback`` of the gateway is registered when the gateway's port is known."""
+    """Where they stand, and the listening sockets of the gateways that are registered at the provider."""
 
     fhir_base: str
     issuer: str
     clock: MovedClock
-    gateway_socket: socket.socket
-
-    @property
-    def gateway_port(self) -> int:
-        return int(self.gateway_socket.getsockname()[1])
+    gateway_sockets: list[socket.socket]
 
 
 @contextmanager
-def upstream_systems(folder: Path) -> Iterator[UpstreamSystems]:
-    """Both systems, and the listening socket of the one gateway that is registered at the provider."""
+def upstream_systems(folder: Path, gateways: int = 2) -> Iterator[UpstreamSystems]:
+    """Both systems, ready for so many gateways at once."""
     clock = MovedClock()
-    fhir_socket, identity_socket, gateway_socket = listen(), listen(), listen()
+    fhir_socket, identity_socket = listen(), listen()
+    gateway_sockets = [listen() for _ in range(gateways)]
     fhir_base = f"http://127.0.0.1:{fhir_socket.getsockname()[1]}/fhir"
     issuer = f"http://localhost:{identity_socket.getsockname()[1]}"
-    gateway = f"http://127.0.0.1:{gateway_socket.getsockname()[1]}"
+    bases = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in gateway_sockets]
     client = ProviderClient(
         GATEWAY_CLIENT,
-        (f"{gateway}/oauth/callback",),
+        tuple(f"{base}/oauth/callback" for base in bases),
         "private_key_jwt",
         jwks={"keys": [GATEWAY_KEY.as_dict(private=False)]},
-        post_logout_redirect_uris=(f"{gateway}/oauth/logged-out",),
+        post_logout_redirect_uris=tuple(f"{base}/oauth/logged-out" for base in bases),
     )
     provider = create_identity_provider(
         IdentityProviderSettings(issuer, fhir_base, (client,), DEMO_USERS, signing_jwk=PROVIDER_KEY), clock
@@ -163,8 +160,9 @@ def upstream_systems(folder: Path) -> Iterator[UpstreamSystems]:
     load(store, resources())
     fhir = create_fhir_server(store, base_url=fhir_base, clock=clock, access=check)
     with serving(fhir, fhir_socket), serving(provider, identity_socket):
-        yield UpstreamSystems(fhir_base, issuer, clock, gateway_socket)
-    gateway_socket.close()
+        yield UpstreamSystems(fhir_base, issuer, clock, gateway_sockets)
+    for gateway_socket in gateway_sockets:
+        gateway_socket.close()
 
 
 class LoopThread:

@@ -28,7 +28,16 @@ def gateway(
     systems: UpstreamSystems, signing_record: Records, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningGateway]:
     """The gateway that most tests share; each test signs in for itself."""
-    with running_gateway(systems, tmp_path_factory.mktemp("gateway"), records=signing_record) as running:
+    folder = tmp_path_factory.mktemp("gateway")
+    root = folder / "site"
+    (root / "deep").mkdir(parents=True)
+    (root / "index.html").write_text("<!doctype html><title>Notat</title>", encoding="utf-8")
+    (root / "app.js").write_text("export const a = 1", encoding="utf-8")
+    (root / "deep" / "index.html").write_text("deep", encoding="utf-8")
+    (folder / "secret.txt").write_text("secret", encoding="utf-8")
+    (root / "link.txt").symlink_to(folder / "secret.txt")
+    site = {"host": "notat.localhost", "root": str(root), "csp_origins": ["https://a.example"]}
+    with running_gateway(systems, folder, sites=[site], records=signing_record) as running:
         yield running
 
 
