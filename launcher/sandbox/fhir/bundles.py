@@ -8,7 +8,7 @@ them are resolved, also to resources that a condition found instead of creating.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -46,6 +46,13 @@ class Entry:
     full_url: str | None
     error: FhirServerError | None = None
 
+    @property
+    def is_write(self) -> bool:
+        """True if it creates, updates or deletes."""
+        return (
+            self.error is None and self.method in ("POST", "PUT", "DELETE") and self.address.place != "search"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BundleRequest:
@@ -57,10 +64,7 @@ class BundleRequest:
     @property
     def only_reads(self) -> bool:
         """True if nothing can be changed by it."""
-        return all(
-            entry.error is not None or entry.method in ("GET", "HEAD") or entry.address.place == "search"
-            for entry in self.entries
-        )
+        return not any(entry.is_write for entry in self.entries)
 
 
 def read_bundle(body: Any, base_url: str) -> BundleRequest:
@@ -119,11 +123,18 @@ class BundleRunner:
         self._interactions = interactions
         self._perform = perform
 
-    def run(self, session: StoreSession, request: BundleRequest) -> Answer:
-        """The response Bundle. Raises, for a transaction, the refusal of its first bad entry."""
-        answers = (
-            self._transaction(session, request) if request.is_transaction else self._batch(session, request)
-        )
+    def run(self, session: StoreSession, request: BundleRequest, *, minimal: bool = False) -> Answer:
+        """The response Bundle; ``minimal``: without the resources that were written.
+
+        Raises, for a transaction, the refusal of its first bad entry.
+        """
+        perform = self._transaction if request.is_transaction else self._batch
+        answers = perform(session, request)
+        if minimal:
+            answers = [
+                replace(answer, body=None) if entry.is_write and answer.status < 300 else answer
+                for entry, answer in zip(request.entries, answers, strict=True)
+            ]
         kind = "transaction-response" if request.is_transaction else "batch-response"
         head = json_numbers.dumps({"resourceType": "Bundle", "type": kind})
         if answers:

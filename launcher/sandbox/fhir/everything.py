@@ -7,7 +7,7 @@ from datetime import tzinfo
 from launcher.sandbox.fhir import fhir_time, json_numbers
 from launcher.sandbox.fhir.interactions import Answer
 from launcher.sandbox.fhir.outcomes import Gone, NotFound, RequestRefused
-from launcher.sandbox.fhir.search_parameters import patient_compartment
+from launcher.sandbox.fhir.search_parameters import PATIENT_COMPARTMENT, SEARCH_PARAMETERS
 from launcher.sandbox.fhir.search_query import MOST_COUNT, Pairs, without
 from launcher.sandbox.fhir.search_run import Searcher, fetch, page_of, searchset
 from launcher.sandbox.fhir.store import StoreSession
@@ -31,7 +31,11 @@ class Everything:
         self._base_url = base_url
         self._zone = zone
         self._searcher = searcher
-        self._compartment = patient_compartment()
+        self._compartment = [
+            SEARCH_PARAMETERS[resource_type][name].number
+            for resource_type, names in PATIENT_COMPARTMENT.items()
+            for name in names
+        ]
 
     def answer(self, session: StoreSession, patient_id: str, pairs: Pairs) -> Answer:
         """Raises NotFound, Gone, RequestRefused."""
@@ -67,13 +71,12 @@ class Everything:
         return count, since, types
 
     def _keys(self, session: StoreSession, patient_id: str, since: int, types: set[str]) -> list[int]:
-        numbers = [row.number for rows in self._compartment.values() for row in rows]
         own = [
             key
             for (key,) in session.connection.execute(
                 "SELECT key FROM resource WHERE type = 'Patient' AND id = ?"
                 " UNION SELECT key FROM reference_index WHERE parameter IN (SELECT value FROM json_each(?)) AND target = ?",
-                (patient_id, json_numbers.dumps(numbers).decode(), f"Patient/{patient_id}"),
+                (patient_id, json_numbers.dumps(self._compartment).decode(), f"Patient/{patient_id}"),
             )
         ]
         named = [

@@ -105,7 +105,7 @@ class FhirEndpoint:
             return _response(200, self._capabilities, {})
         preferred = preferences(request.headers.get("prefer"))
         if interaction == "bundle":
-            return await self._bundle(request)
+            return await self._bundle(request, preferred)
         body = await self._body(request, address, interaction)
         if interaction == "search-type":
             pairs = [*pairs, *(parse_parameters(body) if request.method == "POST" else [])]
@@ -146,12 +146,12 @@ class FhirEndpoint:
             return await self._store.compute(lambda: validate(_parsed(raw), address.type))
         return None
 
-    async def _bundle(self, request: Request) -> Response:
+    async def _bundle(self, request: Request, preferred: Preferences) -> Response:
         check_content_type(request.headers.get("content-type"), form=False)
         raw = await _bytes(request)
         base_url = self._store.base_url
         bundle = await self._store.compute(lambda: read_bundle(_parsed(raw), base_url))
-        run = functools.partial(self._bundles.run, request=bundle)
+        run = functools.partial(self._bundles.run, request=bundle, minimal=preferred.wanted == "minimal")
         answer = await (self._store.read(run) if bundle.only_reads else self._store.write(run))
         return _response(answer.status, answer.body, answer.headers)
 

@@ -59,19 +59,44 @@ def table_digest() -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def patient_compartment() -> dict[str, tuple[SearchParameter, ...]]:
-    """Per type, the parameters that put a resource into a patient's compartment (FHIR R4 compartmentdefinition-patient)."""
-    compartment: dict[str, tuple[SearchParameter, ...]] = {}
-    for resource_type, of_type in SEARCH_PARAMETERS.items():
-        if resource_type == "Patient":
-            continue
-        into = tuple(
-            row
-            for row in of_type.values()
-            if row.kind == "reference"
-            and ("Patient" in row.targets or row.name in {"subject", "member"})
-            and row.name not in {"entity", "agent", "data"}
-        )
-        if into:
-            compartment[resource_type] = into
-    return compartment
+PATIENT_COMPARTMENT: dict[str, tuple[str, ...]] = {
+    "AllergyIntolerance": ("patient", "recorder", "asserter"),
+    "Appointment": ("actor",),
+    "AuditEvent": ("patient",),
+    "Basic": ("patient", "author"),
+    "CarePlan": ("patient", "performer"),
+    "CareTeam": ("patient", "participant"),
+    "ClinicalImpression": ("subject",),
+    "Communication": ("subject", "sender", "recipient"),
+    "CommunicationRequest": ("subject", "sender", "recipient", "requester"),
+    "Composition": ("subject", "author", "attester"),
+    "Condition": ("patient", "asserter"),
+    "Consent": ("patient",),
+    "Device": ("patient",),
+    "DiagnosticReport": ("subject",),
+    "DocumentReference": ("subject", "author"),
+    "Encounter": ("patient",),
+    "EpisodeOfCare": ("patient",),
+    "FamilyMemberHistory": ("patient",),
+    "Flag": ("patient",),
+    "Goal": ("patient",),
+    "Group": ("member",),
+    "Immunization": ("patient",),
+    "List": ("subject", "source"),
+    "MedicationAdministration": ("patient", "performer"),
+    "MedicationDispense": ("patient",),
+    "MedicationRequest": ("subject",),
+    "MedicationStatement": ("subject",),
+    "NutritionOrder": ("patient",),
+    "Observation": ("subject", "performer"),
+    "Procedure": ("patient", "performer"),
+    "Provenance": ("patient",),
+    "QuestionnaireResponse": ("subject", "author"),
+    "RelatedPerson": ("patient",),
+    "RiskAssessment": ("subject",),
+    "Schedule": ("actor",),
+    "ServiceRequest": ("subject", "performer"),
+    "Specimen": ("subject",),
+    "Task": ("patient",),
+}
+"""What puts a resource into a patient's compartment (FHIR R4 compartmentdefinition-patient; Device and Task are ours)."""

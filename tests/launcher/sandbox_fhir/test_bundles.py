@@ -245,3 +245,16 @@ def test_decimals_keep_their_zeros_in_a_bundle(fhir: httpx2.Client) -> None:
     assert (
         b'"value":72.500' in fhir.get(f"/Observation/{answer.json()['entry'][0]['resource']['id']}").content
     )
+
+
+def test_prefer_minimal_leaves_out_what_was_written(fhir: httpx2.Client) -> None:
+    body = bundle(
+        "batch",
+        entry("POST", "Flag", flag("Patient/guest")),
+        entry("GET", "Patient/guest"),
+        entry("POST", "Flag", flag("Patient/nobody")),
+    )
+    answer = fhir.post("", json=body, headers={"Prefer": "return=minimal"})
+    assert statuses(answer) == ["201", "200", "422"]
+    assert ["resource" in item for item in answer.json()["entry"]] == [False, True, False]
+    assert "outcome" in answer.json()["entry"][2]["response"]

@@ -154,6 +154,25 @@ def test_everything_is_the_compartment_and_what_it_names(fhir: httpx2.Client) ->
     assert answer.json()["total"] == 10
 
 
+def test_everything_leaves_out_what_is_about_somebody_else(own_server: RunningServer) -> None:
+    fhir = own_server.client
+    for name in ("one", "two"):
+        fhir.put(f"/Patient/{name}", json=patient(name, name.title(), "A", "1950"))
+    consent = {
+        "resourceType": "Consent",
+        "id": "of-two",
+        "status": "active",
+        "scope": {"text": "x"},
+        "category": [{"text": "x"}],
+        "policyRule": {"text": "x"},
+        "patient": {"reference": "Patient/two"},
+        "provision": {"actor": [{"role": {"text": "x"}, "reference": {"reference": "Patient/one"}}]},
+    }
+    assert fhir.put("/Consent/of-two", json=consent).status_code == 201
+    assert ids(fhir.get("/Patient/one/$everything")) == ["one"]
+    assert ids(fhir.get("/Patient/two/$everything")) == ["two", "of-two"]
+
+
 def test_everything_pages_and_narrows(fhir: httpx2.Client) -> None:
     page = fhir.get("/Patient/marit/$everything", params={"_count": 6})
     rest = fhir.get(link(page, "next") or "")

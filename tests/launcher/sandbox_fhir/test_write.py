@@ -197,6 +197,18 @@ def test_conditional_create(fhir: httpx2.Client) -> None:
     assert len(ids(fhir.get("/Patient?identifier=urn:cond|1"))) == 2
 
 
+def test_of_many_conditional_creates_at_once_one_creates(server: RunningServer) -> None:
+    body = patient("c", "Crowd", "A", "1950", identifier=[{"system": "urn:crowd", "value": "1"}])
+
+    def create(_: int) -> int:
+        return server.client.post(
+            "/Patient", json=body, headers={"If-None-Exist": "identifier=urn:crowd|1"}
+        ).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(create, range(8))) == [200] * 7 + [201]
+
+
 @pytest.mark.parametrize("condition", ["unknown=1", "", "_count=1"])
 def test_a_condition_that_means_nothing_creates_nothing(fhir: httpx2.Client, condition: str) -> None:
     body = patient("c", "Meaningless", "A", "1950")
