@@ -8,6 +8,7 @@ from launcher.sandbox.population.measures import filled
 from launcher.sandbox.population.moments import at, minutes_of
 from launcher.sandbox.population.staff import BY_NAME, Worker, worker_at
 from launcher.sandbox.population.story import Story
+from launcher.sandbox.population.vitals import DaySigns
 
 _TYPES = {
     "observasjon": ("G01-1", "Observasjon"),
@@ -46,7 +47,7 @@ def note(story: Story, when: str, worker: Worker, text: str, kind: str = "", enc
     }
 
 
-def written(story: Story, signs: dict[int, tuple[float, int]]) -> list[Json]:
+def written(story: Story, signs: dict[int, DaySigns]) -> list[Json]:
     """The notes that the story itself holds; ``signs`` as in ``vitals.extremes``."""
     made: list[Json] = []
     for day, clock, author, text in story.notes:

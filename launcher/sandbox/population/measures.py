@@ -10,7 +10,7 @@ from launcher.sandbox.population.moments import at, minutes_of
 from launcher.sandbox.population.observations import base, measure, rounded
 from launcher.sandbox.population.staff import worker_at
 from launcher.sandbox.population.story import Story
-from launcher.sandbox.population.vitals import DAYS
+from launcher.sandbox.population.vitals import DAYS, DaySigns
 
 # What the even line does not say: kilos to add on single days
 _WEIGHT_STEPS: dict[int, dict[int, float]] = {
@@ -143,11 +143,11 @@ def falls(story: Story) -> list[Json]:
     return made
 
 
-def filled(story: Story, day: int, text: str, signs: dict[int, tuple[float, int]]) -> str:
+def filled(story: Story, day: int, text: str, signs: dict[int, DaySigns]) -> str:
     """``[vekt]``, ``[bmi]``, ``[temp]`` in a note become what was measured."""
     kilos = weight_on(story, day)
     text = text.replace("[vekt]", f"{rounded(kilos, 1)} kg".replace(".", ","))
     if day in signs:
-        text = text.replace("[temp]", f"{signs[day][0]:.1f}".replace(".", ","))
+        text = text.replace("[temp]", f"{signs[day].temp:.1f}".replace(".", ","))
     bmi = rounded(kilos / (story.height / 100) ** 2, 1)
     return re.sub(r"\[bmi\]", str(bmi).replace(".", ","), text)

@@ -9,6 +9,7 @@ A line that begins with ``?`` is given when needed: ``? key maks 4 *2.5 | ved sm
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -207,31 +208,48 @@ def administration(
 
 
 def given(story: Story) -> list[Json]:
-    """Every dose from three days back to the end of day 0, a few minutes off the hour, a few refused."""
+    """Every dose from three days back to the end of day 0: one round for all of the same time."""
     chance = Chance("given", story.id)
+    items = [item for item in prescriptions(story) if not item.when_needed]
+    slots = sorted({minutes for item in items for minutes, _ in item.times})
     made: list[Json] = []
-    reluctant = story.ward == "skjermet"
     for day in range(-GIVEN_DAYS, 1):
-        for item in prescriptions(story):
-            if item.when_needed:
+        for slot in slots:
+            late = chance.whole(-5, 16)
+            unwilling = story.ward == "skjermet" and chance.happens(0.04)
+            loose = chance.happens(0.05)
+            if not _here(story, day, slot):
                 continue
-            for minutes, dose in item.times:
-                late = chance.whole(-6, 17) if "madopar" not in item.drug.key else chance.whole(-2, 6)
-                refuses = chance.happens(0.035 if reluctant else 0.008)
-                if not _due(item, day) or not _here(story, day, minutes):
-                    continue
-                if (story.room, item.drug.key, day) == (204, "zopiklon3.75", -1):
-                    late = 10
-                if (story.room, item.drug.key, day, minutes) == (211, "paracetamol1g", -1, 1320):
-                    late = 5
-                if item.length and day == item.start:
-                    dose = dose * 2 if item.drug.key == "doksysyklin100" else dose
-                worker = worker_at(story.ward, day, minutes + late)
-                reason = "Ville ikke ta medisinen, forsøkt to ganger" if refuses and reluctant else ""
-                reason = reason or ("Sov, ikke vekket" if refuses else "")
-                reason = "" if "insulin" in item.drug.key else reason
-                made.append(administration(story, item, at(day, minutes + late), dose, worker, reason))
+            late = _EXACT_ROUNDS.get((story.room, day, slot), late)
+            for item, dose in _round(items, day, slot):
+                minutes = slot + (round(late / 4) if "madopar" in item.drug.key else late)
+                reason = _held_back(item, unwilling, loose)
+                worker = worker_at(story.ward, day, minutes)
+                made.append(administration(story, item, at(day, minutes), dose, worker, reason))
     return made
+
+
+_EXACT_ROUNDS = {(204, -1, 1260): 10, (211, -1, 1320): 5}
+
+
+def _round(items: list[Prescription], day: int, slot: int) -> Iterator[tuple[Prescription, Decimal]]:
+    """What is due at one time; doxycycline starts with a double dose."""
+    for item in items:
+        if not _due(item, day):
+            continue
+        for minutes, dose in item.times:
+            if minutes == slot:
+                first = item.length is not None and day == item.start and item.drug.key == "doksysyklin100"
+                yield item, dose * 2 if first else dose
+
+
+def _held_back(item: Prescription, unwilling: bool, loose: bool) -> str:
+    """Why a dose was not taken; insulin, Parkinson medicine and courses are always given."""
+    if loose and item.drug.atc.startswith("A06"):
+        return "Løs avføring, holdt tilbake"
+    if unwilling and not item.length and item.drug.atc[:4] not in ("A10A", "N04B"):
+        return "Ville ikke ta medisinen, forsøkt to ganger"
+    return ""
 
 
 def _due(item: Prescription, day: int) -> bool:

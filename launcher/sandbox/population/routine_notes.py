@@ -9,6 +9,7 @@ from launcher.sandbox.population.moments import at, minutes_of
 from launcher.sandbox.population.note_texts import EPISODES, GENERAL, TOPICS
 from launcher.sandbox.population.staff import shift_of, worker_at
 from launcher.sandbox.population.story import Episode, Story
+from launcher.sandbox.population.vitals import DaySigns, severity
 
 _CLOCK = {"d": ("day", 820, 890), "e": ("evening", 1240, 1315), "n": ("night", 385, 440)}
 _SKIP = {(204, -1), (204, 0), (204, -2), (204, -3), (204, -4), (311, 0), (311, -1)}
@@ -46,8 +47,8 @@ def _wanted(day: int, shift: str, chance: Chance) -> bool:
     return chance.happens({"d": 0.2, "e": 0.12, "n": 0.06}[shift])
 
 
-def routine_notes(story: Story, signs: dict[int, tuple[float, int]]) -> list[Json]:
-    """``signs``: highest temperature and lowest SpO2 of each day, so that notes and charts agree."""
+def routine_notes(story: Story, signs: dict[int, DaySigns]) -> list[Json]:
+    """``signs`` of each day, so that notes and charts agree."""
     chance = Chance("notes", story.id)
     bag = Bag(chance)
     taken = {(day, shift_of(minutes_of(clock))) for day, clock, *_ in story.notes}
@@ -65,22 +66,41 @@ def routine_notes(story: Story, signs: dict[int, tuple[float, int]]) -> list[Jso
     return made
 
 
-def _text(
-    story: Story, shift: str, episode: Episode | None, signs: tuple[float, int] | None, bag: Bag
-) -> str:
+def _text(story: Story, shift: str, episode: Episode | None, signs: DaySigns | None, bag: Bag) -> str:
+    ill = _illness(story, shift, episode, signs, bag)
+    if ill:
+        return spoken(story, ill)
     parts: list[str] = []
-    ill = EPISODES.get(episode.kind) if episode else None
-    if ill and ill[shift] and signs:
-        temp = f"{signs[0]:.1f}".replace(".", ",")
-        parts.append(bag.draw(ill[shift]).replace("[temp]", temp).replace("[spo2]", str(signs[1])))
-    topics = tuple(text for t in story.topics.split() for text in TOPICS.get(t, {}).get(shift, ()))
+    own = story.topics.split()
+    topics = tuple(text for t in own for text in TOPICS.get(t, {}).get(shift, ()))
     if topics and not bag.chance.happens(min(0.8, 2.0 / len(topics))):
         parts.append(bag.draw(topics))
-    pool = "seng" if {"snu", "palliativ"} & set(story.topics.split()) or story.room == 201 else "oppe"
-    if not ill and "palliativ" not in story.topics:
-        parts.append(bag.draw(GENERAL[pool][shift]))
-    elif not ill and pool == "seng" and shift != "n" and story.room != 206:
-        parts.append(bag.draw(GENERAL["oppe" if story.room == 110 else "seng"][shift]))
-    if not parts:
-        parts.append(bag.draw(GENERAL[pool][shift]))
+    if "palliativ" not in own or not parts or (shift != "n" and bag.chance.happens(0.4)):
+        parts.append(bag.draw(_general(story, shift)))
     return spoken(story, " ".join(dict.fromkeys(parts)))
+
+
+def _general(story: Story, shift: str) -> tuple[str, ...]:
+    """Sentences that fit: in bed or up, clear-minded or not."""
+    own = set(story.topics.split())
+    if own & {"snu", "palliativ"} and story.room != 110:
+        return GENERAL["seng"][shift]
+    texts = GENERAL["oppe"][shift]
+    if "demens" in own:
+        return texts + GENERAL["demens"][shift]
+    return texts if own & {"afasi", "syn"} else texts + GENERAL["klar"][shift]
+
+
+def _illness(story: Story, shift: str, episode: Episode | None, signs: DaySigns | None, bag: Bag) -> str:
+    """What is written while someone is ill; nothing on a day that is hardly different."""
+    if episode is None or signs is None:
+        return ""
+    share = severity(episode, signs.day + {"n": 0.25, "d": 0.55, "e": 0.9}[shift])
+    late = signs.day > episode.worst + 1
+    better = f"{episode.kind}-bedre" if late and share < 0.7 else episode.kind
+    texts = EPISODES.get(better, {}).get(shift, ())
+    if not texts or share < (0.15 if late else 0.3):
+        return ""
+    temp = f"{signs.temp:.1f}".replace(".", ",")
+    litres = f"{1 + (episode.oxygen if share > 0.35 else 0):.0f}"
+    return bag.draw(texts).replace("[temp]", temp).replace("[spo2]", str(signs.spo2)).replace("[o2]", litres)

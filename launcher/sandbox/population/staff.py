@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.codes import (
@@ -114,21 +115,32 @@ _ORGANISATIONS: tuple[tuple[str, str, str, str, int], ...] = (
 )
 
 
+_FIXED = {
+    ("vestfloyen", 0, "night"): "Siri Nordli",
+    ("vestfloyen", -1, "night"): "Eva Lie",
+    ("vestfloyen", -1, "day"): "Anne Moe",
+    ("vestfloyen", -1, "evening"): "Jonas Berg",
+}
+
+
+@cache
 def shift_worker(ward: str, day: int, shift: str) -> Worker:
-    """Who writes for a ward: night, day or evening of a day (0 is day 0). The night ends in the morning."""
+    """Who writes for a ward: night, day or evening of a day (0 is day 0). The night ends in the morning.
+
+    Nobody works two shifts within the same day and the nights beside it.
+    """
+    if (ward, day, shift) in _FIXED:
+        return BY_NAME[_FIXED[ward, day, shift]]
     team = [worker for worker in STAFF if worker.roles == (ward,)]
     nurses, others = [w for w in team if w.nurse], [w for w in team if not w.nurse]
-    if ward == "vestfloyen":
-        fixed = {(0, "night"): "Siri Nordli", (-1, "night"): "Eva Lie", (-1, "day"): "Anne Moe"}
-        fixed[(-1, "evening")] = fixed[(-5, "evening")] = "Jonas Berg"
-        if (day, shift) in fixed:
-            return BY_NAME[fixed[day, shift]]
-    turn = day // 3 + {"night": 0, "day": 1, "evening": 2}[shift]
     if shift == "night":
-        return others[turn % len(others)]
-    if (day + turn) % 3 == 0:
-        return others[turn % len(others)]
-    return nurses[turn % len(nurses)]
+        return others[day // 3 % len(others)]
+    busy = {shift_worker(ward, day, "night"), shift_worker(ward, day + 1, "night")}
+    busy |= {BY_NAME[name] for (w, d, s), name in _FIXED.items() if (w, d) == (ward, day) and s != shift}
+    if shift == "evening":
+        busy.add(shift_worker(ward, day, "day"))
+    free = [w for w in (others if (day + (shift == "evening")) % 3 == 0 else nurses) if w not in busy]
+    return (free or [w for w in team if w not in busy])[day // 2 % max(1, len(free))]
 
 
 def shift_of(minutes: int) -> str:

@@ -201,14 +201,23 @@ def exact_sets(story: Story) -> list[tuple[int, str, Signs, str]]:
     return made
 
 
-def extremes(made: list[Json]) -> dict[int, tuple[float, int]]:
-    """Highest temperature and lowest SpO2 of each day (0 is day 0) of a history."""
-    found: dict[int, tuple[float, int]] = {}
+@dataclass(frozen=True)
+class DaySigns:
+    """Highest temperature and lowest SpO2 of one day (0 is day 0)."""
+
+    day: int
+    temp: float = 0.0
+    spo2: int = 100
+
+
+def extremes(made: list[Json]) -> dict[int, DaySigns]:
+    """The extremes of each day of a history."""
+    found: dict[int, DaySigns] = {}
     for item in made:
         text = item["code"]["text"]
         if text in ("Temp", "SpO₂"):
             day = (date.fromisoformat(item["effectiveDateTime"][:10]) - DAY_ZERO).days
-            temp, spo2 = found.get(day, (0.0, 100))
-            value = item["valueQuantity"]["value"]
-            found[day] = (max(temp, float(value)), spo2) if text == "Temp" else (temp, min(spo2, int(value)))
+            known, value = found.get(day, DaySigns(day)), item["valueQuantity"]["value"]
+            temp = max(known.temp, float(value)) if text == "Temp" else known.temp
+            found[day] = DaySigns(day, temp, min(known.spo2, int(value)) if text != "Temp" else known.spo2)
     return found
