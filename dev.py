@@ -232,7 +232,10 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "lint": ("-m", "ruff", "check", "."),
     "format": ("-m", "ruff", "format", "--check", "--quiet", "."),
     "types": ("-m", "mypy"),
-    "import rules": ("-c", "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"),
+    "import rules": (
+        "-c",
+        "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())",
+    ),
     "house rules": ("-m", "tests.contract.house_rules"),
 }
 
@@ -265,7 +268,9 @@ def command_bench(arguments: argparse.Namespace) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py", description="Run, test and measure Vaktrom.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="start the desktop (practice environment by default)").set_defaults(go=command_run)
+    commands.add_parser("run", help="start the desktop (practice environment by default)").set_defaults(
+        go=command_run
+    )
     test = commands.add_parser("test", help="pass the tests")
     test.add_argument("suite", nargs="*", choices=[*SUITES, []], help="only these suites")
     test.add_argument("--long", action="store_true", help="what is too slow for continuous integration")
@@ -292,7 +297,9 @@ def main() -> int:
         sys.stderr.write(f"dev: {refusal}\n")
         return 2
     except subprocess.CalledProcessError as error:
-        sys.stderr.write(f"dev: this step failed (exit code {error.returncode}): {' '.join(map(str, error.cmd))[:300]}\n")
+        sys.stderr.write(
+            f"dev: this step failed (exit code {error.returncode}): {' '.join(map(str, error.cmd))[:300]}\n"
+        )
         return 1
     except KeyboardInterrupt:
         return 130
