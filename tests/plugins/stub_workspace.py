@@ -189,8 +189,10 @@ class StubWorkspace:
                 return False
         if "status" in query and one.get("status") not in query["status"].split(","):
             return False
-        if "_lastUpdated" in query and one["meta"]["lastUpdated"] < query["_lastUpdated"][2:]:
-            return False
+        if "_lastUpdated" in query:
+            bound, stamp = query["_lastUpdated"][2:], one["meta"]["lastUpdated"]
+            if stamp < bound or (stamp == bound and query["_lastUpdated"].startswith("gt")):
+                return False
         since = query.get("date", "ge")[2:]
         return str(one.get("effectiveDateTime", "9"))[: len(since)] >= since
 

@@ -37,6 +37,7 @@ class Page {
     this.observations = new Map();
     this.age = null;
     this.seen = null;
+    this.settled = false;
     this.long = false;
     this.explained = false;
     this.failedSince = null;
@@ -137,6 +138,12 @@ class Page {
     this.load(visit);
   }
 
+  /** At first also what bears the very stamp last seen; once that has brought nothing new, only what is later. */
+  newerThanSeen() {
+    const since = `${this.settled ? "gt" : "ge"}${this.seen}`;
+    return { patient: this.patient, code: `${VITAL_CODES},${BODY_CODES}`, _lastUpdated: since, _sort: "-_lastUpdated", _count: "100" };
+  }
+
   /** What was written since the last look, so that a new measurement is seen within five seconds. */
   async look(full = false) {
     const { visit, patient } = this;
@@ -145,12 +152,12 @@ class Page {
     try {
       if (full || !this.seen) await this.load(visit);
       else {
-        const query = { patient, code: `${VITAL_CODES},${BODY_CODES}`, _lastUpdated: `ge${this.seen}`, _count: "100" };
-        const found = await this.session.search("Observation", query);
+        const found = await this.session.search("Observation", this.newerThanSeen());
         if (this.stale(visit)) return;
         const fresh = found.filter((one) => (this.observations.get(one.id) || {}).meta?.versionId !== one.meta?.versionId || !this.observations.has(one.id));
         const failing = this.failedSince;
         this.failedSince = null;
+        this.settled = fresh.length === 0;
         if (fresh.length) {
           this.keep(fresh);
           this.draw();

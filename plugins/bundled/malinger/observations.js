@@ -42,8 +42,8 @@ const CONSCIOUSNESS = {
 const FIRST_WORDS = [
   [/^(våken|alert|a\b)/i, "A"],
   [/^(ny forvirring|nyoppstått|forvir|confus|new confus|c\b)/i, "C"],
-  [/^(tale|reagerer på tale|voice|verbal|v\b)/i, "V"],
-  [/^(smerte|reagerer på smerte|pain|p\b)/i, "P"],
+  [/^(tale|reagerer på (tale|tiltale)|svarer på tale|voice|verbal|responds to voice|v\b)/i, "V"],
+  [/^(smerte|reagerer på smerte|svarer på smerte|pain|responds to pain|p\b)/i, "P"],
   [/^(ikke kontakt|reagerer ikke|bevisstløs|unresponsive|u\b)/i, "U"],
 ];
 
