@@ -54,6 +54,7 @@ TEST_PROGRAMS = {
     "xauth": "xauth",
     "gnome-keyring": "gnome-keyring-daemon",
     "dbus": "dbus-daemon",
+    "chromium": "chromium",
 }
 
 # suite -> (paths, environment without Qt?, virtual screen?)
