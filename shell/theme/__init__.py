@@ -1,0 +1,1 @@
+"""Colours, type, icons and the one style sheet of the desktop, all from ``tokens.json``."""

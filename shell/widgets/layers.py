@@ -1,0 +1,60 @@
+"""Layers over each other, all of them painting: the top one alone can be used, seen and heard."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+# Qt leaves children of this name out of the accessibility tree (QAccessibleWidget::child); nothing else does that for
+# a widget which has to stay shown so that its web page goes on painting.
+UNHEARD = "qt_rubberband"
+
+
+def set_reachable(widget: QWidget, reachable: bool) -> None:
+    """A widget out of reach stays shown, but is disabled, without focus and out of the accessibility tree."""
+    if not reachable and widget.objectName() != UNHEARD:
+        widget.setProperty("heard-as", widget.objectName())
+        widget.setObjectName(UNHEARD)
+    elif reachable and widget.objectName() == UNHEARD:
+        widget.setObjectName(str(widget.property("heard-as") or ""))
+    if not reachable and widget.isAncestorOf(widget.focusWidget() or widget) and widget.focusWidget():
+        focused = widget.focusWidget()
+        if focused is not None and focused.hasFocus():
+            focused.clearFocus()
+    widget.setEnabled(reachable)
+
+
+class Layers(QWidget):
+    """Pages over each other. Those below the current one go on painting (a hidden web page would stop)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stack = QStackedLayout(self)
+        self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, widget: QWidget) -> None:
+        self._stack.addWidget(widget)
+        current = self._stack.currentWidget()
+        set_reachable(widget, widget is current)
+
+    def remove(self, widget: QWidget) -> None:
+        self._stack.removeWidget(widget)
+        current = self._stack.currentWidget()
+        if current is not None:
+            self.bring(current)
+
+    def bring(self, widget: QWidget) -> None:
+        """Raise ``widget`` and put all others out of reach."""
+        self._stack.setCurrentWidget(widget)
+        for index in range(self._stack.count()):
+            item = self._stack.itemAt(index)
+            other = item.widget() if item is not None else None
+            if other is not None:
+                set_reachable(other, other is widget)
+        widget.raise_()
+
+    def current(self) -> QWidget | None:
+        return self._stack.currentWidget()
+
+    def count(self) -> int:
+        return self._stack.count()

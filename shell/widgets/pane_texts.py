@@ -1,0 +1,99 @@
+"""Words of a pane's states and the sentences of its curtain: what happened, whose it is, what now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from context.pane_state import Reason, State
+from shell.presenters.view_models import PaneModel
+
+STATE_ICONS = {
+    State.FOLLOWING: ("ok", "text-soft"),
+    State.CHANGING: ("wait", "info"),
+    State.PINNED: ("pin", "on-patient"),
+    State.OUT_OF_SYNC: ("broken", "danger"),
+    State.CLOSED: ("x", "text-faint"),
+}
+
+
+class PaneTexts(QObject):
+    """Translated; a failure's key that is not known gets the sentence of the plain reason."""
+
+    def state_word(self, state: State) -> str:
+        words = {
+            State.FOLLOWING: self.tr("Følger"),
+            State.CHANGING: self.tr("Laster på nytt"),
+            State.PINNED: self.tr("Festet til"),
+            State.OUT_OF_SYNC: self.tr("Ute av takt"),
+            State.CLOSED: self.tr("Lukket"),
+        }
+        return words[state]
+
+    def curtain_title(self, model: PaneModel) -> str:
+        """What happened, with the app's name."""
+        name = model.app.name
+        if model.suspended:
+            return self.tr("Vaktrom kobler til igjen")
+        if model.state is State.CHANGING:
+            if model.current is None:
+                return self.tr("Ingen pasient er valgt")
+            return self.tr("Laster {app} på nytt").format(app=name)
+        if model.failure:
+            return self._failure(model)[0]
+        if model.reason is Reason.CRASHED:
+            return self.tr("{app} har stoppet").format(app=name)
+        if model.reason is Reason.SOCKET_LOST:
+            return self.tr("{app} mistet forbindelsen").format(app=name)
+        return self.tr("{app} fulgte ikke med").format(app=name)
+
+    def curtain_text(self, model: PaneModel) -> str:
+        """Whose fault it is and what is covered."""
+        vendor = model.app.vendor
+        if model.suspended:
+            return self.tr("Innholdet er dekket til så lenge. Det du har lagret, er trygt.")
+        if model.state is State.CHANGING:
+            if model.current is None:
+                return self.tr("Appen venter på neste pasient.")
+            return self.tr("Åpner {patient} …").format(patient=model.current.name.full)
+        covered = self.tr("Innholdet er dekket til, så du ikke leser feil pasient.")
+        if model.failure:
+            return f"{self._failure(model)[1]}\n{covered}"
+        reasons = {
+            Reason.CRASHED: self.tr("Feilen ligger hos {vendor}. De andre appene virker som før."),
+            Reason.SOCKET_LOST: self.tr("Appen fra {vendor} får ikke lenger vite om pasientbytter."),
+            Reason.REFUSED: self.tr("Appen fra {vendor} sa nei til pasientbyttet."),
+            Reason.NO_ANSWER: self.tr("Appen fra {vendor} svarte ikke på pasientbyttet innen 10 sekunder."),
+        }
+        sentence = reasons[model.reason or Reason.NO_ANSWER].format(vendor=vendor)
+        return f"{sentence}\n{covered}"
+
+    def pinned_sentence(self) -> tuple[str, str]:
+        """What stands before and after the patient's name in the strip of a pinned pane."""
+        return self.tr("Dette er "), self.tr(", ikke pasienten øverst")
+
+    def _failure(self, model: PaneModel) -> tuple[str, str]:
+        name, vendor = model.app.name, model.app.vendor
+        known = {
+            "app_unreachable": (
+                self.tr("{app} svarer ikke"),
+                self.tr("Feilen ligger hos {vendor}. De andre appene virker."),
+            ),
+            "hung": (self.tr("{app} henger"), self.tr("Appen fra {vendor} svarer ikke lenger.")),
+            "crashed": (
+                self.tr("{app} har stoppet"),
+                self.tr("Feilen ligger hos {vendor}. De andre appene virker som før."),
+            ),
+            "refused": (
+                self.tr("{app} får ikke åpne pasienten"),
+                self.tr("Appen fra {vendor} har ikke tilgang til denne pasienten."),
+            ),
+            "gateway": (
+                self.tr("{app} kunne ikke åpnes"),
+                self.tr("Feilen ligger hos oss, ikke hos {vendor}."),
+            ),
+        }
+        title, text = known.get(model.failure, known["gateway"])
+        return title.format(app=name), text.format(vendor=vendor)
+
+
+FAILURES = ("app_unreachable", "hung", "crashed", "refused", "gateway")
