@@ -54,7 +54,7 @@ class FactStream:
 
     def _end(self, sid: str, queue: asyncio.Queue[Fact | None]) -> None:
         self._forget(sid, queue)
-        while not queue.empty():
+        if queue.full():
             queue.get_nowait()
         queue.put_nowait(None)
 

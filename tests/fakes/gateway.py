@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import concurrent.futures
+import contextlib
 import hashlib
 import secrets
 import threading
@@ -294,11 +295,12 @@ def running_gateway(
             kept[message["key"]] = message["sealed"]
 
     thread = LoopThread()
+    own_listener = listener.dup()
     ended = asyncio.Event()
     running: concurrent.futures.Future[None] = asyncio.run_coroutine_threadsafe(
         serve(
             configuration,
-            listener.dup(),
+            own_listener,
             say,
             ended,
             clock=systems.clock,
@@ -317,5 +319,7 @@ def running_gateway(
             yield RunningGateway(base_url, systems.clock, kept, http, by_id, ready)
     finally:
         thread.loop.call_soon_threadsafe(ended.set)
-        running.result(10)
-        thread.close()
+        with contextlib.closing(own_listener):
+            running.exception(10)
+            thread.close()
+    running.result(0)

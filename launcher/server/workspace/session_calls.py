@@ -68,6 +68,8 @@ class SessionCalls:
             and code.redirect_uri == text_member(body, "redirect_uri")
             and verifier_matches(text_member(body, "code_verifier"), code.code_challenge)
         )
+        if fresh is not None and not fits and fresh.sid != call.session.sid:
+            self._sessions.end_session(fresh.sid)
         if fresh is None or not fits:
             raise ProblemAnswer(400, "invalid_grant", "redirect_uri or code_verifier does not fit the code")
         session = call.session

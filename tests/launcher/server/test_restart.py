@@ -1,0 +1,141 @@
+"""A restarted gateway goes on where it was: same keys, grants, topics; single-use things stay spent (S8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from launcher.stores.errors import SealBroken
+from tests.fakes.gateway import Records, RunningGateway, Shell, running_gateway
+from tests.fakes.upstream_systems import ANNA, BERIT, UpstreamSystems
+
+
+class Lives:
+    """Starts one gateway after the other on the same port, handing the sealed records on."""
+
+    def __init__(self, systems: UpstreamSystems, records: Records, folder: Path) -> None:
+        self._systems = systems
+        self._folder = folder
+        self.records = records
+
+    @contextmanager
+    def next(self, **changes: Any) -> Iterator[RunningGateway]:
+        with running_gateway(
+            self._systems, self._folder, which=1, records=self.records, **changes
+        ) as gateway:
+            yield gateway
+            self.records = dict(gateway.records)
+
+
+@pytest.fixture
+def lives(systems: UpstreamSystems, signing_record: Records, tmp_path: Path) -> Lives:
+    return Lives(systems, signing_record, tmp_path)
+
+
+def test_everything_goes_on(lives: Lives) -> None:
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        app, follower = shell.app("notat", topic), shell.app("malinger", topic)
+        version = shell.call("GET", f"/workspace/contexts/{topic}").json()["context_version"]
+        keys = gateway.http.get("/oauth/jwks").json()
+    with lives.next() as gateway:
+        shell = Shell(gateway, shell.browser, shell.tokens)
+        assert gateway.http.get("/oauth/jwks").json() == keys
+        assert shell.call("GET", "/workspace/session").json()["user"]["name"] == "Siri Nordli"
+        context = shell.call("GET", f"/workspace/contexts/{topic}").json()
+        assert (context["patient"], context["context_version"]) == (ANNA, version)
+        panes = {pane["pane"]: pane for pane in shell.call("GET", "/workspace/panes").json()["panes"]}
+        assert panes[app["pane"]]["effective_patient"] == ANNA
+        assert (panes[follower["pane"]]["fenced"], panes[follower["pane"]]["socket"]) == (True, False)
+        headers = {"Authorization": f"Bearer {app['access_token']}"}
+        assert gateway.http.get(f"/fhir/Patient/{ANNA}", headers=headers).status_code == 200
+        assert gateway.http.get(f"/fhir/Patient/{BERIT}", headers=headers).status_code in (403, 404)
+        assert gateway.refresh(app["refresh_token"], "notat").status_code == 200
+        assert "code" in shell.browser.open(gateway.authorize_url(prompt="none")).query
+        shell.open_patient(topic, BERIT)
+        assert shell.call("GET", f"/workspace/contexts/{topic}").json()["patient"] == BERIT
+
+
+def test_what_has_ended_stays_ended(lives: Lives) -> None:
+    with lives.next() as gateway:
+        shell, gone = gateway.shell("siri"), gateway.shell("jonas")
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        closed, revoked = shell.app("notat", topic), shell.app("notat", topic)
+        shell.call("DELETE", f"/workspace/panes/{closed['pane']}")
+        gateway.http.post("/oauth/revoke", data={"token": revoked["access_token"], "client_id": "notat"})
+        gone.call("DELETE", "/workspace/session")
+    with lives.next() as gateway:
+        for tokens in (closed, revoked):
+            headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+            assert gateway.http.get(f"/fhir/Patient/{ANNA}", headers=headers).status_code == 401
+        assert gateway.refresh(closed["refresh_token"], "notat").status_code == 400
+        assert Shell(gateway, gone.browser, gone.tokens).call("GET", "/workspace/session").status_code == 401
+
+
+def test_a_repeated_refresh_gets_its_answer_from_the_next_life(lives: Lives) -> None:
+    """The answer was lost with the old process; the client asks again within ten seconds."""
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        answer = gateway.refresh(shell.tokens["refresh_token"])
+    with lives.next() as gateway:
+        assert gateway.refresh(shell.tokens["refresh_token"]).content == answer.content
+        second = answer.json()["refresh_token"]
+        assert gateway.refresh(second).status_code == 200
+        assert gateway.refresh(shell.tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_codes_and_launches_die_with_the_process(lives: Lives) -> None:
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        code = shell.browser.open(gateway.authorize_url()).query["code"]
+        pane, browser = shell.pane("notat", topic)
+        launch = shell.launch("notat", topic, pane).json()["launch"]
+    with lives.next() as gateway:
+        assert gateway.redeem(code).json()["error"] == "invalid_grant"
+        refused = browser.open(gateway.authorize_url("notat", launch=launch)).query
+        assert refused["error"] == "invalid_request"
+        shell = Shell(gateway, shell.browser, shell.tokens)
+        again = shell.launch("notat", topic, pane).json()["launch"]
+        assert "code" in browser.open(gateway.authorize_url("notat", launch=again)).query
+
+
+def test_a_lock_outlives_the_process(lives: Lives) -> None:
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        shell.call("POST", "/workspace/session/lock")
+    with lives.next() as gateway:
+        shell = Shell(gateway, shell.browser, shell.tokens)
+        assert shell.call("GET", "/workspace/session").json()["locked"] is True
+        assert shell.call("GET", "/workspace/panes").status_code == 503
+
+
+def test_records_are_sealed(lives: Lives) -> None:
+    """Nothing readable leaves the process, and a record cannot be put in another's place."""
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        shell.context()
+    everything = json.dumps(lives.records)
+    for secret in (shell.tokens["access_token"], shell.tokens["refresh_token"], "Siri", "9144900"):
+        assert secret not in everything
+    sessions = [name for name in lives.records if name.startswith("session/")]
+    grants = [name for name in lives.records if name.startswith("grant/")]
+    lives.records[sessions[0]] = lives.records[grants[0]]
+    with pytest.raises(SealBroken), lives.next():
+        pass
+
+
+def test_another_key_opens_nothing(lives: Lives) -> None:
+    with lives.next() as gateway:
+        gateway.shell()
+    with pytest.raises(SealBroken), lives.next(state_key="A" * 43 + "="):
+        pass
