@@ -42,7 +42,7 @@ class History:
         self, session: StoreSession, kind: str, where: str, values: tuple[str, ...], pairs: Pairs
     ) -> Answer:
         sealed = [value for name, value in pairs if name == "_cursor"]
-        cursor = self._seal.open(sealed[0], kind) if sealed else Cursor(kind, [], 0, _NO_END)
+        cursor = self._seal.open(sealed[0], kind) if sealed else Cursor(kind, [], 0, (_NO_END,))
         asked = [*cursor.pairs, *without(pairs, "_cursor")]
         count, since = self._limits(asked)
         both = " UNION ALL ".join(
@@ -53,11 +53,11 @@ class History:
         (total,) = session.connection.execute(f"SELECT count(*) FROM ({both})", bound).fetchone()
         rows = session.connection.execute(
             f"SELECT {_COLUMNS} FROM ({both}) WHERE seq < ? ORDER BY seq DESC LIMIT ?",
-            (*bound, cursor.after, count + 1),
+            (*bound, cursor.after[0], count + 1),
         ).fetchall()
         links = [{"relation": "self", "url": f"{self._base_url}/{kind}"}]
         if len(rows) > count and count:
-            following = self._seal.seal(Cursor(kind, asked, 0, rows[count - 1][4]))
+            following = self._seal.seal(Cursor(kind, asked, 0, (rows[count - 1][4],)))
             links.append({"relation": "next", "url": f"{self._base_url}/{kind}?_cursor={following}"})
         head = {"resourceType": "Bundle", "type": "history", "total": total, "link": links}
         entries = [self._entry(Stored(*row)) for row in rows[:count]]

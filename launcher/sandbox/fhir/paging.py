@@ -1,7 +1,7 @@
 """Paging links: a search and a place in it, sealed.
 
 The link names neither patient nor search term (an identity number must not stand in a URL, S7) and needs no memory of the
-server. The place is the last match that was shown, so that matches that come and go in between shift nothing.
+server. The place is the last matches that were shown, so that matches that come and go in between shift nothing.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """``kind`` and ``pairs`` are the search; the page starts after ``after`` (a key), or at ``offset`` if that match is gone."""
+    """``kind`` and ``pairs`` are the search; the page starts after the last of ``after`` that is still a match.
+
+    ``after`` are the keys of the last matches shown; if all are gone, the page starts at ``offset``.
+    """
 
     kind: str
     pairs: Pairs
     offset: int
-    after: int
+    after: tuple[int, ...]
 
 
 class CursorSeal:
@@ -52,4 +55,4 @@ class CursorSeal:
         except (ValueError, InvalidTag):
             raise RequestRefused("this paging link is not one of this server, or belongs elsewhere") from None
         content: Any = json_numbers.decode(plain)
-        return Cursor(kind, [(name, value) for name, value in content[0]], content[1], content[2])
+        return Cursor(kind, [(name, value) for name, value in content[0]], content[1], tuple(content[2]))

@@ -18,6 +18,7 @@ from launcher.sandbox.fhir.validation import required_elements
 MOST_INCLUDED = 5000
 MOST_ROUNDS_OF_INCLUDE = 5
 _KEYS_AT_ONCE = 500
+_MARKS = 8
 _SUBSETTED = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "SUBSETTED",
@@ -82,14 +83,15 @@ class Searcher:
         """``first``, ``previous`` and ``next``, as far as there are more pages than one."""
         links = []
         if offset > 0:
-            links.append(("first", self._page(kind, used, 0, 0)))
+            links.append(("first", self._page(kind, used, 0, ())))
             before = max(offset - count, 0)
-            links.append(("previous", self._page(kind, used, before, keys[before - 1] if before else 0)))
+            links.append(("previous", self._page(kind, used, before, _marks_before(keys, before))))
         if offset + count < len(keys):
-            links.append(("next", self._page(kind, used, offset + count, keys[offset + count - 1])))
+            after = _marks_before(keys, offset + count)
+            links.append(("next", self._page(kind, used, offset + count, after)))
         return links
 
-    def _page(self, kind: str, used: Pairs, offset: int, after: int) -> str:
+    def _page(self, kind: str, used: Pairs, offset: int, after: tuple[int, ...]) -> str:
         cursor = self._seal.seal(Cursor(kind, used, offset, after))
         return f"{self.base_url}/{kind}?_cursor={cursor}"
 
@@ -97,7 +99,7 @@ class Searcher:
         given = [value for name, value in pairs if name == "_cursor"]
         if len(given) > 1:
             raise RequestRefused("_cursor is given twice")
-        return self._seal.open(given[0], kind) if given else Cursor(kind, [], 0, 0)
+        return self._seal.open(given[0], kind) if given else Cursor(kind, [], 0, ())
 
     def open_cursor(self, kind: str, pairs: Pairs) -> Cursor:
         """The cursor among the parameters; the first page if there is none. Raises RequestRefused."""
@@ -145,13 +147,17 @@ class Searcher:
 
 def page_of(keys: Sequence[int], cursor: Cursor, count: int) -> tuple[int, Sequence[int]]:
     """Where the page starts, and its keys."""
-    offset = cursor.offset
-    if cursor.after:
-        try:
-            offset = keys.index(cursor.after) + 1
-        except ValueError:
-            offset = min(offset, len(keys))
+    offset = min(cursor.offset, len(keys))
+    places = {key: place for place, key in enumerate(keys)} if cursor.after else {}
+    for mark in reversed(cursor.after):
+        if mark in places:
+            offset = places[mark] + 1
+            break
     return offset, keys[offset : offset + count]
+
+
+def _marks_before(keys: Sequence[int], offset: int) -> tuple[int, ...]:
+    return tuple(keys[max(offset - _MARKS, 0) : offset])
 
 
 def referring(session: StoreSession, parameters: Sequence[int], targets: Sequence[str]) -> list[int]:
