@@ -28,14 +28,24 @@ def to_oslo(moment: datetime) -> datetime:
     return moment.astimezone(SUMMER if begins <= moment < ends else WINTER)
 
 
-def offset(local: datetime) -> str:
-    """The ``+01:00`` or ``+02:00`` that belongs to a local time without zone."""
+def aware(local: datetime) -> datetime:
+    """A local time without zone as a moment.
+
+    The hour that summer time skips is taken an hour earlier; of the hour that comes twice, the first.
+    """
     begins, ends = _summer(local.year)
-    summer = begins.replace(tzinfo=None) + timedelta(hours=1) <= local
-    summer = summer and local < ends.replace(tzinfo=None) + timedelta(hours=2)
-    return "+02:00" if summer else "+01:00"
+    gap = begins.replace(tzinfo=None) + timedelta(hours=1)
+    if gap <= local < gap + timedelta(hours=1):
+        return (local - timedelta(hours=1)).replace(tzinfo=WINTER)
+    summer = gap <= local < ends.replace(tzinfo=None) + timedelta(hours=2)
+    return local.replace(tzinfo=SUMMER if summer else WINTER)
 
 
 def iso(local: datetime) -> str:
     """FHIR dateTime of a local time without zone."""
-    return local.isoformat(timespec="seconds") + offset(local)
+    return aware(local).isoformat(timespec="seconds")
+
+
+def offset(local: datetime) -> str:
+    """The ``+01:00`` or ``+02:00`` that belongs to a local time without zone."""
+    return iso(local)[-6:]

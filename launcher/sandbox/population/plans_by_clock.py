@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from launcher.sandbox.population.oslo import aware
+
 _FIRST = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[+-]')
 _END = re.compile(r',"end":"[^"]*"')
 AHEAD = timedelta(hours=16)
@@ -13,11 +15,11 @@ VISIT = timedelta(minutes=20)
 
 
 def settle(line: str, now: datetime, days: timedelta) -> str | None:
-    """A stored line with the status that it has at ``now`` (local), or None when it is not to be seen."""
+    """A stored line with the status that it has at ``now`` (aware), or None when it is not to be seen."""
     first = _FIRST.search(line)
     if first is None:
         return line
-    moment = datetime.fromisoformat(first.group(1)) + days
+    moment = aware(datetime.fromisoformat(first.group(1)) + days)
     if line.startswith('{"resourceType":"Task"'):
         return _task(line, moment, now)
     if line.startswith('{"resourceType":"Appointment"'):

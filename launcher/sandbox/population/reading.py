@@ -49,7 +49,8 @@ class Mover:
     """Moves stored lines to one present."""
 
     def __init__(self, now: datetime) -> None:
-        self.now = to_oslo(now).replace(tzinfo=None, microsecond=0)
+        self.moment = now.replace(microsecond=0)
+        self.now = to_oslo(self.moment).replace(tzinfo=None)
         self.today = self.now.date()
         self.days = self.today - DAY_ZERO
         self._dates: dict[str, tuple[str, str, bool]] = {}
@@ -83,12 +84,14 @@ class Mover:
     def _token(self, match: re.Match[str]) -> str:
         kind, number = match.group(1), int(match.group(2))
         if kind == "now":
-            moment = self.now.replace(second=0) + timedelta(minutes=number, seconds=int(match.group(3) or 0))
-            return iso(moment)
+            moment = self.moment.replace(second=0) + timedelta(
+                minutes=number, seconds=int(match.group(3) or 0)
+            )
+            return to_oslo(moment).isoformat()
         if kind == "t":
-            return (self.now + timedelta(minutes=number)).strftime("%H:%M")
+            return to_oslo(self.moment + timedelta(minutes=number)).strftime("%H:%M")
         if kind == "due":
-            return iso(self._round(number))
+            return to_oslo(self._round(number)).isoformat()
         day = self.today + timedelta(days=number)
         if kind == "dm":
             return f"{day.day}.{day.month}."
@@ -96,7 +99,7 @@ class Mover:
 
     def _round(self, minutes: int) -> datetime:
         """A whole five minutes: further back for what is overdue, further on for what comes."""
-        moment = self.now.replace(second=0) + timedelta(minutes=minutes)
+        moment = self.moment.replace(second=0) + timedelta(minutes=minutes)
         late = moment.minute % 5
         return moment - timedelta(minutes=late) + timedelta(minutes=5 if late and minutes > 0 else 0)
 
@@ -112,7 +115,7 @@ class Mover:
         """The lines of one file, moved."""
         if name == "plan":
             for line in stored_lines(name):
-                settled = settle(line, self.now, self.days)
+                settled = settle(line, self.moment, self.days)
                 if settled is not None:
                     yield self.fill(self.shift(settled))
             return
