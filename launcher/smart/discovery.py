@@ -18,6 +18,7 @@ CAPABILITIES = (
     "sso-openid-connect",
     "context-ehr-patient",
     "context-ehr-encounter",
+    "context-standalone-patient",
     "permission-online",
     "permission-patient",
     "permission-user",

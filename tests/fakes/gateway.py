@@ -39,6 +39,10 @@ APP_SECRET = "secret-of-an-app"
 APP_SECRET_SHA256 = hashlib.sha256(APP_SECRET.encode()).hexdigest()
 APP_KEY = RSAKey.generate_key(2048, {"kid": "app-rsa"}, private=True)
 APP_CURVE_KEY = ECKey.generate_key("P-384", {"kid": "app-ec"}, private=True)
+EVERYTHING = (
+    "openid fhirUser profile launch launch/patient launch/encounter online_access "
+    "patient/*.cruds user/*.cruds fhircast/*.*"
+)
 
 Records = dict[str, str]
 
@@ -71,6 +75,8 @@ CLIENTS = [
         "klassisk",
         scope="openid fhirUser profile launch launch/patient online_access patient/*.read patient/Observation.write",
     ),
+    app_client("alt", scope=EVERYTHING),
+    app_client("alt-folger", scope=EVERYTHING, follows="fhircast"),
     app_client("hemmelig", token_endpoint_auth_method="client_secret_basic", secret_sha256=APP_SECRET_SHA256),
     app_client(
         "signert",

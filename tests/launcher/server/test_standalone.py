@@ -1,0 +1,90 @@
+"""Standalone launch in an ordinary browser: login, picker, patient (SAL-20)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.fakes.browser import Browser, Page, forms_of
+from tests.fakes.gateway import RunningGateway
+from tests.fakes.upstream_systems import ANNA, CARL
+
+SCOPE = "openid launch/patient online_access patient/Patient.read"
+
+
+def url(gateway: RunningGateway, **changes: str) -> str:
+    return gateway.authorize_url("klassisk", **{"scope": SCOPE, **changes})
+
+
+@pytest.fixture
+def picker(gateway: RunningGateway) -> tuple[Browser, Page]:
+    browser = gateway.browser()
+    return browser, browser.sign_in(url(gateway))
+
+
+def test_sign_in_search_choose(gateway: RunningGateway, picker: tuple[Browser, Page]) -> None:
+    browser, page = picker
+    assert "Hvilken pasient gjelder det?" in page.text
+    assert "frame-ancestors 'none'" in (page.header("content-security-policy") or "")
+    found = browser.submit(page, text="Dal")
+    assert "Dal, Anna" in found.text
+    assert "03.02.1940" in found.text
+    chosen = browser.submit(found, which=1)
+    tokens = gateway.redeem(chosen.query["code"], "klassisk").json()
+    assert (tokens["patient"], tokens["scope"]) == (ANNA, SCOPE)
+    assert "hub.topic" not in tokens
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert gateway.http.get(f"/fhir/Patient/{ANNA}", headers=headers).status_code == 200
+    assert gateway.http.get(f"/fhir/Patient/{CARL}", headers=headers).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(("text", "name"), [("30.06.1951", "Foss, Carl"), ("eng", "Eng, Berit")])
+def test_search_by_name_or_birth_date(picker: tuple[Browser, Page], text: str, name: str) -> None:
+    browser, page = picker
+    assert name in browser.submit(page, text=text).text
+
+
+def test_nobody_found(picker: tuple[Browser, Page]) -> None:
+    browser, page = picker
+    assert "Ingen treff" in browser.submit(page, text="Zzz").text
+
+
+def test_what_was_typed_is_not_markup(picker: tuple[Browser, Page]) -> None:
+    browser, page = picker
+    assert "<script>" not in browser.submit(page, text='"><script>alert(1)</script>').text
+
+
+def test_the_pages_token_works_once_and_only_in_its_browser(
+    gateway: RunningGateway, picker: tuple[Browser, Page]
+) -> None:
+    browser, page = picker
+    action, fields = forms_of(page.text)[0]
+    assert gateway.browser().send("POST", action, {**fields, "patient": ANNA}).status == 400
+    assert browser.send("POST", action, {**fields, "patient": ANNA}).status == 400
+    other = gateway.shell("jonas").browser
+    again = browser.open(url(gateway))
+    action, fields = forms_of(again.text)[0]
+    assert other.send("POST", action, {**fields, "patient": ANNA}).status == 400
+
+
+@pytest.mark.parametrize("patient", ["unknown", "../Practitioner/siri-nordli", "a" * 65])
+def test_a_patient_that_may_not_be_read_is_refused(
+    gateway: RunningGateway, picker: tuple[Browser, Page], patient: str
+) -> None:
+    browser, page = picker
+    action, fields = forms_of(page.text)[0]
+    answer = browser.follow(browser.send("POST", action, {**fields, "patient": patient}))
+    assert answer.query["error"] == "access_denied"
+
+
+def test_prompt_none_cannot_pick(gateway: RunningGateway, picker: tuple[Browser, Page]) -> None:
+    browser, _ = picker
+    assert browser.open(url(gateway, prompt="none")).query["error"] == "interaction_required"
+
+
+def test_no_person_is_searched_for_in_an_address(picker: tuple[Browser, Page]) -> None:
+    """S7."""
+    browser, page = picker
+    browser.submit(page, text="Dal")
+    assert not [visited for visited in browser.visited if re.search("Dal|name=", visited)]
