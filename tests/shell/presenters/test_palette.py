@@ -1,0 +1,61 @@
+"""What people type into the palette: names, birth dates, identity numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from shell.presenters.palette import birth_dates, local_people, matches, merged, person_query
+from shell.presenters.patient_facts import PatientFacts
+from shell.presenters.view_models import PaletteResult
+
+MARIT = PatientFacts("p-1", "Haugen", "Marit", date(1939, 2, 14), "female", "14823921420")
+OTHER = PatientFacts("p-2", "Haugan", "Marit", date(1941, 1, 9), "female", "09814131860")
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("hau mar", [("name", "hau"), ("name", "mar")]),
+        ("Haugen, Marit", [("name", "Haugen"), ("name", "Marit")]),
+        ("14.02.1939", [("birthdate", "1939-02-14")]),
+        ("140239", [("birthdate", "1939-02-14,2039-02-14")]),
+        ("h", None),
+        ("", None),
+        ("31.02.1939", None),
+        ("1482", None),
+    ],
+)
+def test_a_person_is_asked_for_by_name_or_birth_date(typed: str, asked: list[tuple[str, str]] | None) -> None:
+    assert person_query(typed) == asked
+
+
+def test_an_identity_number_is_asked_for_by_its_systems_with_and_without_space() -> None:
+    (asked,) = person_query("148239 21420") or []
+    assert asked[0] == "identifier"
+    assert asked[1].split(",")[0] == "urn:oid:2.16.578.1.12.4.1.4.1|14823921420"
+
+
+@pytest.mark.parametrize("typed", ["haugen", "marit hau", "14.02.1939", "140239", "1482"])
+def test_the_own_list_answers_at_once(typed: str) -> None:
+    assert MARIT in local_people(typed, [MARIT, OTHER])
+
+
+def test_a_birth_date_does_not_find_the_namesake() -> None:
+    assert local_people("14.02.1939", [MARIT, OTHER]) == [MARIT]
+
+
+def test_letters_match_only_at_the_beginning_of_words() -> None:
+    assert matches("hau", "Haugen, Marit") == ((0, 3),)
+    assert matches("ugen", "Haugen, Marit") == ()
+    assert matches("marit hau", "Haugen, Marit") == ((0, 3), (8, 5))
+
+
+def test_impossible_dates_are_not_dates() -> None:
+    assert birth_dates("99.99.1939") == ()
+
+
+def test_the_same_hit_is_shown_once() -> None:
+    hit = PaletteResult("patient:p-1", "patient", "user")
+    assert merged([hit], [hit]) == (hit,)
