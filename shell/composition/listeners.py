@@ -19,7 +19,7 @@ class PortTaken(Exception):
 
 def listen(port: int = 0) -> socket.socket:
     """A listening socket on 127.0.0.1; raises PortTaken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
