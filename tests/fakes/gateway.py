@@ -248,6 +248,30 @@ class RunningGateway:
         return tokens
 
 
+def gateway_configuration(
+    systems: UpstreamSystems, folder: Path, clients: Sequence[dict[str, Any]], which: int
+) -> dict[str, Any]:
+    """What the gateway on that socket is told at its start."""
+    port = systems.gateway_sockets[which].getsockname()[1]
+    return {
+        "base_url": f"http://127.0.0.1:{port}",
+        "authority": f"127.0.0.1:{port}",
+        "upstream_fhir": systems.fhir_base,
+        "identity_provider": {
+            "issuer": systems.issuer,
+            "client_id": GATEWAY_CLIENT,
+            "method": "private_key_jwt",
+            "key": GATEWAY_KEY.as_dict(private=True),
+        },
+        "shell_client_id": SHELL,
+        "shell_client_secret": SHELL_SECRET,
+        "clients": list(clients),
+        "audit_path": str(folder / "audit.sqlite"),
+        "audit_keys": [["1", base64.b64encode(STATE_KEY).decode()]],
+        "state_key": base64.b64encode(STATE_KEY).decode(),
+    }
+
+
 @contextmanager
 def running_gateway(
     systems: UpstreamSystems,
@@ -264,27 +288,13 @@ def running_gateway(
     A site's host is given without the port.
     """
     listener = systems.gateway_sockets[which]
-    port = listener.getsockname()[1]
-    base_url = f"http://127.0.0.1:{port}"
     kept: Records = dict(records or {})
     given = [*CLIENTS, *clients]
-    configuration = {
-        "base_url": base_url,
-        "authority": f"127.0.0.1:{port}",
-        "upstream_fhir": systems.fhir_base,
-        "identity_provider": {
-            "issuer": systems.issuer,
-            "client_id": GATEWAY_CLIENT,
-            "method": "private_key_jwt",
-            "key": GATEWAY_KEY.as_dict(private=True),
-        },
-        "shell_client_id": SHELL,
-        "shell_client_secret": SHELL_SECRET,
-        "clients": given,
+    configuration = gateway_configuration(systems, folder, given, which)
+    base_url = configuration["base_url"]
+    port = listener.getsockname()[1]
+    configuration |= {
         "sites": [{**site, "host": f"{site['host']}:{port}"} for site in sites],
-        "audit_path": str(folder / "audit.sqlite"),
-        "audit_keys": [["1", base64.b64encode(STATE_KEY).decode()]],
-        "state_key": base64.b64encode(STATE_KEY).decode(),
         "records": [{"key": key, "sealed": sealed} for key, sealed in kept.items()],
         **changes,
     }
