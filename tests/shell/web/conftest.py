@@ -34,7 +34,7 @@ class Site:
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 site.requests.append((self.headers.get("Host", ""), self.path))
                 content_type, body = site.pages.get(self.path.split("?")[0], ("text/plain", b"nothing here"))
                 self.send_response(200)
@@ -63,7 +63,10 @@ class Site:
         return f"{self.scheme}://{host}:{self.port}"
 
     def html(self, path: str, body: str) -> None:
-        self.pages[path] = ("text/html; charset=utf-8", f"<!doctype html><html><body>{body}</body></html>".encode())
+        self.pages[path] = (
+            "text/html; charset=utf-8",
+            f"<!doctype html><html><body>{body}</body></html>".encode(),
+        )
 
     def close(self) -> None:
         self.server.shutdown()

@@ -33,7 +33,9 @@ def click(qtbot: QtBot, pane: PaneView) -> None:
 
 def refused(qtbot: QtBot, pane: PaneView, kind: Kind) -> list[str]:
     """Click, and wait until ``kind`` was refused; returns what was said."""
-    with qtbot.waitSignal(pane.refused, timeout=WAIT, check_params_cb=lambda what, _: what == kind.value) as heard:
+    with qtbot.waitSignal(
+        pane.refused, timeout=WAIT, check_params_cb=lambda what, _: what == kind.value
+    ) as heard:
         click(qtbot, pane)
     return list(heard.args)
 
@@ -164,7 +166,9 @@ def test_script_dialog_is_shown_in_the_pane(qtbot: QtBot, make_pane: MakePane, s
     pane = make_pane(site.origin())
     show(qtbot, pane, site.origin() + "/")
     with (
-        qtbot.waitSignal(pane.titleChanged, timeout=WAIT, check_params_cb=lambda title: title == "answered no"),
+        qtbot.waitSignal(
+            pane.titleChanged, timeout=WAIT, check_params_cb=lambda title: title == "answered no"
+        ),
         qtbot.waitSignal(pane.dialog, timeout=WAIT) as heard,
     ):
         click(qtbot, pane)
@@ -176,7 +180,9 @@ def test_find_is_allowed(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
     pane = make_pane(site.origin())
     show(qtbot, pane, site.origin() + "/")
     found: list[int] = []
-    pane.pane_page.findText("Furosemid", QWebEnginePage.FindFlag(0), lambda result: found.append(result.numberOfMatches()))
+    pane.pane_page.findText(
+        "Furosemid", QWebEnginePage.FindFlag(0), lambda result: found.append(result.numberOfMatches())
+    )
     qtbot.waitUntil(lambda: found == [2], timeout=WAIT)
 
 
@@ -235,7 +241,9 @@ def test_a_page_that_does_not_answer_counts_as_unsaved(qtbot: QtBot, make_pane: 
 
 
 def test_profiles_keep_nothing_and_share_nothing(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
-    site.html("/", "<script>document.title = localStorage.x || 'empty'; localStorage.x = 'left behind'</script>")
+    site.html(
+        "/", "<script>document.title = localStorage.x || 'empty'; localStorage.x = 'left behind'</script>"
+    )
     for _ in range(2):
         pane = make_pane(site.origin())
         show(qtbot, pane, site.origin() + "/")

@@ -1,0 +1,112 @@
+"""Bad input to commands: one line that says what, where and what to do; exit codes 0, 1, 2; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shell.composition.listeners import listen, port_of
+from tests.fakes.environment import ROOT, sandbox
+
+
+def vaktrom(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, **environment}
+    for name, value in environment.items():
+        if not value:
+            variables.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-m", "shell", *arguments],
+        cwd=ROOT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def one_line(ended: subprocess.CompletedProcess[str]) -> str:
+    lines = ended.stderr.strip().splitlines()
+    assert len(lines) == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return lines[0]
+
+
+def test_version() -> None:
+    ended = vaktrom("--version")
+    assert (ended.returncode, ended.stdout.split()[0]) == (0, "vaktrom")
+
+
+def test_help_names_only_commands_that_exist() -> None:
+    text = vaktrom("--help").stdout
+    for command in ("run", "sandbox", "app", "tour"):
+        assert command in text
+    for later in ("catalogue", "audit", "doctor", "child"):
+        assert f" {later} " not in text
+
+
+def test_no_display() -> None:
+    ended = vaktrom("run", DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert ended.returncode == 2
+    assert "no display" in one_line(ended)
+
+
+def test_unwritable_state_directory(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    ended = vaktrom("sandbox", "--state", str(file / "below"))
+    assert ended.returncode == 2
+    assert "state directory" in one_line(ended)
+    assert "--state" in one_line(ended)
+
+
+def test_a_named_port_that_is_taken(tmp_path: Path) -> None:
+    with listen() as other:
+        port = port_of(other)
+        ended = vaktrom("sandbox", "--state", str(tmp_path), "--port", str(port))
+    assert ended.returncode == 2
+    assert f"port {port}" in one_line(ended)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sandbox", "--app", "/nowhere/at/all"),
+        ("sandbox", "--identity-provider", "/nowhere/at/all.json"),
+        ("sandbox", "--host", "0.0.0.0"),
+        ("app", "check", "/nowhere/at/all"),
+    ],
+)
+def test_wrong_use_is_one_line_and_2(arguments: tuple[str, ...]) -> None:
+    ended = vaktrom(*arguments)
+    assert ended.returncode == 2
+    one_line(ended)
+
+
+def test_all_mistakes_of_a_manifest_at_once(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"manifest_version": 1, "id": "Min App", "scope": "alt"})
+    )
+    ended = vaktrom("app", "check", str(tmp_path))
+    assert ended.returncode == 1
+    assert ended.stdout.count("\n") > 8
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_broken_app_is_left_out_with_its_reason_and_the_rest_runs(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    with sandbox(tmp_path / "state", "--app", str(broken)) as ready:
+        assert {app["client_id"] for app in ready["apps"]} == {"malinger", "legemidler", "notat"}
+
+
+def test_the_list_names_every_bundled_app() -> None:
+    ended = vaktrom("app", "list")
+    assert ended.returncode == 0
+    assert [line.split()[1] for line in ended.stdout.splitlines()] == ["enabled"] * 3
