@@ -24,7 +24,7 @@ class MisbehavingProvider:
     """ASGI app with paths ``/metadata`` (well-known), ``/k``, ``/t``, ``/p``, ``/u``.
 
     ``changes`` overrides members per path (None removes one); ``claims`` does so for the id_token; ``silent``,
-    ``huge``, ``redirecting`` and ``broken`` hold paths; ``status`` gives a status per path; ``calls`` counts.
+    ``dripping``, ``huge``, ``redirecting`` and ``broken`` hold paths; ``status`` gives a status per path; ``calls`` counts.
     """
 
     def __init__(self, issuer: str, client_id: str) -> None:
@@ -40,11 +40,13 @@ class MisbehavingProvider:
         self.headers: dict[str, dict[str, str]] = {}
         self.status: dict[str, int] = {}
         self.silent: set[str] = set()
+        self.dripping: set[str] = set()
         self.huge: set[str] = set()
         self.redirecting: set[str] = set()
         self.broken: set[str] = set()
         self.make_id_token: Callable[[dict[str, Any]], Any] | None = None
         self.calls: Counter[str] = Counter()
+        self.hosts: set[str] = set()
         self.forms: list[dict[str, str]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,11 +56,14 @@ class MisbehavingProvider:
     async def _answer(self, request: Request) -> Response:
         path = "/metadata" if request.url.path.startswith("/.well-known") else request.url.path
         self.calls[path] += 1
+        self.hosts.add(request.headers["host"])
         if request.method == "POST":
             form = await request.form()
             self.forms.append({name: str(value) for name, value in form.items()})
         if path in self.silent:
             await self._wait_for_the_end(request)
+        if path in self.dripping:
+            return StreamingResponse(self._drops(), media_type="application/json")
         if path in self.huge:
             return StreamingResponse(self._endless(), media_type="application/json")
         if path in self.redirecting:
@@ -76,6 +81,11 @@ class MisbehavingProvider:
 
     async def _wait_for_the_end(self, request: Request) -> None:
         while not await request.is_disconnected():
+            await asyncio.sleep(0.02)
+
+    async def _drops(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
             await asyncio.sleep(0.02)
 
     async def _endless(self) -> AsyncIterator[bytes]:

@@ -104,10 +104,10 @@ class Grants:
         rotated = self._store.rotated.get(value)
         if rotated is None or rotated.client_id != client.client_id:
             raise ProtocolError("invalid_grant", "the refresh token is unknown or too old")
+        successor = self._store.refresh.get(rotated.successor)
         in_time = self._clock.monotonic() < rotated.repeat_until
-        unused = self._store.refresh.get(rotated.successor) is not None
-        ended = self._store.ended_grants.get(rotated.grant) is not None
-        if in_time and unused and not ended and scope == rotated.scope_asked:
+        if successor is not None and in_time and scope == rotated.scope_asked:
+            self._refuse_ended(successor.grant, successor.authentication)
             return rotated.answer
         self._store.ended_grants.put(rotated.grant, True)
         raise ProtocolError("invalid_grant", "the refresh token was used twice: the grant has ended")

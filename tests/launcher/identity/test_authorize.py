@@ -196,6 +196,19 @@ def test_post_is_answered_with_a_one_time_get(provider: Provider, browser: Brows
     assert browser.follow(reply).status == 400
 
 
+def test_kept_request_is_of_its_client_even_where_the_redirect_is_shared(
+    provider: Provider, browser: Browser
+) -> None:
+    kept = browser.request(
+        "POST",
+        f"{provider.issuer}/authorize",
+        body=urlsplit(provider.authorize_url(client_id="with-secret")).query,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    location = (kept.header("location") or "").replace("with-secret", "ordinary")
+    assert browser.request("GET", provider.issuer + location).status == 400
+
+
 def test_other_host_is_refused_before_anything_else(provider: Provider, browser: Browser) -> None:
     for host in ("127.0.0.1:" + provider.issuer.rpartition(":")[2], "evil.example", "localhost"):
         reply = browser.request(

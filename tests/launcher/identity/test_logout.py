@@ -44,6 +44,14 @@ def test_old_cookie_is_dead_after_logout(provider: Provider, browser: Browser) -
     assert not signed_in(provider, copy)
 
 
+def test_refresh_repeated_after_logout_is_refused(provider: Provider, browser: Browser) -> None:
+    tokens = provider.tokens(browser)
+    again = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert provider.token(**again).status == 200
+    browser.open(end(provider, id_token_hint=tokens["id_token"]))
+    assert provider.token(**again).json()["error"] == "invalid_grant"
+
+
 def test_unredeemed_code_is_dead_after_logout(provider: Provider, browser: Browser) -> None:
     tokens = provider.tokens(browser)
     code = browser.open(provider.authorize_url()).query["code"]

@@ -6,7 +6,7 @@ import pytest
 from joserfc import jwt
 
 from launcher.sandbox.identity import AccessRefused, UpstreamTokenCheck
-from tests.launcher.identity.conftest import Provider
+from tests.launcher.identity.conftest import SIGNING_KEY, Provider
 from tests.launcher.identity.support import AUDIENCE, OTHER_KEY, Browser, claims_of, header_of, unsigned
 
 
@@ -41,6 +41,16 @@ def test_everything_else_is_refused(provider: Provider, browser: Browser, check:
             check.verify(header)
         assert caught.value.www_authenticate.startswith("Bearer")
         assert access not in str(caught.value)
+
+
+def test_other_token_of_the_provider_is_no_access_token(
+    provider: Provider, browser: Browser, check: UpstreamTokenCheck
+) -> None:
+    """Same key, issuer and audience, but not made as an access token (RFC 9068 section 4)."""
+    claims = claims_of(provider.tokens(browser)["access_token"])
+    with pytest.raises(AccessRefused, match="no access token"):
+        check.verify("Bearer " + SIGNING_KEY.sign(claims, "JWT"))
+    check.verify("Bearer " + SIGNING_KEY.sign(claims, "at+jwt"))
 
 
 def test_token_for_another_server_or_issuer_is_refused(provider: Provider, browser: Browser) -> None:

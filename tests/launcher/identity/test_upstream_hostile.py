@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -221,9 +222,11 @@ async def test_metadata_that_cannot_be_trusted_is_refused(rig: Rig, changes: dic
     assert await rig.upstream.begin("s", "n", VERIFIER, CALLBACK)
 
 
+@pytest.mark.parametrize("how", ["silent", "dripping"])
 @pytest.mark.parametrize("path", ["/metadata", "/t", "/k", "/u"])
-async def test_silent_provider_ends_in_time(rig: Rig, path: str) -> None:
-    rig.provider.silent = {path}
+async def test_slow_provider_ends_in_time(rig: Rig, path: str, how: str) -> None:
+    """Silence, and a byte now and then: both are bounded by the whole time."""
+    setattr(rig.provider, how, {path})
     settings = UpstreamIdentitySettings(rig.provider.issuer, CLIENT, method="none", limits=IMPATIENT)
     rig.upstream = UpstreamIdentity(settings, rig.clock, lambda: "id")
     before = time.monotonic()
@@ -255,6 +258,22 @@ async def test_answer_that_is_no_json(rig: Rig, path: str) -> None:
     rig.provider.broken = {path}
     with pytest.raises(ProviderMisbehaved):
         await rig.complete()
+
+
+async def test_loopback_names_are_not_looked_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``localhost`` may mean ``[::1]``, and whoever holds that port would be the provider."""
+
+    asked: list[object] = []
+    look_up = socket.getaddrinfo
+
+    def recording(host: object, *rest: Any, **named: Any) -> Any:
+        asked.append(host)
+        return look_up("127.0.0.1" if host in ("localhost", b"localhost") else host, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", recording)
+    assert (await rig.complete()).sub == "siri"
+    assert not [host for host in asked if "localhost" in str(host)]
+    assert rig.provider.hosts == {rig.provider.issuer.removeprefix("http://")}
 
 
 async def test_nobody_listens() -> None:
