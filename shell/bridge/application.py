@@ -55,7 +55,9 @@ def build(application: QApplication, environment: Environment) -> Program:
     window = MainWindow(theme, translations, version="0.1")
     threads = LoopThread(window)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
-    new_profile(application, "nb")  # the first profile costs 220 ms of this thread: before the window is shown
+    new_profile(
+        application, "nb"
+    )  # the first profile costs 220 ms of this thread: before the window is shown
     return Program(application, window, desktop, threads)
 
 

@@ -8,7 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWebEngineCore import QWebEngineProfile
+from PySide6.QtWebEngineCore import (
+    QWebEngineProfile,
+    qWebEngineChromiumSecurityPatchVersion,
+    qWebEngineVersion,
+)
 
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.services import AppFacts, Services
@@ -291,10 +295,15 @@ class Desktop(QObject):
         self._window.set_now(datetime.now().astimezone())
 
     def _about(self) -> None:
-        from PySide6.QtWebEngineCore import qWebEngineChromiumSecurityPatchVersion, qWebEngineVersion
+        versions = f"Vaktrom 0.1 · Qt WebEngine {text_of(qWebEngineVersion())}"
+        patched = f"Chromium {text_of(qWebEngineChromiumSecurityPatchVersion())}"
+        title = sentence("about_title", self._language())
+        self._window.toast(ToastModel("about", "info", title, f"{versions} · {patched}"))
 
-        text = f"Vaktrom 0.1 · Qt WebEngine {qWebEngineVersion()} · Chromium {qWebEngineChromiumSecurityPatchVersion()}"
-        self._window.toast(ToastModel("about", "info", sentence("about_title", self._language()), text))
+
+def text_of(version: bytes | str) -> str:
+    """Qt gives versions as bytes."""
+    return version.decode("ascii") if isinstance(version, bytes) else version
 
 
 def clear_own_clipboard() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -145,9 +146,9 @@ class WorkspaceController(QObject):
         while True:
             try:
                 for facts in await workspace.panes():
-                    post(lambda facts=facts: self._fact({"type": "pane", **facts}))
+                    post(partial(self._fact, {"type": "pane", **facts}))
                 async for fact in workspace.events():
-                    post(lambda fact=fact: self._fact(fact))
+                    post(partial(self._fact, fact))
             except NotSignedIn:
                 post(self.signed_out.emit)
                 return
@@ -195,6 +196,9 @@ class WorkspaceController(QObject):
             lambda context: self._add_tab(str(context["topic"])).open_patient(patient_id),
             lambda error: self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed"),
         )
+
+    def _add_spare_tab(self, context: dict[str, Any]) -> None:
+        self._add_tab(str(context["topic"]))
 
     def _add_tab(self, topic: str) -> TabController:
         area = self._window.add_area(topic)
@@ -245,7 +249,7 @@ class WorkspaceController(QObject):
         if len(self.tabs) == 1:
             self._services.threads.run(
                 self._services.workspace.new_context(),
-                lambda context: self._add_tab(str(context["topic"])),
+                self._add_spare_tab,
                 lambda _: None,
             )
         self.tabs.remove(tab)

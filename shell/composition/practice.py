@@ -83,7 +83,8 @@ class Environment:
     async def start(
         self, on_up: Callable[[], None] = lambda: None, on_down: Callable[[], None] = lambda: None
     ) -> None:
-        """Start the sandbox, then the gateway; raises ChildFailed."""
+        """Start the sandbox, then the gateway; raises ChildFailed. May be called again after a failure."""
+        await self._stop_children()
         private = ECKey.generate_key("P-256", private=True, auto_kid=True)
         public_jwk = private.as_dict(private=False)
         sandbox_configuration = self._sandbox_configuration(public_jwk)
@@ -102,10 +103,15 @@ class Environment:
         )
         await self.gateway.start()
 
-    async def stop(self) -> None:
+    async def _stop_children(self) -> None:
         for child in (self.gateway, self.sandbox):
             if child:
                 await child.stop()
+        self.gateway = self.sandbox = None
+
+    async def stop(self) -> None:
+        """End both children and give the ports back."""
+        await self._stop_children()
         for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
             sock.close()
 
@@ -138,7 +144,7 @@ class Environment:
             "base_url": self.base_url,
             "authority": f"127.0.0.1:{self.port}",
             "upstream_fhir": self.upstream_fhir,
-            "identity_provider": {"issuer": self.issuer, **(dict(chosen.client) if chosen else own)},
+            "identity_provider": {"issuer": self.issuer, **(self._foreign(chosen) if chosen else own)},
             "shell_client_id": SHELL_CLIENT,
             "shell_client_secret": self.shell_secret,
             "clients": gateway_clients(self.apps),
@@ -147,6 +153,10 @@ class Environment:
             "audit_keys": [[name, encode_key(key)] for name, key in self.keys.keys],
             "state_key": encode_key(self.seal_key),
         }
+
+    def _foreign(self, chosen: IdentityProviderChoice) -> dict[str, Any]:
+        """Another provider's tokens are asked for the sandbox's records (RFC 8707)."""
+        return {"resource": self.upstream_fhir, **dict(chosen.client)}
 
 
 def practice_keys(state: Path, now: Any) -> StateKeys:
