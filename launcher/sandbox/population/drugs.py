@@ -124,6 +124,8 @@ pantoprazol20 A02BC02|Pantoprazol|20 mg enterotablett|tablett
 pantoprazol40 A02BC02|Pantoprazol|40 mg enterotablett|tablett
 paracetamol500 N02BE01|Paracetamol|500 mg tablett|tablett
 paracetamol1g N02BE01|Paracetamol|1 g tablett|tablett
+paracetamolsupp N02BE01|Paracetamol|1 g stikkpille|stikkpille|rec
+haldolsc N05AD01|Haloperidol|5 mg/ml injeksjon|mg|sc
 paracetamolmix N02BE01|Paracetamol|24 mg/ml mikstur|ml
 penicillin660 J01CE02|Fenoksymetylpenicillin|660 mg tablett|tablett
 penicillinmix J01CE02|Fenoksymetylpenicillin|50 mg/ml mikstur|ml

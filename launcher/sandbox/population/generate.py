@@ -26,7 +26,7 @@ from launcher.sandbox.population import (
 from launcher.sandbox.population.moments import at
 from launcher.sandbox.population.reading import FILES
 from launcher.sandbox.population.residents import RESIDENTS
-from launcher.sandbox.population.story import Story
+from launcher.sandbox.population.story import LIVE_ROOMS, Story
 from launcher.sandbox.population.writing import Collected, write
 
 
@@ -41,11 +41,17 @@ def add_resident(made: Collected, story: Story) -> None:
     made.add("fixed", people.patient(story))
     made.add("shifted", *people.conditions(story), people.stay(story), *people.allergies(story))
     made.add("shifted", *people.flags(story), *people.care_plan(story), *medication.requests(story))
-    running = "before" if story.room in present.LIVE_ROOMS else "history"
+    running = "before" if story.room in LIVE_ROOMS else "history"
     signs = vitals.history(story)
     made.add(running, *signs)
     made.add("history", *measures.weights(story), *measures.glucose(story), *measures.wounds(story))
-    made.add("history", *measures.falls(story), *rounds.rounds(story), *medication.given(story))
+    made.add(
+        "history",
+        *measures.falls(story),
+        *measures.symptoms(story),
+        *rounds.rounds(story),
+        *medication.given(story),
+    )
     extremes = vitals.extremes(signs)
     made.add("history", *documents.written(story, extremes), *routine_notes.routine_notes(story, extremes))
     made.add("history", *laboratory.residents_samples(story))

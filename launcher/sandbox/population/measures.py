@@ -99,6 +99,19 @@ def glucose(story: Story) -> list[Json]:
     return made
 
 
+def symptoms(story: Story) -> list[Json]:
+    """ESAS pain twice a day over the last three weeks, around ``facts["esas"]``."""
+    if "esas" not in story.facts:
+        return []
+    usual, chance = float(story.facts["esas"]), Chance("esas", story.id)
+    made: list[Json] = []
+    for day in range(-min(21, story.moved_in - 1), 1):
+        for minutes in (605, 1085):
+            value = max(0, min(7, round(usual + chance.normal(0.9))))
+            made.append(measure(story, "esas", value, at(day, minutes), worker_at(story.ward, day, minutes)))
+    return made
+
+
 def wounds(story: Story) -> list[Json]:
     """Weekly size of the wound, and how it looks."""
     if story.wound not in WOUNDS:

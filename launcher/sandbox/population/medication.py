@@ -3,7 +3,8 @@
 One line of a story's ``medicines`` is one prescription: ``key times`` and options after ``|``.
 Times are ``08`` or ``21*18`` (18 units of a dose). Options: ``uke -3`` (once a week, on the weekday of day -3),
 ``fra -8`` (begins on that day), ``kur -4 7`` (a course of seven days from day -4); any other text is advice.
-A line that begins with ``?`` is given when needed: ``? key maks 4 *2.5 | ved smerter``.
+A line that begins with ``?`` is given when needed: ``? key maks 4 *2.5 | ved smerter``; a course that is over stays
+as completed.
 """
 
 from __future__ import annotations
@@ -88,16 +89,18 @@ def amount(item: Prescription, dose: Decimal) -> str:
     unit = item.drug.unit
     plural = {
         "tablett": "tabletter", "kapsel": "kapsler", "pose": "poser", "inhalasjon": "inhalasjoner", "dråpe": "dråper",
+        "stikkpille": "stikkpiller",
         "sprøyte": "sprøyter", "dose": "doser",
     }  # fmt: skip
     return f"{number(dose)} {unit if dose == 1 else plural.get(unit, unit)}"
 
 
-def _dosage_text(item: Prescription) -> str:
+def _dosage_text(item: Prescription, only: Decimal | None = None) -> str:
+    """In words; ``only`` the times of one dose where the doses of a day differ."""
     if item.when_needed:
         return f"{amount(item, item.dose)} {item.when_needed}, høyst {item.most} ganger i døgnet"
     parts: list[str] = []
-    for dose in dict.fromkeys(dose for _, dose in item.times):
+    for dose in dict.fromkeys(dose for _, dose in item.times if only in (None, dose)):
         clocks = [clock_of(minutes).removesuffix(":00") for minutes, d in item.times if d == dose]
         joined = clocks[0] if len(clocks) == 1 else f"{', '.join(clocks[:-1])} og {clocks[-1]}"
         parts.append(f"{amount(item, dose)} kl. {joined}")
@@ -142,7 +145,12 @@ def _dosages(item: Prescription) -> list[Json]:
             if item.length:
                 bounds["end"] = on(item.start + item.length - 1)
             repeat = {"boundsPeriod": bounds, **repeat}
-        dosage = {"sequence": sequence, **base, "timing": {"repeat": repeat}}
+        dosage = {
+            "sequence": sequence,
+            **base,
+            "text": _dosage_text(item, dose),
+            "timing": {"repeat": repeat},
+        }
         made.append({**dosage, "doseAndRate": [{"doseQuantity": _dose(item, dose)}]})
     return made
 
@@ -166,7 +174,7 @@ def requests(story: Story, doctor: Worker = DOCTOR) -> list[Json]:
             {
                 "resourceType": "MedicationRequest",
                 "id": request_id(story, item),
-                "status": "active",
+                "status": "completed" if _over(item) else "active",
                 "intent": "order",
                 "category": [concept("Fast" if not item.when_needed else "Ved behov", _kind(item))],
                 "medicationCodeableConcept": medicine(item),
@@ -258,6 +266,10 @@ def _due(item: Prescription, day: int) -> bool:
     if item.length is not None and item.start is not None and day >= item.start + item.length:
         return False
     return item.week_day is None or (day - item.week_day) % 7 == 0
+
+
+def _over(item: Prescription) -> bool:
+    return item.start is not None and item.length is not None and item.start + item.length <= 0
 
 
 def _here(story: Story, day: int, minutes: int) -> bool:

@@ -12,7 +12,7 @@ from launcher.sandbox.population.inhabitants import APPOINTMENTS, INHABITANTS
 from launcher.sandbox.population.moments import ago, at, local, minutes_of
 from launcher.sandbox.population.observations import blood_pressure, measure
 from launcher.sandbox.population.plans_by_clock import delay
-from launcher.sandbox.population.staff import GP, GP_COLLEAGUE, SECRETARY
+from launcher.sandbox.population.staff import GP, SECRETARY
 from launcher.sandbox.population.story import Story
 from launcher.sandbox.population.writing import Collected
 
@@ -35,6 +35,8 @@ INBOX = (
     ("Reseptfornyelse", "Trine Halvorsen, Roger Bakken, Bente Solli, Ewa Kowalska, Grete Tofte"),
     ("Epikriser", "Sigrid Myhre, Leif Paulsen"),
 )
+_HOSPITAL = reference("Organization/sykehus", "Fjordvik sykehus")
+_LABORATORY = reference("Organization/laboratorium", "Fjordvik medisinske laboratorium")
 _ABNORMAL = {"Øystein Hagen", "Bjarne Johnsen"}
 
 
@@ -91,7 +93,8 @@ def _visit(story: Story, day: int, text: str) -> list[Json]:
         kind = "7"
     if text.startswith("epikrise "):
         letter = text.removeprefix("epikrise ")
-        return [note(story, at(day, minutes), GP_COLLEAGUE, letter, "epikrise", visit_id(story, -160))]
+        written = note(story, at(day, minutes), GP, letter, "epikrise", visit_id(story, -160))
+        return [{**written, "author": [_HOSPITAL], "custodian": _HOSPITAL}]
     made = encounter(story, visit_id(story, day), at(day, minutes), at(day, minutes + 18), kind, "")
     return [made, note(story, at(day, minutes + 17), GP, text, encounter=visit_id(story, day))]
 
@@ -117,6 +120,11 @@ def encounter(
     }
     if reason:
         made["reasonCode"] = [{"text": reason}]
+    keys = [word.partition(":")[0] for word in story.conditions.split()]
+    if len(keys) == 1:
+        made["diagnosis"] = [
+            {"condition": reference(f"Condition/{people.condition_id(story, keys[0])}"), "rank": 1}
+        ]
     if appointment:
         made["appointment"] = [reference(f"Appointment/{appointment}")]
     return made
@@ -212,7 +220,7 @@ def news() -> list[Json]:
             "subject": people_by_name[name].ref,
             "sent": ago(minutes),
             "recipient": [GP.ref],
-            "sender": reference("Organization/laboratorium", "Fjordvik medisinske laboratorium"),
+            "sender": _HOSPITAL if text.startswith("Epikrise") else _LABORATORY,
             "payload": [{"contentString": text}],
         }
         for name, minutes, text in NEWS
@@ -238,9 +246,7 @@ def inbox() -> list[Json]:
                     "for": story.ref,
                     "authoredOn": ago(45 + 37 * n),
                     "owner": GP.ref,
-                    "requester": SECRETARY.ref
-                    if kind != "Prøvesvar"
-                    else reference("Organization/laboratorium"),
+                    "requester": SECRETARY.ref if kind != "Prøvesvar" else _LABORATORY,
                 }
             )
     return made

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.codes import Json, reference
+from launcher.sandbox.population.documents import note
 from launcher.sandbox.population.medication import administration, prescriptions
 from launcher.sandbox.population.moments import ago, due
 from launcher.sandbox.population.observations import measure, remark
@@ -46,7 +47,6 @@ SETS: tuple[tuple[int, int, str, str], ...] = (
     (311, 500, "t38.0 p94 r19 s95 bp124/68", "t"),
     (311, 258, "t38.4 p98 r20 s94 bp118/64 C", "t"),
 )
-LIVE_ROOMS = {204, 311}
 # room | minutes ago | text
 NEWS: tuple[tuple[int, int, str], ...] = (
     (203, 150, "Ny forordning"),
@@ -64,19 +64,32 @@ NEWS: tuple[tuple[int, int, str], ...] = (
 )
 
 
+# room | minutes ago | text
+NOTES: tuple[tuple[int, int, str], ...] = (
+    (
+        216,
+        80,
+        "Fall kl. {{t-95}}. Funnet sittende på gulvet ved sengen, ville på toalettet. Slo ikke hodet, "
+        "beveger armer og bein fritt. BT 142/76, puls 78. Hjulpet opp med to. Observeres, sensormatten var ikke på.",
+    ),
+)
+
+
 def present(stories: tuple[Story, ...]) -> list[Json]:
     """All that is relative to now for the residents."""
     by_room = {story.room: story for story in stories}
     made: list[Json] = []
-    for room, minutes, name, note in DUE:
+    for room, minutes, name, advice in DUE:
         if room in by_room:
-            made.append(task(by_room[room], name, due(minutes), "nå", note))
+            made.append(task(by_room[room], name, due(minutes), "nå", advice))
     for room, minutes, text, headline in SETS:
         if room in by_room:
             story = by_room[room]
             times = [ago(minutes, 5 * n) for n in range(8)]
             made += observations(story, parse(text), times, _worker(story), headline)
     made += [_news(by_room[room], minutes, text) for room, minutes, text in NEWS if room in by_room]
+    for room, minutes, text in NOTES:
+        made.append(note(by_room[room], ago(minutes), _worker(by_room[room]), text))
     return made + _single(by_room)
 
 

@@ -7,7 +7,7 @@ from launcher.sandbox.population.codes import Json
 from launcher.sandbox.population.moments import at, minutes_of
 from launcher.sandbox.population.observations import measure, remark
 from launcher.sandbox.population.staff import worker_at
-from launcher.sandbox.population.story import Story
+from launcher.sandbox.population.story import LIVE_ROOMS, Story
 
 _KINDS = ("diurese", "drukket", "smerte", "esas")
 _DAY: tuple[tuple[int, int, tuple[str, ...]], ...] = (
@@ -22,6 +22,17 @@ _DAY: tuple[tuple[int, int, tuple[str, ...]], ...] = (
 )
 
 
+_ILL = {
+    "Med i trimgruppe": "Hviler på rommet",
+    "Sitter i stuen": "Hviler på rommet",
+    "Ser på fjernsyn": "Ligger og døser",
+    "Spist frokost": "Spist litt frokost",
+    "Spist middag": "Spist litt middag",
+    "Spist kvelds": "Spist noen skjeer yoghurt",
+    "Spist én skive": "Drukket litt saft",
+}
+
+
 def rounds(story: Story) -> list[Json]:
     """From ``Story.night`` (``0 00:30 Sover; -1 23:55 diurese 450``) and an ordinary day around it."""
     made: list[Json] = []
@@ -29,12 +40,15 @@ def rounds(story: Story) -> list[Json]:
     for part in filter(None, (p.strip() for p in story.night.split(";"))):
         night, clock, seen = part.split(" ", 2)
         made.append(_seen(story, int(night), minutes_of(clock), seen))
+    acute = story.room in LIVE_ROOMS
     bedbound = story.rounds == 1 or "snu" in story.topics
     for day in (-1, 0):
         for start, end, texts in _DAY:
             minutes, text = chance.whole(start, end), chance.pick(texts)
             if day <= -story.moved_in or (day == -1 and minutes > 1200) or "palliativ" in story.topics:
                 continue
+            if acute:
+                text = _ILL.get(text, text)
             if bedbound and text in ("Med i trimgruppe", "Sitter i stuen"):
                 text = "Oppe i stol"
             made.append(remark(story, text, at(day, minutes), worker_at(story.ward, day, minutes)))

@@ -15,19 +15,24 @@ _CLOCK = {"d": ("day", 820, 890), "e": ("evening", 1240, 1315), "n": ("night", 3
 _SKIP = {(204, -1), (204, 0), (204, -2), (204, -3), (204, -4), (311, 0), (311, -1)}
 
 
+DYING_FROM = -28
+"""From this day the notes about someone in the palliative phase are about that alone."""
+
+
 class Bag:
     """Sentences drawn without repeating until all have been used."""
 
     def __init__(self, chance: Chance) -> None:
-        self.chance, self.left = chance, dict[tuple[str, ...], list[str]]()
+        self.chance, self.left, self.last = chance, dict[tuple[str, ...], list[str]](), ""
 
     def draw(self, texts: tuple[str, ...]) -> str:
         if not texts:
             return ""
         left = self.left.setdefault(texts, [])
         if not left:
-            left.extend(texts)
-        return left.pop(self.chance.whole(0, len(left) - 1))
+            left.extend(text for text in texts if text != self.last or len(texts) == 1)
+        self.last = left.pop(self.chance.whole(0, len(left) - 1))
+        return self.last
 
 
 def spoken(story: Story, text: str) -> str:
@@ -54,36 +59,46 @@ def routine_notes(story: Story, signs: dict[int, DaySigns]) -> list[Json]:
     taken = {(day, shift_of(minutes_of(clock))) for day, clock, *_ in story.notes}
     taken |= {(day, shift_of(minutes_of(clock))) for day, clock, _ in story.falls}
     made: list[Json] = []
+    previous = ""
     for day in range(-min(90, story.moved_in - 1), 1):
         episode = next((e for e in story.episodes if e.start <= day <= e.end), None)
         for shift in ("n", "d", "e"):
             name, early, late = _CLOCK[shift]
             wanted = _wanted(day, shift, chance) or (episode is not None and chance.happens(0.8))
-            text = _text(story, shift, episode, signs.get(day), bag)
+            text = _text(story, day, shift, episode, signs.get(day), bag)
             minutes = chance.whole(early, late)
+            if text == previous:
+                continue
             if wanted and (day, name) not in taken and (story.room, day) not in _SKIP:
                 made.append(note(story, at(day, minutes), worker_at(story.ward, day, minutes), text))
+                previous = text
     return made
 
 
-def _text(story: Story, shift: str, episode: Episode | None, signs: DaySigns | None, bag: Bag) -> str:
+def _text(
+    story: Story, day: int, shift: str, episode: Episode | None, signs: DaySigns | None, bag: Bag
+) -> str:
     ill = _illness(story, shift, episode, signs, bag)
     if ill:
         return spoken(story, ill)
-    parts: list[str] = []
     own = story.topics.split()
+    dying = "palliativ" in own and day >= DYING_FROM
+    if "palliativ" in own and not dying:
+        own = [topic for topic in own if topic not in ("palliativ", "munnstell")]
     topics = tuple(text for t in own for text in TOPICS.get(t, {}).get(shift, ()))
+    if dying:
+        return spoken(story, bag.draw(topics))
+    parts: list[str] = []
     if topics and not bag.chance.happens(min(0.8, 2.0 / len(topics))):
         parts.append(bag.draw(topics))
-    if "palliativ" not in own or not parts or (shift != "n" and bag.chance.happens(0.4)):
-        parts.append(bag.draw(_general(story, shift)))
+    parts.append(bag.draw(_general(story, shift)))
     return spoken(story, " ".join(dict.fromkeys(parts)))
 
 
 def _general(story: Story, shift: str) -> tuple[str, ...]:
     """Sentences that fit: in bed or up, clear-minded or not."""
     own = set(story.topics.split())
-    if own & {"snu", "palliativ"} and story.room != 110:
+    if own & {"snu", "palliativ"}:
         return GENERAL["seng"][shift]
     texts = GENERAL["oppe"][shift]
     if "demens" in own:

@@ -112,6 +112,7 @@ _ORGANISATIONS: tuple[tuple[str, str, str, str, int], ...] = (
     ("skjermet", "Skjermet", "lindehaugen", "dept", 31099050),
     ("legesenter", "Fjordvik legesenter", "", "prov", 31099060),
     ("laboratorium", "Fjordvik medisinske laboratorium", "", "prov", 31099070),
+    ("sykehus", "Fjordvik sykehus", "", "prov", 31099080),
 )
 
 
@@ -159,7 +160,11 @@ def organisations() -> list[Json]:
     made: list[Json] = []
     kinds = {"govt": "Government", "prov": "Healthcare Provider", "dept": "Hospital Department"}
     for n, (key, name, parent, kind, number) in enumerate(_ORGANISATIONS):
-        street = "Legesvingen 2" if key in ("legesenter", "laboratorium") else "Lindehaugen 1"
+        street = {
+            "legesenter": "Legesvingen 2",
+            "laboratorium": "Legesvingen 2",
+            "sykehus": "Sykehusbakken 1",
+        }.get(key, "Lindehaugen 1")
         organisation: Json = {
             "resourceType": "Organization",
             "id": key,

@@ -9,6 +9,9 @@ from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.moments import DAY_ZERO
 from launcher.sandbox.population.staff import ROOMS
 
+LIVE_ROOMS = {204, 311}
+"""Residents who are falling ill just now: their last 26 hours stand in ``present``."""
+
 
 @dataclass(frozen=True)
 class Episode:

@@ -9,7 +9,7 @@ from datetime import date
 from launcher.sandbox.population.chance import Chance
 from launcher.sandbox.population.codes import Json
 from launcher.sandbox.population.moments import DAY_ZERO, at, minutes_of
-from launcher.sandbox.population.observations import blood_pressure, consciousness, measure, news2
+from launcher.sandbox.population.observations import blood_pressure, consciousness, measure, news2, rounded
 from launcher.sandbox.population.staff import Worker, worker_at
 from launcher.sandbox.population.story import Episode, Story
 
@@ -68,6 +68,7 @@ def observations(
     story: Story, signs: Signs, times: list[str], worker: Worker, headline: str = "", awake: bool = True
 ) -> list[Json]:
     """The set as single observations. ``times``: eight rising times; the headline is the newest."""
+    signs = replace(signs, t=float(rounded(signs.t, 1)))
     order = ["r", "s", "p", "bp", "t"]
     if headline:
         order.remove(headline)
@@ -154,7 +155,7 @@ def _ill(signs: Signs, episode: Episode, moment: float) -> Signs:
 def times_of_day(story: Story, day: int, chance: Chance) -> list[int]:
     """When vital signs are taken on a day. ``rounds`` is sets a week; from 21 on: three a day of late."""
     spread = chance.whole(-14, 14)
-    closely = story.rounds >= 21 and day >= -8
+    closely = story.rounds >= 21 and day >= int(story.facts.get("tett_fra", "-8"))
     if any(e.start <= day <= e.end for e in story.episodes) or closely:
         return [minutes + spread for minutes in _ROUNDS[3]]
     weekly = {1: (2,), 2: (1, 4), 3: (0, 2, 5), 4: (0, 2, 4, 6)}.get(
@@ -174,7 +175,8 @@ def history(story: Story) -> list[Json]:
     for day in range(-min(DAYS, story.moved_in), 1):
         for minutes in times_of_day(story, day, chance):
             signs = wander.at(day, minutes)
-            if day in replaced or (day == -story.moved_in and minutes < 870):
+            stopped = day >= int(story.facts.get("uten_målinger_fra", "1"))
+            if stopped or day in replaced or (day == -story.moved_in and minutes < 870):
                 continue
             worker = worker_at(story.ward, day, minutes)
             made += observations(story, signs, clock_times(day, minutes), worker, _headline(story))
