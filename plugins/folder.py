@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from plugins import addresses
-from plugins.app_site import FILE_BYTES, FILES, is_served_name
 from plugins.errors import FolderMissing
 from plugins.findings import Finding, Language, Text, has_errors, pointer_of
 from plugins.icon import check_icon
 from plugins.manifest import MANIFEST_BYTES, Manifest, Reading, read_manifest
 from plugins.pages import check_page
+from plugins.served_files import FILE_BYTES, FILES, is_served_name
 
 MANIFEST_FILE = "manifest.json"
 _PUT_IT = Text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from plugins.findings import Finding, Severity, Text
+from plugins.findings import Finding, Text
 
 _MOVE = Text("Flytt det til en egen fil i mappen.", "Move it to a file of its own in the folder.")
 _COPY = Text("Legg filen i mappen og vis til den der.", "Put the file into the folder and refer to it there.")
@@ -17,23 +17,19 @@ class _Page(HTMLParser):
         super().__init__()
         self.file = file
         self.found: list[Finding] = []
-        self.inside: str | None = None
+        self.inside = False
 
-    def _note(self, rule: str, nb: str, en: str, remedy: Text = _MOVE, severity: Severity = "error") -> None:
+    def _note(self, rule: str, nb: str, en: str, remedy: Text = _MOVE) -> None:
         line = self.getpos()[0]
-        self.found.append(Finding(rule, "", Text(nb, en), remedy, "files", severity, self.file, line))
+        self.found.append(Finding(rule, "", Text(nb, en), remedy, "files", "error", self.file, line))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         executable = values.get("type", "").lower() in ("", "module", "text/javascript", "importmap")
-        self.inside = (
-            tag if tag == "style" or (tag == "script" and "src" not in values and executable) else None
-        )
+        self.inside = tag == "script" and "src" not in values and executable
         for name in values:
             if name.startswith("on"):
                 self._note("inline-handler", f"{name}= blir ikke kjørt.", f"{name}= will not run.")
-        if "style" in values:
-            self._note("inline-style", "style= blir ikke brukt.", "style= has no effect.", severity="warning")
         address = values.get(_LOADING.get(tag, ""), "")
         if address.lower().startswith(("http:", "https:", "//", "javascript:")):
             self._note(
@@ -41,26 +37,19 @@ class _Page(HTMLParser):
             )
 
     def handle_data(self, data: str) -> None:
-        if self.inside == "script" and data.strip():
+        if self.inside and data.strip():
             self._note(
                 "inline-script",
                 "Skript inne i siden blir ikke kjørt.",
                 "A script inside the page will not run.",
             )
-        elif self.inside == "style" and data.strip():
-            self._note(
-                "inline-style",
-                "Stil inne i siden blir ikke brukt.",
-                "A style inside the page has no effect.",
-                severity="warning",
-            )
 
     def handle_endtag(self, tag: str) -> None:
-        self.inside = None
+        self.inside = False
 
 
 def check_page(content: bytes, file: str) -> Iterator[Finding]:
-    """Inline scripts, handlers, styles and files from elsewhere in one page; ``file`` is its shown name."""
+    """Inline scripts, handlers and files from elsewhere in one page; ``file`` is its shown name."""
     page = _Page(file)
     page.feed(content.decode("utf-8", "replace"))
     page.close()

@@ -22,11 +22,12 @@ from urllib.parse import parse_qs, quote
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Host, Route, Router, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from plugins.app_site import AppSite
+from launcher.server.app_sites import AppSiteFiles
+from launcher.server.dependencies import AppSite
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -256,14 +257,11 @@ class StubWorkspace:
 
     # files and wiring
 
-    async def file(self, request: Request) -> Response:
+    async def file(self, request: Request) -> Any:
         app = (request.url.hostname or "").removesuffix(".localhost")
         if app not in self.apps:
             return Response(status_code=421)
-        found = AppSite(self.apps[app], self.base).find(request.url.path)
-        if found is None:
-            return Response(status_code=404)
-        return FileResponse(found.path, media_type=found.content_type, headers=dict(found.headers))
+        return AppSiteFiles(AppSite(request.headers["host"], self.apps[app]), self.base)
 
     def application(self) -> Starlette:
         everything = ["GET", "POST", "PUT", "OPTIONS"]

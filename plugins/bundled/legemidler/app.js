@@ -62,24 +62,29 @@ function neededRows(rows) {
   });
 }
 
+const reasonOf = (request) =>
+  [...(request.reasonCode || []).map((one) => one.text || ((one.coding || [])[0] || {}).display), ...(request.reasonReference || []).map(({ display }) => display)]
+    .filter(Boolean)
+    .join(", ");
+
+/** Every medicine in alphabetical order; the column for reasons is there when any is known. */
 function wholeList(requests, now) {
+  const reasons = requests.some(reasonOf);
   const rows = [...requests].sort((one, other) => medicineOf(one).name.localeCompare(medicineOf(other).name, "nb")).map((request) => {
     const medicine = medicineOf(request);
-    const dosages = request.dosageInstruction || [];
-    const dose = dosages.map((dosage) => dosage.text || doseText(dosage)).filter(Boolean).join(". ");
-    const why = (request.reasonCode || []).map((one) => one.text || ((one.coding || [])[0] || {}).display).filter(Boolean).join(", ");
+    const dose = (request.dosageInstruction || []).map((dosage) => dosage.text || doseText(dosage)).filter(Boolean).join(". ");
     const paused = request.status === "on-hold" ? tag("warn", "stop", say("Pause", "On hold")) : null;
     return h(
       "tr",
       {},
       h("th", { scope: "row" }, h("strong", {}, medicine.name), " ", h("span", { class: "soft" }, medicine.rest), paused ? [" ", paused] : null),
       h("td", {}, [dose, courseText(request, now, language)].filter(Boolean).join(", ") || "–"),
-      h("td", { class: "soft" }, why || "–"),
+      reasons ? h("td", { class: "soft" }, reasonOf(request) || "–") : null,
       h("td", { class: "soft atc" }, medicine.atc || "–"),
     );
   });
-  const head = [say("Legemiddel", "Medicine"), say("Dose", "Dose"), say("Mot", "For"), "ATC"].map((word, index) => h("th", { scope: "col", class: index === 3 ? "atc" : null }, word));
-  return h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+  const head = [say("Legemiddel", "Medicine"), say("Dose", "Dose"), reasons ? say("Mot", "For") : null].filter(Boolean);
+  return h("table", {}, h("thead", {}, h("tr", {}, head.map((word) => h("th", { scope: "col" }, word)), h("th", { scope: "col", class: "atc" }, "ATC"))), h("tbody", {}, rows));
 }
 
 class Page {

@@ -5,7 +5,7 @@ const HOUR = 3600000;
 const DAY = 24 * HOUR;
 
 /** The values that a chart shows at least; widened by the data. */
-const LEAST = { temp: [35.4, 38.9], pulse: [38, 108], resp: [7, 25], spo2: [90.5, 101], systolic: [92, 226] };
+const LEAST = { temp: [35.4, 38.9], pulse: [38, 108], resp: [7, 25], spo2: [90.5, 101], spo2Scale2: [84, 97], systolic: [92, 226] };
 
 /** What part of time is shown: {from, to, ticks: [{at, label, centre}]}. `centre`: the label stands amid its column. */
 export function timeWindow(range, now, language = "nb") {

@@ -159,12 +159,13 @@ function lastValue(measure, entry, common, now) {
 /** The entries of a measure with their points, and the band without points. */
 function scored(model, measure, news, sets) {
   const entries = model.series[measure.name] || [];
-  if (!isAdult(model) || !NORMAL[measure.name]) return { entries, normal: null };
+  if (!isAdult(model) || !NORMAL[measure.name]) return { entries, name: measure.name, normal: null };
   const scale = news ? news.scale : 1;
   const special = measure.name === "spo2" && scale === 2;
   const withOxygen = (at) => Boolean((sets.find((set) => at <= set.at && set.at - at <= HOUR) || {}).oxygen);
   return {
     entries: entries.map((entry) => ({ ...entry, points: points(measure.name, entry.value, { scale, oxygen: special && withOxygen(entry.at) }) })),
+    name: special ? "spo2Scale2" : measure.name,
     normal: special ? NORMAL_SPO2_SCALE_2 : NORMAL[measure.name],
     words: special ? "88–92 %" : say(...measure.normal),
   };
@@ -177,14 +178,14 @@ function charts(model, news, size) {
   const sets = setsOf(model.series);
   const shown = MEASURES.filter(({ name }) => (name === "weight" ? range === "90d" : true) && (model.series[name] || []).length);
   const rows = shown.map((measure) => {
-    const { entries, normal, words } = scored(model, measure, news, sets);
+    const { entries, name: kind, normal, words } = scored(model, measure, news, sets);
     const name = say(...measure.word);
     const label = say(`${name}, ${entries.length} målinger`, `${name}, ${entries.length} measurements`);
     return h(
       "div",
       { class: "measure", "data-measure": measure.name },
       h("div", { class: "name" }, h("h2", {}, name), h("span", { class: "faint" }, words || measure.unit)),
-      h("div", { class: "plot" }, chart({ name: measure.name, entries, normal, time, width: size.plot, height: size.row(shown.length), label })),
+      h("div", { class: "plot" }, chart({ name: kind, entries, normal, time, width: size.plot, height: size.row(shown.length), label })),
       lastValue(measure, entries.at(-1), common, now),
     );
   });
@@ -194,15 +195,17 @@ function charts(model, news, size) {
   ];
 }
 
-function list(model) {
+function list(model, news) {
   const rows = [];
+  const sets = setsOf(model.series);
   for (const measure of [...MEASURES, { name: "height", word: ["Høyde", "Height"], unit: "cm", decimals: 0 }]) {
-    const entry = (model.series[measure.name] || []).at(-1);
+    const entry = scored(model, measure, news, sets).entries.at(-1);
     if (!entry) continue;
+    const mark = entry.points ? h("span", { class: entry.points > 1 ? "bad" : "off" }, "▲ ", pointsWord(entry.points)) : null;
     const pressure = measure.name === "systolic" && (model.series.diastolic || []).find(({ id }) => id === entry.id);
     const value = pressure ? `${written(entry.value, 0)}/${written(pressure.value, 0)}` : written(entry.value, measure.decimals, language);
     const word = measure.name === "systolic" ? say("Blodtrykk", "Blood pressure") : say(...measure.word);
-    rows.push(h("li", { "data-measure": measure.name }, h("span", { class: "what" }, word), h("span", {}, h("span", { class: "value" }, value), " ", h("span", { class: "faint" }, measure.unit)), h("span", { class: "faint when" }, moment(entry.at, model.now))));
+    rows.push(h("li", { "data-measure": measure.name }, h("span", { class: "what" }, word), h("span", {}, h("span", { class: "value" }, value), " ", h("span", { class: "faint" }, measure.unit), mark ? [" ", mark] : null), h("span", { class: "faint when" }, moment(entry.at, model.now))));
   }
   return h("ul", { class: "latest" }, rows);
 }
@@ -259,7 +262,7 @@ export function content(model, size) {
     news ? scoreHead(model, news) : plainHead(model),
     news && model.explained ? explanation(news) : null,
     vital || drawn ? bar(model, drawn) : null,
-    model.table ? table(model) : drawn ? charts(model, news, size) : list(model),
+    model.table ? table(model) : drawn ? charts(model, news, size) : list(model, news),
     drawn && model.range !== "90d" ? weightFoot(model) : null,
   ].flat();
 }
