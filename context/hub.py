@@ -155,7 +155,7 @@ class Hub:
             case EndTopic(reason):
                 return self._deny(self.subscriptions(), reason, POLICY_VIOLATION)
             case Lock():
-                self._locked_at = self._locked_at or now
+                self._locked_at = now
                 return []
             case Unlock():
                 return self._unlock(now)
@@ -316,10 +316,9 @@ class Hub:
         effects: list[Effect] = [ContextChanged()] if change.changed else []
         effects.append(Accepted())
         shells = [s for s in self._connected() if s.is_shell]
-        told = [effect for shell in shells for effect in self._deliver(shell, change, now)]
-        effects += told
-        wait_for_shell = change.of_patient and bool(told)
-        until = now + self._limits.shell_first if wait_for_shell else None
+        for shell in shells:
+            effects += self._deliver(shell, change, now)
+        until = now + self._limits.shell_first if change.of_patient else None
         self._held.append(_Held(event.event_id, change, until))
         return effects
 
@@ -390,7 +389,6 @@ class Hub:
         if name == "SyncError":
             return self._send(subscription, message)
         deadline = now + self._limits.acknowledgement
-        subscription.awaited.pop(event_id, None)
         subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
         subscription.last_sent = (posted_id, name)
         effects = self._send(subscription, message)

@@ -109,6 +109,20 @@ def test_opening_a_patient_ends_every_anchor_of_another_for_late_joiners() -> No
     assert replayed(play, "b") == []
 
 
+def test_what_another_patient_ended_does_not_come_back_with_the_first() -> None:
+    """S3. Mutant: anchors of the patient before are only hidden."""
+    play = Playbook().happens(opens("p-1", "e1"), opens_encounter("v-1", "p-1", "e2"))
+    play.happens(opens("p-2", "e3"), opens("p-1", "e4"))
+    assert replayed(play, "a") == [("Patient-open", "e4")]
+
+
+def test_an_anchor_opened_twice_is_closed_once() -> None:
+    """FC-24: an open replaces. Mutant: the first open survives the close."""
+    play = Playbook().happens(opens("p-1", "e1"), opens("p-1", "e2"), closes("p-1", "e3"))
+    assert (replayed(play, "a"), play.hub.context.patient) == ([], None)
+    assert play.hub.context.snapshot()["open"] == []
+
+
 def test_a_close_closes_only_the_anchor_it_names() -> None:
     """S5. Mutant: any close clears the context (seen in a published hub)."""
     play = Playbook().happens(opens("p-1", "e1"), opens_encounter("v-1", "p-1", "e2"))

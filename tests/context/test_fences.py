@@ -8,7 +8,7 @@ import pytest
 
 from context.effects import Accepted, CloseChannel, MoveFence
 from context.hub import Hub
-from context.inputs import DenyGrant, SocketClosed
+from context.inputs import DenyGrant, SocketClosed, SocketOpened
 from tests.context.playbook import (
     PATIENT_EVENTS,
     START,
@@ -154,7 +154,8 @@ def test_an_answer_to_something_else_is_not_following() -> None:
     """Mutant: the highest answered event counts, whatever it was."""
     play = following().happens(opens_encounter("v-1", "p-1", "e2"), answers("app", "e2"))
     play.happens(opens("p-2", "e3"), answers("shell", "e3"), answers("app", "e3", 409))
-    play.happens(closes_encounter("v-1", "p-1", "e4"), answers("app", "e4"))
+    play.happens(opens_encounter("v-2", "p-2", "e4"), answers("app", "e4", 409))
+    play.happens(closes_encounter("v-2", "p-2", "e6"), answers("app", "e6"))
     play.happens(opens("p-3", "e5", START - timedelta(hours=1)), answers("app", "e5"))
     assert play.fences() == []
 
@@ -242,6 +243,27 @@ def test_a_shell_that_joins_late_holds_fences_until_it_has_answered() -> None:
     play = Playbook().joins(follower()).happens(opens("p-1", "e1")).joins(shell())
     (play >> answers("app", "e1")).end()
     (play >> answers("shell", "e1") << MoveFence("grant-app", "p-1")).end()
+
+
+def test_a_shell_that_joins_while_a_change_is_held_hears_it_at_once() -> None:
+    """Mutant: the second window of the shell waits for the first."""
+    play = together().happens(opens("p-1", "e1"))
+    play >> shell("shell-2") << Accepted("shell-2")
+    (
+        play
+        >> SocketOpened("shell-2")
+        << Mode("shell-2", "subscribe")
+        << Told("shell-2", "Patient-open", "e1")
+    ).end()
+    (play >> answers("shell", "e1")).end()
+    (play >> answers("shell-2", "e1") << Told("app", "Patient-open", "e1")).end()
+
+
+def test_a_shell_that_hears_nothing_of_patients_holds_nothing() -> None:
+    """Mutant: it is waited for although it can never answer."""
+    play = Playbook().joins(shell(events=("SyncError",)), follower())
+    (play >> opens("p-1", "e1") << Accepted() << Told("app", "Patient-open", "e1")).end()
+    (play >> answers("app", "e1") << MoveFence("grant-app", "p-1")).end()
 
 
 def test_after_a_restart_nothing_moves_until_shell_and_follower_have_answered() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from context.effects import CloseChannel, Refused
+from context.effects import CloseChannel, ContextChanged, Refused
 from context.hub import NORMAL_CLOSURE, POLICY_VIOLATION
 from context.inputs import DenyGrant, Lock, SocketClosed, SocketOpened, Unlock
 from tests.context.playbook import (
@@ -75,6 +75,39 @@ def test_a_change_held_for_the_shell_stays_held() -> None:
     play.happens(answers("app", "e1"), closes("p-1", "e2"), Lock(), answers("shell", "e2"))
     assert play.frames("app")[-1]["id"] == "e1"
     (play >> Unlock() << Told("app", "Patient-close", "e2")).end()
+
+
+def test_a_close_that_waits_for_its_answer_and_an_address_that_waits_for_its_socket_stand_still_too() -> None:
+    """Mutant: only what is replayed at unlock gets new time."""
+    play = (
+        Playbook().joins(subscribe("a")).happens(opens("p-1", "e1"), answers("a", "e1"), closes("p-1", "e2"))
+    )
+    play.happens(subscribe("late"))
+    play.later(5).end()
+    play.happens(Lock())
+    play.later(3600).end()
+    (play >> Unlock()).end()
+    play.later(4.9).end()
+    play.later(0.1) << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
+    play.end().later(49.9).end()
+    (play.later(0.1) << CloseChannel("late", POLICY_VIOLATION)).end()
+
+
+def test_a_lease_confirmed_during_the_lock_is_whole() -> None:
+    """Mutant: the locked hour is taken off the number that the subscriber is told."""
+    play = Playbook().happens(subscribe("a", lease=600), subscribe("b"), Lock())
+    play.later(3600).end()
+    play.happens(SocketOpened("a"), SocketOpened("b"), SocketClosed("b", normal=True))
+    (play >> Unlock() << Mode("a", "subscribe")).end()
+    assert play.frames("a")[0]["hub.lease_seconds"] == 600
+
+
+def test_what_is_sent_once_more_is_no_new_fact_and_goes_to_the_shell_first() -> None:
+    """S3. Mutant: every pane looks as if it had to follow anew after each lock."""
+    play = Playbook(ignore=(ContextChanged,)).joins(subscribe("a"), shell())
+    play.happens(opens("p-1", "e1"), answers("shell", "e1"), answers("a", "e1"), Lock())
+    play >> Unlock() << Told("shell", "Patient-open", "e1") << Told("a", "Patient-open", "e1")
+    play.end()
 
 
 def test_locking_twice_and_unlocking_twice_is_once() -> None:

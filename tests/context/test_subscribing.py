@@ -177,6 +177,11 @@ def test_end_of_the_topic_denies_everybody() -> None:
     (play << Mode("b", "denied") << CloseChannel("b", POLICY_VIOLATION)).end()
 
 
+def test_a_channel_is_confirmed_once() -> None:
+    play = Playbook().joins(subscribe("a"))
+    (play >> SocketOpened("a")).end()
+
+
 def test_number_of_subscriptions_is_limited() -> None:
     play = Playbook(Hub(TOPIC, HubLimits(subscriptions_per_topic=1))).joins(subscribe("a"))
     play >> subscribe("b")

@@ -344,6 +344,18 @@ async def test_shell_first_then_follower_then_fence(house: House) -> None:
     await house.facts.until("fence", "grant-app", None)
 
 
+async def test_a_fence_that_stands_right_is_left_alone(house: House) -> None:
+    """Mutant: the hub does not know where the grant's fence stands."""
+    shell, token = house.shell_token(), house.token("app", fenced=True)
+    house.grant(token).effective_patient = "p-1"
+    await house.opens(shell, "p-1", "e1")
+    app = await house.joins(token)
+    await app.event("Patient-open", "e1")
+    await app.answers("e1")
+    await house.facts.until("ack", "grant-app", "e1", 200)
+    assert house.facts.fences == {}
+
+
 async def test_a_restarted_gateway_keeps_the_context(house: House) -> None:
     """S8. Mutant: record not written before the answer; lock forgotten."""
     token = house.token("a")
