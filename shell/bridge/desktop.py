@@ -301,9 +301,9 @@ class Desktop(QObject):
         self._window.toast(ToastModel("about", "info", title, f"{versions} · {patched}"))
 
 
-def text_of(version: bytes | str) -> str:
+def text_of(version: object) -> str:
     """Qt gives versions as bytes."""
-    return version.decode("ascii") if isinstance(version, bytes) else version
+    return version.decode("ascii") if isinstance(version, bytes) else str(version)
 
 
 def clear_own_clipboard() -> None:
