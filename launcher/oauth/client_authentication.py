@@ -35,13 +35,18 @@ class UsedAssertions:
         self._until: dict[tuple[str, str], datetime] = {}
 
     def first_use(self, client_id: str, jti: str, until: datetime, now: datetime) -> bool:
-        """True the first time; expired entries are forgotten."""
-        for key in [key for key, end in self._until.items() if end <= now]:
-            del self._until[key]
-        if (client_id, jti) in self._until:
+        """True the first time, and again when the earlier use has expired."""
+        if self._until.get((client_id, jti), now) > now:
             return False
         self._until[client_id, jti] = until
         return True
+
+    def forget(self, now: datetime) -> list[tuple[str, str]]:
+        """Forget what has expired and say what that was: ``(client_id, jti)``."""
+        expired = [key for key, end in self._until.items() if end <= now]
+        for key in expired:
+            del self._until[key]
+        return expired
 
 
 @dataclass(frozen=True, slots=True)

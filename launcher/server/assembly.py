@@ -94,8 +94,8 @@ class GatewayParts:
     facts: FactStream
     context: ContextSlot
     pending: PendingAuthorizations
+    used_assertions: UsedAssertions
     routes: list[BaseRoute] = field(default_factory=list)
-    closers: list[Callable[[], object]] = field(default_factory=list)
 
     def application(self) -> ASGIApp:
         """The ASGI application; its lifespan sweeps what is over."""
@@ -116,9 +116,15 @@ class GatewayParts:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(self.settings.limits.sweep_seconds)
-            self.sessions.sweep(
-                self.settings.life("unused_session_seconds"), self.settings.life("session_seconds")
-            )
+            self.sweep()
+
+    def sweep(self) -> None:
+        """End and forget what is over."""
+        self.sessions.sweep(
+            self.settings.life("unused_session_seconds"), self.settings.life("session_seconds")
+        )
+        for client_id, jti in self.used_assertions.forget(self.clock.now()):
+            self.records.drop("assertion", f"{client_id}/{jti}")
 
 
 def assemble(
@@ -142,7 +148,7 @@ def assemble(
     )
     store = StateRecords(dependencies.journal)
     facts = FactStream(settings.limits.event_queue)
-    sessions = SessionKeeper(state, store, clock, new_id, facts)
+    sessions = SessionKeeper(state, store, clock, new_id, facts, settings.shell_client_id)
     used = UsedAssertions()
     keys = _restore(store, records, state, sessions, used, clock, restore_topic)
     if not keys:
@@ -202,6 +208,7 @@ def assemble(
         facts=facts,
         context=context,
         pending=pending,
+        used_assertions=used,
         routes=list(routes),
     )
 

@@ -26,8 +26,15 @@ class SessionKeeper:
     """
 
     def __init__(
-        self, state: GatewayState, records: StateRecords, clock: Clock, new_id: NewId, facts: FactStream
+        self,
+        state: GatewayState,
+        records: StateRecords,
+        clock: Clock,
+        new_id: NewId,
+        facts: FactStream,
+        shell_client_id: str,
     ) -> None:
+        self._shell_client_id = shell_client_id
         self._state = state
         self._records = records
         self._clock = clock
@@ -157,7 +164,10 @@ class SessionKeeper:
             self._records.keep("grant", grant.grant_id, grant)
 
     def end_grant(self, grant_id: str) -> None:
-        """End a grant at once: its tokens are dead, its sockets are told."""
+        """End a grant at once: its tokens are dead, its sockets are told.
+
+        A session without a shell has nobody who could close what is open: it ends with its last shell grant.
+        """
         grant = self._state.grants.pop(grant_id, None)
         if grant is None:
             return
@@ -167,6 +177,16 @@ class SessionKeeper:
             self._records.drop("refresh", family.family)
         self._records.drop("grant", grant_id)
         self._tell(lambda listener: listener.grant_ended(grant_id))
+        if grant.client_id == self._shell_client_id and not any(
+            other.client_id == self._shell_client_id for other in self.grants_of(grant.sid or "")
+        ):
+            self.end_session(grant.sid or "")
+
+    def replace_grants_of_pane(self, grant: Grant) -> None:
+        """End what the pane held before ``grant``: a pane is about one patient, so it has one grant (S2)."""
+        for old in self.grants_of(grant.sid or ""):
+            if grant.pane is not None and old.pane == grant.pane and old.grant_id != grant.grant_id:
+                self.end_grant(old.grant_id)
 
     def grants_of(self, sid: str) -> Sequence[Grant]:
         """The live grants of a session."""

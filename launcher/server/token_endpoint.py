@@ -85,6 +85,7 @@ class TokenEndpoint:
         if grant.pane is not None and grant.pane not in self._state.panes:
             raise InvalidGrant("the pane of this launch has been closed")
         self._sessions.add_grant(grant)
+        self._sessions.replace_grants_of_pane(grant)
         refresh_token = None
         if "online_access" in grant.scopes:
             refresh_token = self._first_refresh_token(grant)

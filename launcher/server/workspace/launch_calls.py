@@ -121,6 +121,8 @@ class LaunchCalls:
         encounter = await self._reads.read(token, f"Encounter/{wanted}")
         subject = (encounter or {}).get("subject", {}).get("reference")
         if encounter is None or subject != f"Patient/{current.patient}":
+            if named is None:
+                return None
             raise ProblemAnswer(409, "other_encounter", "the encounter is not one of this patient")
         return encounter
 

@@ -187,3 +187,17 @@ def test_a_standalone_launch_in_a_pane_takes_the_topics_patient(
 ) -> None:
     _, browser = shell.pane("notat", topic)
     assert gateway.app_tokens(browser, "notat", None)["patient"] == ANNA
+
+
+def test_a_new_launch_in_the_same_pane_replaces_the_old_grant(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """A pane is about one patient (S2): tokens of an earlier launch in it are dead."""
+    pane, browser = shell.pane("notat", topic)
+    first = gateway.app_tokens(browser, "notat", shell.launch("notat", topic, pane).json()["launch"])
+    shell.open_patient(topic, BERIT)
+    second = gateway.app_tokens(browser, "notat", shell.launch("notat", topic, pane).json()["launch"])
+    for tokens, patient, status in ((first, ANNA, 401), (second, BERIT, 200)):
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        assert gateway.http.get(f"/fhir/Patient/{patient}", headers=headers).status_code == status
+    assert shell.call("GET", f"/workspace/panes/{pane}").json()["effective_patient"] == BERIT

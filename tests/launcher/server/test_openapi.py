@@ -10,7 +10,11 @@ import jsonschema_rs
 import pytest
 
 import launcher.server
+from launcher.server.workspace.calls import Gatekeeper
+from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.openapi import OPERATIONS, SCHEMAS, openapi_document
+from launcher.server.workspace.session_calls import SessionCalls
+from launcher.server.workspace.tab_calls import TabCalls
 from tests.fakes.gateway import Shell
 
 FILE = Path(launcher.server.__file__).parent / "openapi.json"
@@ -23,7 +27,9 @@ def check(name: str, content: Any) -> None:
 
 
 def test_the_file_is_the_document() -> None:
-    """Written by ``python -c 'from launcher.server.workspace.openapi import ...'``; see launcher/README.md."""
+    """Written by ``python -c 'from launcher.server.workspace.calls import Gatekeeper
+    from launcher.server.workspace.launch_calls import LaunchCalls
+    from launcher.server.workspace.openapi import ...'``; see launcher/README.md."""
     assert json.loads(FILE.read_text(encoding="utf-8")) == openapi_document()
 
 
@@ -40,11 +46,6 @@ def test_routes_and_document_agree(shell: Shell) -> None:
 
 
 def test_there_is_no_further_route(shell: Shell) -> None:
-    from launcher.server.workspace.calls import Gatekeeper
-    from launcher.server.workspace.launch_calls import LaunchCalls
-    from launcher.server.workspace.session_calls import SessionCalls
-    from launcher.server.workspace.tab_calls import TabCalls
-
     class Open(Gatekeeper):
         def __init__(self) -> None:
             pass

@@ -145,3 +145,16 @@ def test_tokens_renew_unseen_through_a_ten_hour_shift(gateway: RunningGateway) -
     assert len(shell.browser.visited) == pages
     gateway.clock.advance(3 * 3600)
     assert is_invalid(gateway.refresh(shell.tokens["refresh_token"]))
+
+
+def test_a_stolen_refresh_token_of_the_shell_ends_the_session(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """Nobody could close the apps any more: they end with the shell's last grant."""
+    app = shell.app("notat", topic)
+    first = shell.tokens["refresh_token"]
+    second = gateway.refresh(first).json()["refresh_token"]
+    gateway.refresh(second)
+    assert is_invalid(gateway.refresh(first))
+    assert read(gateway, app["access_token"]) == 401
+    assert shell.browser.open(gateway.authorize_url(prompt="none")).query["error"] == "login_required"
