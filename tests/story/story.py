@@ -1,0 +1,163 @@
+"""A user at the real desktop: looks at visible widgets, clicks and types, and looks into panes over DevTools."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from context.pane_state import State
+from shell.bridge.application import Program
+from shell.composition.practice import Environment
+from shell.widgets.pane_frame import PaneFrame
+
+Result = TypeVar("Result")
+WAIT = 20.0
+LOOK_EVERY_MS = 20
+
+
+class Story:
+    """Drives one program. Every wait is for a condition; ``Waited`` tells which one did not come."""
+
+    def __init__(self, program: Program, environment: Environment, debug_port: int) -> None:
+        self.program = program
+        self.window = program.window
+        self.environment = environment
+        self._debug = f"http://127.0.0.1:{debug_port}"
+        self.witness = PaintWitness(program)
+
+    def start(self) -> None:
+        self.window.resize(1366, 768)
+        self.window.show()
+        self.program.desktop.start()
+
+    def end(self) -> None:
+        QCoreApplication.instance().removeEventFilter(self.witness)
+        self.program.stop()
+        self.window.deleteLater()
+        for _ in range(5):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            QCoreApplication.processEvents()
+
+    # waiting
+
+    def until(self, condition: Callable[[], Any], what: str, seconds: float = WAIT) -> Any:
+        """Let the program run until ``condition`` holds; returns its value."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = condition()
+            if found:
+                return found
+            if time.monotonic() > deadline:
+                raise AssertionError(f"did not happen in {seconds:.0f} s: {what}; {self.describe()}")
+            self.spin(LOOK_EVERY_MS)
+
+    @staticmethod
+    def spin(milliseconds: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def describe(self) -> str:
+        panes = [(frame.model.app.key, frame.model.state.value, frame.model.reason, frame.model.failure) for frame in self.frames()]
+        return f"banner={self.banner_patient()} panes={panes}"
+
+    # looking at the desktop
+
+    def frames(self) -> list[PaneFrame]:
+        return [frame for frame in self.window.findChildren(PaneFrame) if frame.isVisible()]
+
+    def frame(self, app: str) -> PaneFrame:
+        return next(frame for frame in self.frames() if frame.model.app.key == app)
+
+    def banner_patient(self) -> str | None:
+        """The key of the patient whom the banner names."""
+        model = self.window.banner.model
+        return model.patient.key if model is not None and self.window.banner.isVisible() else None
+
+    def all_follow(self, patient: str, apps: int = 3) -> bool:
+        frames = self.frames()
+        return len(frames) == apps and all(
+            frame.model.state is State.FOLLOWING and frame.model.effective and frame.model.effective.key == patient
+            for frame in frames
+        )
+
+    # acting
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        self.until(lambda: widget.isVisible() and widget.isEnabled(), f"{widget.accessibleName()} can be clicked")
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or widget.rect().center())
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+
+    # looking into panes
+
+    def in_browser(self, look: Callable[[Browser], Result]) -> Result:
+        """Run ``look`` over DevTools in a thread of its own while the program runs on."""
+        box: dict[str, Any] = {}
+
+        def work() -> None:
+            try:
+                with sync_playwright() as playwright:
+                    browser = playwright.chromium.connect_over_cdp(self._debug, no_defaults=True)
+                    box["result"] = look(browser)
+            except BaseException as error:
+                box["error"] = error
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        self.until(lambda: not thread.is_alive(), "the browser answered", 60)
+        thread.join()
+        if "error" in box:
+            raise box["error"]
+        result: Result = box["result"]
+        return result
+
+    def in_page(self, app: str, look: Callable[[Page], Result]) -> Result:
+        """Run ``look`` in the page of an app's pane: the one whose host begins with the app's id."""
+
+        def find(browser: Browser) -> Result:
+            pages = [page for context in browser.contexts for page in context.pages]
+            for page in pages:
+                if page.url.startswith((f"http://{app}.", f"https://{app}.")):
+                    return look(page)
+            raise AssertionError(f"no page of {app} among {[page.url.split('?')[0] for page in pages]}")
+
+        return self.in_browser(find)
+
+
+class PaintWitness(QObject):
+    """Looks at every paint of the window: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._window = program.window
+        self.paints = 0
+        self.breaches: list[str] = []
+        QCoreApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.window() is self._window:
+            self.paints += 1
+            self._look()
+        return False
+
+    def _look(self) -> None:
+        banner = self._window.banner
+        if not banner.isVisible() or banner.model is None:
+            return
+        named = banner.model.patient.key
+        for frame in self._window.findChildren(PaneFrame):
+            if not frame.isVisible() or frame.curtain.isVisible():
+                continue
+            model = frame.model
+            about = model.effective.key if model.effective else None
+            if about != named and model.state is not State.PINNED:
+                self.breaches.append(f"{model.app.key} usable about {about} under the banner of {named}")
