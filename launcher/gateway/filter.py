@@ -140,6 +140,9 @@ def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, s
             url = context.page_link(link.url)
             if url is not None:
                 yield {"relation": link.relation, "url": url}
+            elif link.relation == "next":
+                # Leaving it out would show a part as if it were the whole.
+                raise AnswerUnreadable("the next page is not on the upstream")
 
 
 def _judged_entry(facts: GrantFacts, entry: Entry, context: BundleContext, outcome: Filtered) -> bytes | None:

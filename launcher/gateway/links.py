@@ -65,19 +65,27 @@ class PageSeal:
 
 
 def upstream_target(url: str, upstream_base: str) -> str | None:
-    """Path and query below the upstream's base, or ``None`` for a link that leads elsewhere."""
-    if url.startswith(upstream_base + "/") or url.startswith(upstream_base + "?"):
-        target = url[len(upstream_base) :]
-    elif "://" not in url and not url.startswith("/"):
-        target = "/" + url
-    else:
+    """Path and query below the upstream's base, or ``None`` for a link that does not lead there.
+
+    The authority in the link is not looked at, since a server behind a proxy may know itself by another name:
+    whatever the link says, the request goes to the upstream that is configured.
+    """
+    base_path = "/" + upstream_base.partition("://")[2].partition("/")[2]
+    if "://" in url:
+        url = "/" + url.partition("://")[2].partition("/")[2]
+    elif not url.startswith("/"):
+        url = f"{base_path}/{url}"
+    path, _, query = url.partition("?")
+    if not (path == base_path or path.startswith(base_path + "/")):
         return None
-    path = target.partition("?")[0]
+    target = path[len(base_path) :]
     if (
-        "#" in target
-        or "\\" in target
-        or "%" in path
-        or any(segment.strip(".") == "" for segment in path.split("/")[1:] if path)
+        "%" in path
+        or "\\" in url
+        or "#" in url
+        or any(part.strip(".") == "" for part in target.split("/")[1:])
     ):
         return None
-    return target if target.isascii() and target.isprintable() and " " not in target else None
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        return None
+    return f"{target}?{query}" if query else target

@@ -63,6 +63,7 @@ class UpstreamLimits:
     whole_seconds: float = 60.0
     answer_bytes: int = 32 * 1024 * 1024
     connections: int = 100
+    idle_connection_seconds: float = 4.0
     patient_check_seconds: float = 2.0
 
 
@@ -115,7 +116,9 @@ class FhirConnection:
 
     def _open(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.connections),
+            connector=aiohttp.TCPConnector(
+                limit=self._limits.connections, keepalive_timeout=self._limits.idle_connection_seconds
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept-Encoding", "Content-Type"),

@@ -76,7 +76,8 @@ class AccessKeeper:
             self._record(access, SUCCESS, "", about, identifier), at_once=access.interaction.kind in WRITES
         )
         live = self._state.grants.get(access.grant.grant_id)
-        if live is not None and live.effective_patient in about:
+        reading = access.interaction.kind not in WRITES
+        if reading and live is not None and live.effective_patient in about:
             self._pane_facts.note_read(live.grant_id, str(live.effective_patient))
         return answer
 

@@ -133,12 +133,13 @@ async def whole_body(receive: Receive, headers: Mapping[bytes, bytes], maximum: 
 async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
     """Send one answer: never stored by anybody on the way, never guessed at by a browser (S6)."""
     headers = [
-        (b"content-length", b"%d" % len(answer.body)),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
         (b"x-request-id", request_id.encode("ascii")),
         *answer.headers,
     ]
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     if answer.body:
         headers.append((b"content-type", answer.content_type))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

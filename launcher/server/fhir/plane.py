@@ -111,7 +111,8 @@ class FhirDataPlane:
             )
         except InvalidToken as invalid:
             answer = _unauthorized(invalid, authorization is not None)
-            self._keeper.unreadable(request, None, answer, "no valid token")
+            if authorization is not None:
+                self._keeper.unreadable(request, None, answer, "no valid token")
             return answer
         except SessionLocked as locked:
             return _locked(locked)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from launcher.gateway.audit_event import audit_events
 from launcher.gateway.links import upstream_target
@@ -116,17 +117,35 @@ async def test_page_links_are_bound_to_grant_patient_and_type(plane: Plane) -> N
         ("http://u.example/fhir?_getpages=1", "?_getpages=1"),
         ("Observation?_offset=1", "/Observation?_offset=1"),
         ("http://u.example/fhirx/Observation", None),
-        ("http://u.example.evil.example/fhir/Observation", None),
+        ("http://inside.example:8080/fhir/Observation?a=1", "/Observation?a=1"),
+        ("/fhir/Observation?a=1", "/Observation?a=1"),
+        ("/other/Observation", None),
         ("http://u.example/fhir/../admin", None),
         ("http://u.example/fhir/%2e%2e/admin", None),
         ("http://u.example/fhir//evil", None),
         ("//evil.example/fhir/Observation", None),
+        ("http://u.example/fhir/a\\b", None),
         ("http://u.example/fhir/Observation?a=b#c", None),
         ("http://u.example/fhir/Observation?a=\r\nX: y", None),
     ],
 )
 def test_upstream_links(url: str, target: str | None) -> None:
     assert upstream_target(url, "http://u.example/fhir") == target
+
+
+async def test_a_next_page_that_cannot_be_followed_is_an_error_and_not_an_end(plane: Plane) -> None:
+    bundle = b'{"resourceType":"Bundle","type":"searchset","link":[{"relation":"next","url":"http://x/other?p=2"}]}'
+    plane.upstream.misbehave = lambda _: Response(bundle, 200)
+    plane.give("patient/*.rs")
+    assert (await plane.get("/Observation")).status == 502
+
+
+async def test_writes_are_no_reads(plane: Plane) -> None:
+    plane.give("patient/*.cruds")
+    await plane.ask("PUT", "/Observation/n", body=observation("n", MARIT))
+    assert plane.noted.reads == []
+    await plane.get("/Observation?code=nothing")
+    assert plane.noted.reads == [("g1", MARIT)]
 
 
 async def test_attachments_are_shown_with_their_document(plane: Plane) -> None:
