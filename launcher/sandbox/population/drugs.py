@@ -107,7 +107,9 @@ mirtazapin15 N06AX11|Mirtazapin|15 mg tablett|tablett
 mirtazapin30 N06AX11|Mirtazapin|30 mg tablett|tablett
 mometason R01AD09|Mometason|50 µg nesespray|dose|inh
 montelukast10 R03DC03|Montelukast|10 mg tablett|tablett
-montelukast4 R03DC03|Montelukast|4 mg tyggetablett|tablett
+montelukast5 R03DC03|Montelukast|5 mg tyggetablett|tablett
+adrenalin03 C01CA24|Adrenalin|0,3 mg injeksjonspenn|sprøyte|im
+adrenalin015 C01CA24|Adrenalin|0,15 mg injeksjonspenn|sprøyte|im
 morfinsc N02AA01|Morfin|10 mg/ml injeksjon|mg|sc
 multivitamin A11AA03|Multivitamin med mineraler|tablett|tablett
 natriumpikosulfat A06AB08|Natriumpikosulfat|7,5 mg/ml dråper|dråper

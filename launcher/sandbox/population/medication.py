@@ -98,7 +98,8 @@ def amount(item: Prescription, dose: Decimal) -> str:
 def _dosage_text(item: Prescription, only: Decimal | None = None) -> str:
     """In words; ``only`` the times of one dose where the doses of a day differ."""
     if item.when_needed:
-        return f"{amount(item, item.dose)} {item.when_needed}, høyst {item.most} ganger i døgnet"
+        times = "én gang" if item.most == 1 else f"{item.most} ganger"
+        return f"{amount(item, item.dose)} {item.when_needed}, høyst {times} i døgnet"
     parts: list[str] = []
     for dose in dict.fromkeys(dose for _, dose in item.times if only in (None, dose)):
         clocks = [clock_of(minutes).removesuffix(":00") for minutes, d in item.times if d == dose]

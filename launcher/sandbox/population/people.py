@@ -190,7 +190,7 @@ def _allergy(story: Story, key: str) -> Json:
         "clinicalStatus": status("allergyintolerance-clinical", "active"),
         "verificationStatus": status("allergyintolerance-verification", "confirmed"),
         "patient": story.ref,
-        "recordedDate": on(-min(max(story.moved_in - 1, 0), lived // 6)),
+        "recordedDate": on(-min(story.moved_in, lived // 6)),
     }
     if key == "nka":
         return {
@@ -218,7 +218,7 @@ def flags(story: Story) -> list[Json]:
             "category": [status("flag-category", FLAGS.get(text, "clinical"))],
             "code": {"text": text},
             "subject": story.ref,
-            "period": {"start": on(-max(min(story.moved_in, 120) - 1, 0))},
+            "period": {"start": on(-min(story.moved_in, 119))},
             "author": DOCTOR.ref if text.startswith("HLR") else worker_at(story.ward, 0, 600).ref,
         }
         for text in story.flags

@@ -9,7 +9,7 @@ from launcher.sandbox.population.chance import Chance, fhir_id
 from launcher.sandbox.population.codes import CONTACT_TYPE, TERMINOLOGY, Json, coding, concept, reference
 from launcher.sandbox.population.documents import note
 from launcher.sandbox.population.inhabitants import APPOINTMENTS, INHABITANTS
-from launcher.sandbox.population.moments import ago, at, local, minutes_of
+from launcher.sandbox.population.moments import ago, at, local, minutes_of, on
 from launcher.sandbox.population.observations import blood_pressure, measure
 from launcher.sandbox.population.plans_by_clock import delay
 from launcher.sandbox.population.staff import GP, SECRETARY
@@ -37,6 +37,17 @@ INBOX = (
 )
 _HOSPITAL = reference("Organization/sykehus", "Fjordvik sykehus")
 _LABORATORY = reference("Organization/laboratorium", "Fjordvik medisinske laboratorium")
+_AT_RISK = {
+    "diabetes1",
+    "diabetes2",
+    "kols",
+    "astma",
+    "koronar",
+    "hjertesvikt",
+    "nyresvikt3",
+    "atrieflimmer",
+    "svangerskap",
+}
 _ABNORMAL = {"Øystein Hagen", "Bjarne Johnsen"}
 
 
@@ -51,13 +62,27 @@ def add_inhabitant(made: Collected, story: Story) -> None:
     made.add("shifted", *medication.requests(story))
     if is_child(story):
         made.add("fixed", *growth.growth(story), *growth.vaccinations(story))
-    else:
-        made.add("history", *laboratory.series(story, story.facts["labs"]), *_body(story))
-        if story.age() >= 65:
+    measured: list[Json] = []
+    if not is_child(story):
+        measured = [*laboratory.series(story, story.facts["labs"]), *_body(story)]
+        made.add("history", *measured)
+        if story.age() >= 65 or _AT_RISK & {word.partition(":")[0] for word in story.conditions.split()}:
             day = -Chance("influensa", story.id).whole(25, 46)
             made.add("history", growth.seasonal(story, at(day, 600)))
     for day, _, _, text in story.notes:
-        made.add("history", *_visit(story, day, text))
+        made.add("history", *_visit(story, day, quoted(text, day, measured)))
+
+
+def quoted(text: str, day: int, measured: list[Json]) -> str:
+    """``[hba1c]``, ``[vekt]`` in a note become the newest value of that day or before (or else the first)."""
+
+    def value(found: re.Match[str]) -> str:
+        name = "Vekt" if found.group(1) == "vekt" else laboratory.ANALYSES[found.group(1)].text
+        known = sorted((o["effectiveDateTime"], o) for o in measured if o["code"]["text"] == name)
+        before = [o for when, o in known if when[:10] <= on(day)] or [known[0][1]]
+        return str(before[-1]["valueQuantity"]["value"]).replace(".", ",")
+
+    return re.sub(r"\[(\w+)\]", value, text)
 
 
 def _usual(story: Story) -> tuple[int, int, int] | None:
@@ -86,7 +111,8 @@ def _body(story: Story) -> list[Json]:
 
 
 def _visit(story: Story, day: int, text: str) -> list[Json]:
-    """An earlier contact and its note."""
+    """An earlier contact and its note; never at a weekend."""
+    day -= max(0, day % 7 - 4)
     minutes = 480 + Chance("visit", story.id, day).whole(0, 20) * 20
     kind = "1"
     if re.search(r"\b(ringer|telefon)\b", text, re.IGNORECASE) and "Tolk" not in text:

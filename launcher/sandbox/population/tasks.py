@@ -37,7 +37,7 @@ def task(story: Story, name: str, when: str, key: object, note: str = "") -> Jso
         "for": story.ref,
         "encounter": reference(f"Encounter/{story.encounter}"),
         "executionPeriod": {"end": when},
-        "authoredOn": on(-2),
+        "authoredOn": on(-min(2, story.moved_in)),
         "requester": worker_at(story.ward, -2, 600).ref,
         "owner": reference(f"Organization/{story.ward}", WARDS[story.ward]),
     }

@@ -190,8 +190,15 @@ def test_news2_is_the_sum_of_its_set(population: Population) -> None:
         sys, dia = (c["valueQuantity"]["value"] for c in found["BT"]["component"])
         awake = found["Bevissthet"]["valueCodeableConcept"]["coding"][1]["code"]
         signs = Signs(
-            number["Temp"], int(number["Puls"]), int(number["Resp."]), int(number["SpO₂"]), sys, dia, number.get("Oksygen", 0.0), awake
-        )  # fmt: skip
+            t=number["Temp"],
+            p=int(number["Puls"]),
+            r=int(number["Resp."]),
+            s=int(number["SpO₂"]),
+            sys=sys,
+            dia=dia,
+            o=number.get("Oksygen", 0.0),
+            awake=awake,
+        )
         assert found["NEWS2"]["valueInteger"] == score(signs, name == "Olav Bakke"), (name, signs)
         checked += 1
     assert checked > 1200
