@@ -32,14 +32,18 @@ class SessionUpstreamTokens:
         return await self.token_of(session)
 
     async def token_of(self, session: UserSession) -> str:
-        """A token with at least the margin left; an expiring one that cannot be renewed is used to its end."""
+        """A token with at least the margin left; an expiring one that cannot be renewed is used to its end.
+
+        When the upstream login is over, so is the session: ``InvalidToken``.
+        """
         now = self._clock.now()
         if now < session.upstream_expires_at - self._margin or (
             session.upstream_refresh_token is None and now < session.upstream_expires_at
         ):
             return session.upstream_access_token
         if session.upstream_refresh_token is None:
-            raise UpstreamUnavailable("the upstream login has expired")
+            self._sessions.end_session(session.sid)
+            raise InvalidToken("the upstream login has ended")
         renewal = self._renewals.get(session.sid)
         if renewal is None:
             renewal = asyncio.create_task(self._renew(session))
