@@ -34,6 +34,7 @@ class Layers(QWidget):
 
     def add(self, widget: QWidget) -> None:
         self._stack.addWidget(widget)
+        widget.destroyed.connect(self._refresh)
         current = self._stack.currentWidget()
         set_reachable(widget, widget is current)
 
@@ -52,6 +53,11 @@ class Layers(QWidget):
             if other is not None:
                 set_reachable(other, other is widget)
         widget.raise_()
+
+    def _refresh(self) -> None:
+        current = self._stack.currentWidget()
+        if current is not None:
+            self.bring(current)
 
     def current(self) -> QWidget | None:
         return self._stack.currentWidget()

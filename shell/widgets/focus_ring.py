@@ -1,0 +1,91 @@
+"""The focus ring: one overlay that follows the keyboard and paints outside the control."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QWidget
+
+from shell.theme.theme import Theme
+from shell.widgets.themed import ThemedWidget
+
+MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show, QEvent.Type.EnabledChange)
+
+
+class FocusRing(ThemedWidget):
+    """Child of the window. A control says by its property ``ring`` how it wants it: absent outside, ``inside``,
+    ``parent`` around the parent, ``rows`` and ``none`` not at all; ``ring-color`` names another token than focus.
+    """
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(theme, window)
+        self._target: QWidget | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setObjectName("qt_rubberband")
+        self.hide()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_changed)
+
+    @property
+    def target(self) -> QWidget | None:
+        return self._target
+
+    def follow(self) -> None:
+        """Put the ring where the control is now."""
+        target = self._target
+        if target is None or not target.isVisible() or not target.isEnabled():
+            self.hide()
+            return
+        window = self.parentWidget()
+        assert window is not None
+        kind = target.property("ring")
+        if kind == "parent" and target.parentWidget() is not None:
+            target = target.parentWidget()
+            assert target is not None
+        rect = QRect(target.mapTo(window, QPoint(0, 0)), target.size())
+        table = self.theme.tokens.table["focus"]
+        if kind != "inside":
+            grow = int(table["width"]) + int(table["offset"])
+            rect = rect.adjusted(-grow, -grow, grow, grow)
+        self.setGeometry(rect)
+        self.raise_()
+        self.show()
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in MOVES:
+            QTimer.singleShot(0, self, self.follow)
+        return False
+
+    def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if self._target is not None:
+            self._target.removeEventFilter(self)
+            self._target.destroyed.disconnect(self._lost)
+        self._target = None
+        window = self.parentWidget()
+        own = now is not None and window is not None and window.isAncestorOf(now)
+        if now is not None and own and now.property("ring") not in ("none", "rows"):
+            self._target = now
+            now.installEventFilter(self)
+            now.destroyed.connect(self._lost)
+        self.follow()
+
+    def _lost(self) -> None:
+        self._target = None
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._target is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = int(self.theme.tokens.table["focus"]["width"])
+        token = self._target.property("ring-color") or "focus"
+        painter.setPen(QPen(self.theme.color(str(token)), width))
+        half = width / 2
+        rect = QRectF(self.rect()).adjusted(half, half, -half, -half)
+        radius = 4 if self._target.property("ring") == "inside" else self.theme.tokens.radius("control") + 3
+        painter.drawRoundedRect(rect, radius, radius)

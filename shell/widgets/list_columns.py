@@ -1,0 +1,69 @@
+"""Columns of the two start lists: how wide, what stands in them, which give way first (from the right)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnName = Literal["room", "name", "why", "due", "observed", "news", "time", "mode", "status"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """``width`` at 100 % text; ``grows`` shares what is left over; ``stays`` is never dropped."""
+
+    name: ColumnName
+    width: int
+    grows: int = 0
+    stays: bool = False
+
+
+WARD_COLUMNS = (
+    ListColumn("room", 68, stays=True),
+    ListColumn("name", 364, grows=2, stays=True),
+    ListColumn("why", 220, grows=2),
+    ListColumn("due", 244, grows=2, stays=True),
+    ListColumn("observed", 178, grows=1),
+    ListColumn("news", 158, grows=2),
+)
+DAY_COLUMNS = (
+    ListColumn("time", 92, stays=True),
+    ListColumn("name", 298, grows=2, stays=True),
+    ListColumn("why", 206, grows=2),
+    ListColumn("mode", 104),
+    ListColumn("status", 144, stays=True),
+    ListColumn("news", 160, grows=1),
+)
+PEOPLE_COLUMNS = (ListColumn("name", 400, grows=3, stays=True),)
+
+
+def fitted(
+    columns: Sequence[ListColumn], width: int, percent: int, least_name: int = 0
+) -> dict[ColumnName, int]:
+    """Pixels of each column for ``width``; 0 for those that find no room, dropped from the right."""
+    wanted = {column.name: column.width * percent // 100 for column in columns}
+    if "name" in wanted:
+        wanted["name"] = max(wanted["name"], least_name)
+    shown = list(columns)
+    while sum(wanted[column.name] for column in shown) > width:
+        gone = next((column for column in reversed(shown) if not column.stays), None)
+        if gone is None:
+            break
+        shown.remove(gone)
+    used = sum(wanted[column.name] for column in shown)
+    if used > width and "name" in wanted:
+        others = [column for column in shown if column.name != "name"]
+        squeezed = max(0, width - wanted["name"])
+        total = sum(wanted[column.name] for column in others)
+        for column in others:
+            wanted[column.name] = wanted[column.name] * squeezed // max(1, total)
+        used = width
+    spare, shares = max(0, width - used), sum(column.grows for column in shown)
+    found: dict[ColumnName, int] = {}
+    for column in columns:
+        if column not in shown:
+            found[column.name] = 0
+        else:
+            found[column.name] = wanted[column.name] + (spare * column.grows // shares if shares else 0)
+    return found
