@@ -172,6 +172,8 @@ class StubWorkspace:
         ]
         if query.get("_sort") == "-date":
             found.sort(key=lambda one: str(one.get("effectiveDateTime") or one.get("date")), reverse=True)
+        if query.get("_sort") == "-_lastUpdated":
+            found.sort(key=lambda one: str(one["meta"]["lastUpdated"]), reverse=True)
         most = int(query.get("_count", "100"))
         entries = [{"resource": one} for one in found[:most]]
         return JSONResponse({"resourceType": "Bundle", "type": "searchset", "entry": entries}, headers=CORS)

@@ -90,7 +90,7 @@ function wholeList(requests, now) {
 class Page {
   constructor(session) {
     this.session = session;
-    this.first = true;
+    this.again = false;
     this.failedSince = null;
   }
 
@@ -110,6 +110,7 @@ class Page {
         allergies: allergiesOf(allergies),
       };
       this.failedSince = null;
+      this.again = true;
       this.draw();
     } catch (error) {
       this.fail(error);
@@ -117,7 +118,8 @@ class Page {
   }
 
   fail(error) {
-    if (this.found && ["network", "busy", "server"].includes(error.kind)) {
+    this.again = ["network", "busy", "server"].includes(error.kind);
+    if (this.found && this.again) {
       this.failedSince ||= new Date();
       this.draw();
       return;
@@ -181,8 +183,8 @@ try {
   mark("loading", session.patient);
   if (session.patient) {
     await page.load();
-    setInterval(() => !document.hidden && page.found && page.load(), AGAIN_MILLISECONDS);
-    window.addEventListener("focus", () => page.found && page.load());
+    setInterval(() => !document.hidden && page.again && page.load(), AGAIN_MILLISECONDS);
+    window.addEventListener("focus", () => page.again && page.load());
   } else {
     mark("empty", "");
     show(notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));

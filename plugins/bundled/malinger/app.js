@@ -41,6 +41,7 @@ class Page {
     this.long = false;
     this.explained = false;
     this.failedSince = null;
+    this.again = false;
     mark("loading", patient);
     show(waiting());
     return this.visit;
@@ -122,7 +123,9 @@ class Page {
   }
 
   fail(error, visit) {
-    if (this.observations.size && ["network", "busy", "server"].includes(error.kind)) {
+    const passing = ["network", "busy", "server"].includes(error.kind);
+    this.again = passing;
+    if (this.observations.size && passing) {
       this.failedSince ||= new Date();
       this.draw();
       return;
@@ -147,10 +150,11 @@ class Page {
   /** What was written since the last look, so that a new measurement is seen within five seconds. */
   async look(full = false) {
     const { visit, patient } = this;
-    if (!patient || this.looking || !["ready", "empty"].includes(document.body.dataset.state)) return;
+    const { state } = document.body.dataset;
+    if (!patient || this.looking || state === "loading" || (state === "error" && !this.again)) return;
     this.looking = true;
     try {
-      if (full || !this.seen) await this.load(visit);
+      if (full || !this.seen || state === "error") await this.load(visit);
       else {
         const found = await this.session.search("Observation", this.newerThanSeen());
         if (this.stale(visit)) return;

@@ -75,6 +75,23 @@ export function scaleOf(sets) {
   return 1;
 }
 
+/**
+ * The score to show for `sets` (oldest first), or null: that of the newest set. When the newest is only a part, such as a
+ * single temperature, an earlier complete score of the last `hours` stays in sight unless the part alone reaches it;
+ * `newer` then is the newest set.
+ */
+export function currentScore(sets, hours = 24) {
+  const newest = sets.at(-1);
+  if (!newest) return null;
+  const scale = scaleOf(sets);
+  const latest = { set: newest, newer: null, ...score(newest, scale) };
+  if (latest.complete) return latest;
+  const whole = sets.filter((set) => newest.at - set.at <= hours * 3600000 && score(set, scale).complete).at(-1);
+  if (!whole) return latest;
+  const earlier = { set: whole, newer: newest, ...score(whole, scale) };
+  return latest.total >= earlier.total ? latest : earlier;
+}
+
 /** low 0-4, single: one part of 3 points, medium 5-6, high 7 and more. */
 export function level(total, anyThree) {
   if (total >= 7) return "high";

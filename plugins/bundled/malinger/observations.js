@@ -30,6 +30,8 @@ export const BODY_CODES = ["29463-7", "8302-2"].map((code) => `${LOINC}|${code}`
 
 /** Measurements taken within this time of each other make one set. */
 export const SET_MINUTES = 60;
+const OXYGEN_MINUTES = 15;
+const MINUTE = 60000;
 const VOID = new Set(["entered-in-error", "cancelled", "unknown", "registered"]);
 
 const CONSCIOUSNESS = {
@@ -112,15 +114,25 @@ export function seriesOf(observations) {
 
 const NEWS_NAMES = ["temp", "pulse", "resp", "spo2", "systolic", "consciousness", "oxygen", "news2"];
 
-/** Sets of measurements that belong together, oldest first: [{at, temp?, pulse?, ...}]; `at` is that of the newest part. */
+/**
+ * Sets of measurements that belong together, oldest first: [{at, temp?, pulse?, ...}]; `at` is that of the newest part.
+ * Oxygen belongs to its SpO2: a litre recorded well before it says nothing about it.
+ */
 export function setsOf(series, minutes = SET_MINUTES) {
   const all = NEWS_NAMES.flatMap((name) => (series[name] || []).map((entry) => ({ name, ...entry })));
   all.sort((one, other) => other.at - one.at);
   const sets = [];
+  let spo2At = null;
   for (const { name, at, value } of all) {
+    if (!sets.length || sets.at(-1).at - at > minutes * MINUTE) {
+      sets.push({ at });
+      spo2At = null;
+    }
     const current = sets.at(-1);
-    if (!current || current.at - at > minutes * 60000) sets.push({ at, [name]: value });
-    else if (current[name] === undefined) current[name] = value;
+    if (current[name] !== undefined) continue;
+    if (name === "oxygen" && spo2At && spo2At - at > OXYGEN_MINUTES * MINUTE) continue;
+    if (name === "spo2") spo2At = at;
+    current[name] = value;
   }
   return sets.reverse();
 }

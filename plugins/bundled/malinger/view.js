@@ -1,7 +1,7 @@
 /* The page of Målinger, drawn from what was read. */
 import { axis, chart } from "./chart.js";
 import { clock, moment, sameDay, span } from "./moments.js";
-import { NORMAL, NORMAL_SPO2_SCALE_2, PARTS, hoursToNext, points, scaleOf, score } from "./news2.js";
+import { NORMAL, NORMAL_SPO2_SCALE_2, PARTS, currentScore, hoursToNext, points, scaleOf, score } from "./news2.js";
 import { setsOf, weightChange, written } from "./observations.js";
 import { button, h, language, say, tag } from "./page.js";
 import { timeWindow } from "./scale.js";
@@ -50,11 +50,9 @@ const pointsWord = (count) => `${count} ${count === 1 ? say("poeng", "point") : 
 const at = (date, now) => (sameDay(date, now) ? say(`Kl. ${clock(date)}`, `At ${clock(date)}`) : moment(date, now));
 const isAdult = (model) => (model.age ?? 99) >= ADULT_YEARS;
 
-/** The newest set with its score, or null: none for children, none without a vital sign. */
+/** The score to show, or null: none for children, none without a vital sign. */
 export function latestScore(model) {
-  const sets = setsOf(model.series);
-  const latest = sets.at(-1);
-  return latest && isAdult(model) ? { set: latest, ...score(latest, scaleOf(sets)) } : null;
+  return isAdult(model) ? currentScore(setsOf(model.series)) : null;
 }
 
 function due(news, now) {
@@ -72,7 +70,7 @@ function scoreHead(model, news) {
   const missing = news.missing.map((name) => say(...PART_WORDS[name])).join(", ");
   const least = news.complete ? "" : say("minst ", "at least ");
   const title = `NEWS2: ${least}${news.complete ? "" : `${news.total}, `}${say(...LEVELS[news.level])}`;
-  const when = [at(news.set.at, now), text, missing && say(`Mangler: ${missing}`, `Missing: ${missing}`)].filter(Boolean).join(". ");
+  const when = [at(news.set.at, now), text, missing && say(`Mangler: ${missing}`, `Missing: ${missing}`), news.newer && say(`Nyere enkeltmåling ${at(news.newer.at, now).toLowerCase()}`, `Newer single measurement ${at(news.newer.at, now).toLowerCase()}`)].filter(Boolean).join(". ");
   const more = button(say("Vis poeng", "Show points"), {
     class: "plain",
     "aria-expanded": model.explained ? "true" : "false",

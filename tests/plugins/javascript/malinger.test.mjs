@@ -53,6 +53,13 @@ test("sets join what was measured together, the newest of each", () => {
   assert.deepEqual([sets[0].temp, sets[0].pulse], [undefined, 80]);
 });
 
+test("oxygen counts with its SpO2 and not with a later one", () => {
+  const at = (minute) => `2026-11-23T02:${minute}:00Z`;
+  const early = [observation("59408-5", 94, at("10")), observation("3151-8", 2, at("10"))];
+  assert.equal(setsOf(seriesOf(early))[0].oxygen, 2);
+  assert.equal(setsOf(seriesOf([...early, observation("59408-5", 97, at("40"))]))[0].oxygen, undefined);
+});
+
 test("the same id again replaces", () => {
   const one = observation("8310-5", 38.3, "2026-11-23T02:40:00Z");
   assert.deepEqual(seriesOf([one, { ...one, valueQuantity: { value: 37 } }]).temp.map(({ value }) => value), [37]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-const { level, points, scaleOf, score } = await import(process.env.APPS + "/malinger/news2.js");
+const { currentScore, level, points, scaleOf, score } = await import(process.env.APPS + "/malinger/news2.js");
 
 /* Chart 1 of the Royal College of Physicians' NEWS2 report, 2017: every limit from both sides. */
 const LIMITS = {
@@ -78,4 +78,15 @@ test("the scale is the one the record itself uses", () => {
   assert.equal(scaleOf([calm]), 1);
   assert.equal(scaleOf([{ ...calm, news2: 9 }]), 1);
   assert.equal(score(calm, scaleOf([{ ...calm, news2: 0 }])).total, 0);
+});
+
+test("a single later value does not hide the score of the whole set", () => {
+  const at = (minutes) => new Date(Date.UTC(2026, 10, 23, 2, 40 + minutes));
+  const whole = { ...SET, at: at(0) };
+  const single = currentScore([whole, { temp: 36.9, at: at(90) }]);
+  assert.deepEqual([single.total, single.complete, single.newer.temp], [5, true, 36.9]);
+  const worse = currentScore([whole, { pulse: 135, resp: 26, at: at(90) }]);
+  assert.deepEqual([worse.total, worse.complete, worse.newer], [6, false, null]);
+  assert.equal(currentScore([whole, { temp: 36.9, at: at(26 * 60) }]).complete, false);
+  assert.equal(currentScore([]), null);
 });
