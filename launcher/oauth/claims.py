@@ -1,4 +1,4 @@
-"""What stands in the tokens that the gateway issues (RFC 9068, SAL-44, SAL-45)."""
+"""What stands in the tokens that the gateway gives (RFC 9068, SAL-44, SAL-45)."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ class PaneFacts(Protocol):
 
 
 class SessionAudit(Protocol):
-    """Where logins, token issues and logouts are written (BALP-12); no token or code is ever passed."""
+    """Where logins, tokens given and logouts are written (BALP-12); no token or code is ever passed."""
 
     def note(self, what: str, session: UserSession | None, client_id: str | None) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Logins, token issues and logouts in the audit log (BALP-12); no token, code or claim is written."""
+"""Logins, tokens given and logouts in the audit log (BALP-12); no token, code or claim is written."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx2
 
 from tests.fakes.gateway import APP_SECRET, RunningGateway, Shell
@@ -158,3 +160,27 @@ def test_a_stolen_refresh_token_of_the_shell_ends_the_session(
     assert is_invalid(gateway.refresh(first))
     assert read(gateway, app["access_token"]) == 401
     assert shell.browser.open(gateway.authorize_url(prompt="none")).query["error"] == "login_required"
+
+
+def test_refreshes_at_the_same_moment_get_one_answer(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """Two windows of one app race: one rotation, the same answer for all."""
+    token = shell.app("notat", topic)["refresh_token"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: gateway.refresh(token, "notat"), range(16)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_code_redeemed_at_the_same_moment_is_redeemed_once(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """One wins; as the code came again, what it won is dead too (SAL-18)."""
+    _, browser = shell.pane("notat", topic)
+    code = browser.open(gateway.authorize_url("notat")).query["code"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: gateway.redeem(code, "notat"), range(16)))
+    won = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(won) == 1
+    assert read(gateway, won[0]["access_token"]) == 401
