@@ -49,6 +49,8 @@ def rounds(story: Story) -> list[Json]:
                 continue
             if acute:
                 text = _ILL.get(text, text)
+            if "dysfagi" in story.topics and text == "Spist én skive":
+                text = "Spist moset kvelds"
             if bedbound and text in ("Med i trimgruppe", "Sitter i stuen"):
                 text = "Oppe i stol"
             made.append(remark(story, text, at(day, minutes), worker_at(story.ward, day, minutes)))

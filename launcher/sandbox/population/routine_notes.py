@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from launcher.sandbox.population.chance import Chance
 from launcher.sandbox.population.codes import Json
 from launcher.sandbox.population.documents import note
@@ -15,6 +17,12 @@ _CLOCK = {"d": ("day", 820, 890), "e": ("evening", 1240, 1315), "n": ("night", 3
 _SKIP = {(204, -1), (204, 0), (204, -2), (204, -3), (204, -4), (311, 0), (311, -1)}
 
 
+_WALKING = re.compile(
+    "gikk (tur|til|en|ut|inn|i)|i gangen|trappen|fulgt (tilbake|på)|rullator|spisesalen|toalett|oppe (og|to|tre)|sto opp"
+    "|døren til badet|lette etter badet|i bevegelse",
+    re.IGNORECASE,
+)
+"""Not written about someone who is turned in bed."""
 DYING_FROM = -28
 """From this day the notes about someone in the palliative phase are about that alone."""
 
@@ -86,12 +94,15 @@ def _text(
     if "palliativ" in own and not dying:
         own = [topic for topic in own if topic not in ("palliativ", "munnstell")]
     topics = tuple(text for t in own for text in TOPICS.get(t, {}).get(shift, ()))
+    if "snu" in own:
+        topics = tuple(text for text in topics if not _WALKING.search(text))
     if dying:
         return spoken(story, bag.draw(topics))
     parts: list[str] = []
     if topics and not bag.chance.happens(min(0.8, 2.0 / len(topics))):
         parts.append(bag.draw(topics))
-    parts.append(bag.draw(_general(story, shift)))
+    if shift != "n" or not parts:
+        parts.append(bag.draw(_general(story, shift)))
     return spoken(story, " ".join(dict.fromkeys(parts)))
 
 
@@ -101,6 +112,8 @@ def _general(story: Story, shift: str) -> tuple[str, ...]:
     if own & {"snu", "palliativ"}:
         return GENERAL["seng"][shift]
     texts = GENERAL["oppe"][shift]
+    if "dysfagi" in own:
+        texts = tuple(text for text in texts if not re.search("skive|kaffe|drukket te", text))
     if "demens" in own:
         return texts + GENERAL["demens"][shift]
     return texts if own & {"afasi", "syn"} else texts + GENERAL["klar"][shift]

@@ -14,6 +14,8 @@ from launcher.sandbox.population.staff import Worker, worker_at
 from launcher.sandbox.population.story import Episode, Story
 
 DAYS = 90
+SELDOM_BEFORE = -42
+"""Before this day those who are stable are measured once a week."""
 _USUAL = re.compile(
     r"t(?P<t>[\d.]+) p(?P<p>\d+) r(?P<r>\d+) s(?P<s>\d+) bp(?P<sys>\d+)/(?P<dia>\d+)(?: o(?P<o>[\d.]+))?"
 )
@@ -158,9 +160,10 @@ def times_of_day(story: Story, day: int, chance: Chance) -> list[int]:
     closely = story.rounds >= 21 and day >= int(story.facts.get("tett_fra", "-8"))
     if any(e.start <= day <= e.end for e in story.episodes) or closely:
         return [minutes + spread for minutes in _ROUNDS[3]]
-    weekly = {1: (2,), 2: (1, 4), 3: (0, 2, 5), 4: (0, 2, 4, 6)}.get(
-        2 if story.rounds >= 21 else story.rounds, tuple(range(7))
-    )
+    rate = 2 if story.rounds >= 21 else story.rounds
+    if day < SELDOM_BEFORE and rate < 4:
+        rate = 1
+    weekly = {1: (2,), 2: (1, 4), 3: (0, 2, 5), 4: (0, 2, 4, 6)}.get(rate, tuple(range(7)))
     if (day + story.room) % 7 not in weekly:
         return []
     return [_ROUNDS[2][(day + story.room) % 2] + spread]
