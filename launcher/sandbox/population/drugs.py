@@ -87,8 +87,8 @@ levotyroksin100 H03AA01|Levotyroksin|100 µg tablett|tablett
 linagliptin5 A10BH05|Linagliptin|5 mg tablett|tablett
 losartan50 C09CA01|Losartan|50 mg tablett|tablett
 losartan100 C09CA01|Losartan|100 mg tablett|tablett
-madopar100 N04BA02|Levodopa og benserazid|100/25 mg kapsel|kapsel
-madopardepot N04BA02|Levodopa og benserazid|100/25 mg depotkapsel|kapsel
+madopar100 N04BA02|Madopar|100/25 mg kapsel|kapsel
+madopardepot N04BA02|Madopar Depot|100/25 mg depotkapsel|kapsel
 makrogol A06AD65|Makrogol|pulver til mikstur|pose
 melatonin2 N05CH01|Melatonin|2 mg depottablett|tablett
 memantin10 N06DX01|Memantin|10 mg tablett|tablett

@@ -162,7 +162,10 @@ def _dose(item: Prescription, dose: Decimal) -> Json:
 
 
 def medicine(item: Prescription) -> Json:
-    return concept(item.drug.text, coding(ATC, item.drug.atc, item.drug.name))
+    brand = item.drug.name.startswith("Madopar")
+    return concept(
+        item.drug.text, coding(ATC, item.drug.atc, "Levodopa og benserazid" if brand else item.drug.name)
+    )
 
 
 def requests(story: Story, doctor: Worker = DOCTOR) -> list[Json]:
