@@ -29,6 +29,7 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         launch_uri=addresses.launch_uri,
         scope=manifest.scope,
         token_endpoint_auth_method=manifest.token_endpoint_auth_method,
+        jwks=dict(manifest.jwks) if manifest.jwks else None,
         jwks_uri=manifest.jwks_uri,
         origins=tuple(addresses.origins),
         follows=manifest.follows,

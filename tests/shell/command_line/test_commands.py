@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -110,3 +111,18 @@ def test_the_list_names_every_bundled_app() -> None:
     ended = vaktrom("app", "list")
     assert ended.returncode == 0
     assert [line.split()[1] for line in ended.stdout.splitlines()] == ["enabled"] * 3
+
+
+def test_sigterm_ends_the_sandbox_within_five_seconds(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shell", "sandbox", "--json", "--state", str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline())["pid"] == process.pid
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=5)
+    assert (process.returncode, errors) == (0, b"")
