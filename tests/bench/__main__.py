@@ -1,0 +1,45 @@
+"""``python3 dev.py bench``: the measured ratios of one run on one machine. Nothing passes or fails here."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+import time
+
+from tests.bench.figures import Figure, heading, row
+
+PARTS = {
+    "reads": "a FHIR read through the gateway, direct, and through a bare proxy",
+}
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Measure what was asked for and print the table."""
+    parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
+    parser.add_argument(
+        "part", nargs="*", choices=[*PARTS, []], help="; ".join(f"{k}: {v}" for k, v in PARTS.items())
+    )
+    parser.add_argument("--runs", type=int, default=5, help="runs of each figure (default 5)")
+    arguments = parser.parse_args()
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    say(f"{machine}, load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else machine)
+    say(heading())
+    for name in arguments.part or PARTS:
+        started = time.monotonic()
+        figures: list[Figure] = importlib.import_module(f"tests.bench.{name}").measure(arguments.runs)
+        for figure in figures:
+            say(row(figure))
+        say(f"  ({PARTS[name]}: {time.monotonic() - started:.0f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

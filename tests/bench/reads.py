@@ -1,0 +1,131 @@
+"""A FHIR read through the gateway, the same read direct, and the same read through a bare streaming proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import statistics
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+from tests.bench.environment import Practice, practice
+from tests.bench.figures import Figure, ratio
+from tests.bench.load import Call, exchange
+from tests.bench.processes import cpu_seconds
+from tests.fakes.signed_in import SignedIn, sign_in
+
+SCOPE = "launch openid fhirUser patient/Patient.rs patient/Observation.rs"
+WARM_UP, ONE_BY_ONE, SIDE_BY_SIDE, CONNECTIONS = 200, 200, 800, 8
+AIM = 1.6
+MICROSECONDS = 1e6
+MILLISECONDS = 1e3
+
+
+def measure(runs: int) -> list[Figure]:
+    """The figures of a read."""
+    return asyncio.run(_measure(runs))
+
+
+async def _measure(runs: int) -> list[Figure]:
+    async with practice() as running, _bare_proxy(running) as proxy:
+        signed = await asyncio.to_thread(sign_in, running.ready)
+        try:
+            patient, token = await asyncio.to_thread(_launched, signed)
+        finally:
+            signed.close()
+        path = f"/Patient/{patient}"
+        calls = {
+            "gateway": Call(running.ready["fhir"] + path, token),
+            "direct": Call(running.ready["upstream_fhir"] + path, running.upstream_token),
+            "proxy": Call(f"http://127.0.0.1:{proxy[1]}/fhir{path}", "none"),
+        }
+        pids = {"gateway": running.gateway_pid, "direct": running.sandbox_pid, "proxy": proxy[0]}
+        for call in calls.values():
+            await exchange(call, WARM_UP)
+        taken: dict[str, list[float]] = {}
+        for _ in range(runs):
+            for name, call in calls.items():
+                await _one_run(name, call, pids, taken)
+        return _figures(taken)
+
+
+def _launched(signed: SignedIn) -> tuple[str, str]:
+    app = next(app for app in signed.ready["apps"] if app["client_id"] == "notat")
+    patient = signed.residents()[0]
+    topic = signed.context()
+    signed.open_patient(topic, patient)
+    redirect_uri = app["launch_uri"].replace("launch.html", "index.html")
+    return patient["id"], signed.launch("notat", topic, redirect_uri, SCOPE)["access_token"]
+
+
+async def _one_run(name: str, call: Call, pids: dict[str, int], taken: dict[str, list[float]]) -> None:
+    """Latency one by one, then CPU one by one and side by side; the record system's CPU beside it."""
+    for way, times, connections in (("one", ONE_BY_ONE, 1), ("many", SIDE_BY_SIDE, CONNECTIONS)):
+        before, upstream_before = cpu_seconds(pids[name]), cpu_seconds(pids["direct"])
+        seconds = await exchange(call, times, connections)
+        cpu = (cpu_seconds(pids[name]) - before) / times
+        upstream = (cpu_seconds(pids["direct"]) - upstream_before) / times
+        taken.setdefault(f"{name} {way} latency", []).append(statistics.median(seconds))
+        taken.setdefault(f"{name} {way} cpu", []).append(cpu)
+        taken.setdefault(f"{name} {way} all cpu", []).append(upstream if name == "direct" else upstream + cpu)
+
+
+def _figures(taken: dict[str, list[float]]) -> list[Figure]:
+    def scaled(name: str, by: float) -> list[float]:
+        return [value * by for value in taken[name]]
+
+    figures = [
+        ratio("read, p50, gateway : direct", taken["gateway one latency"], taken["direct one latency"]),
+        ratio("read, p50, gateway : bare proxy", taken["gateway one latency"], taken["proxy one latency"]),
+        ratio(
+            "read, CPU of all servers, gateway : direct",
+            taken["gateway many all cpu"],
+            taken["direct many all cpu"],
+        ),
+        ratio(
+            f"read, CPU, gateway : bare proxy ({CONNECTIONS} side by side)",
+            taken["gateway many cpu"],
+            taken["proxy many cpu"],
+            AIM,
+        ),
+        ratio(
+            "read, CPU, gateway : bare proxy (one by one)",
+            taken["gateway one cpu"],
+            taken["proxy one cpu"],
+            AIM,
+        ),
+    ]
+    for name in ("gateway", "proxy", "direct"):
+        figures.append(
+            Figure(f"  {name}: p50, one by one", "ms", scaled(f"{name} one latency", MILLISECONDS))
+        )
+        figures.append(
+            Figure(f"  {name}: CPU per read, one by one", "µs", scaled(f"{name} one cpu", MICROSECONDS))
+        )
+        figures.append(
+            Figure(f"  {name}: CPU per read, side by side", "µs", scaled(f"{name} many cpu", MICROSECONDS))
+        )
+    return figures
+
+
+@contextlib.asynccontextmanager
+async def _bare_proxy(running: Practice) -> AsyncIterator[tuple[int, int]]:
+    """Its process id and port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.bench.bare_proxy",
+        running.ready["upstream_fhir"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(running.upstream_token.encode() + b"\n")
+    await process.stdin.drain()
+    port = int(await process.stdout.readline())
+    try:
+        yield process.pid, port
+    finally:
+        process.stdin.close()
+        await process.wait()
