@@ -1,4 +1,4 @@
-"""The population read once at the moment of the mock-ups, and helpers to look at it."""
+"""The population read once at the moment of the mock-ups, and ways to look at it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from launcher.sandbox.population.oslo import iso, to_oslo
 from launcher.sandbox.population.plans_by_clock import settle
 
-from .conftest import MOMENTS, NIGHT, Population, person, time_of
+from .conftest import MOMENTS, NIGHT, Json, Population, person, time_of
 
 READ = ["Observation", "DocumentReference", "MedicationAdministration", "Communication", "Immunization"]
 
