@@ -10,6 +10,7 @@ from typing import Any
 
 from launcher.oauth.model import RegisteredClient
 from plugins.registry import AppRegistry, AppRow, Surroundings
+from plugins.scopes import may_change_patient
 
 
 def registry(port: int, folders: Iterable[Path]) -> AppRegistry:
@@ -27,7 +28,7 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         publisher=manifest.publisher,
         redirect_uris=tuple(addresses.redirect_uris),
         launch_uri=addresses.launch_uri,
-        scope=manifest.scope,
+        scope=scope_without_administrator(manifest.scope),
         token_endpoint_auth_method=manifest.token_endpoint_auth_method,
         jwks=dict(manifest.jwks) if manifest.jwks else None,
         jwks_uri=manifest.jwks_uri,
@@ -35,6 +36,11 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         follows=manifest.follows,
         facts=app_facts(row),
     )
+
+
+def scope_without_administrator(scope: str) -> str:
+    """The scope that an app gets by itself: what can change the current patient only an administrator grants (FC-04)."""
+    return " ".join(part for part in scope.split() if not may_change_patient(part))
 
 
 def app_facts(row: AppRow) -> dict[str, Any]:

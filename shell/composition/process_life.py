@@ -43,7 +43,9 @@ def on_end_of_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> No
 
     def wait() -> None:
         with contextlib.suppress(OSError, ValueError):
-            while os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would outlive the program
+            while os.read(
+                sys.stdin.fileno(), 4096
+            ):  # not through the buffer: its lock would outlive the program
                 pass
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(ended.set)

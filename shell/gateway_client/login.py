@@ -112,9 +112,13 @@ class ShellTokens:
         """A token with at least RENEW_BEFORE_SECONDS of life; raises NotSignedIn."""
         if self._access_token is None:
             raise NotSignedIn("no login")
+        token = self._access_token
         if self._monotonic() > self._good_until - RENEW_BEFORE_SECONDS:
-            await self.renew(self._access_token)
-        return self._access_token
+            try:
+                await self.renew(token)
+            except (SourceUnavailable, GatewayUnreachable):
+                return token  # a locked session renews nothing, and takes the old token for unlocking
+        return self._access_token or token
 
     async def renew(self, stale: str) -> None:
         """Renew unless somebody else has just renewed the ``stale`` token."""
