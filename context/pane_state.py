@@ -15,7 +15,8 @@ fhircast  answered the current event with 200, then a read about the current pat
 
 For a follower the read may come after a first answer of 202, when its fence has already moved; *following* still
 waits for the 200. An answer may be heard of before the shell's own ``ContextReceived``. From one record of facts hand
-in ``EffectivePatient``, ``SocketBack``, ``Answered``, ``ReadSeen`` in this order.
+in ``EffectivePatient``, ``Answered``, ``SocketBack``, ``ReadSeen`` in this order: the answer in a record that tells of
+a new socket is still the old socket's.
 """
 
 from __future__ import annotations
@@ -260,6 +261,7 @@ class PaneState:
         if self._event_id is None:
             self._current = patient
         self._patient, self._encounter, self._shown = patient, encounter, None
+        self._answers.clear()
         self._change(now, relaunch=self._kind == "relaunch" and patient != self._current)
         self._launched = True
 
@@ -283,6 +285,7 @@ class PaneState:
         other_encounter = given.encounter is not None and self._encounter not in (None, given.encounter)
         at_home = (same_patient or given.patient == self._patient) and not other_encounter
         if at_home and self._state is not State.OUT_OF_SYNC:
+            self._awaits_launch = self._awaits_launch and not self._launched
             return
         if given.unsaved and self._state is State.FOLLOWING:
             self._rest(State.PINNED)

@@ -51,6 +51,7 @@ RELAUNCH: list[tuple[str, list[PaneInput], State]] = [
     ("the old page paints on: still behind it", [*UP_R, TO_2, Painted()], C),
     ("relaunched, not painted", [*UP_R, TO_2, Launched("p-2")], C),
     ("relaunched for the new patient and painted", [*UP_R, TO_2, Launched("p-2"), Painted()], F),
+    ("launched before the event was heard of", [*UP_R, Launched("p-2"), TO_2, Painted()], F),
     ("launched for a patient who is no longer current", [*UP_R, TO_2, Launched("p-1"), Painted()], C),
     ("same patient again: undisturbed", [*UP_R, ContextReceived("e2", "p-1")], F),
     ("unsaved work: pinned at once", [*UP_R, ContextReceived("e2", "p-2", unsaved=True)], P),
@@ -75,6 +76,7 @@ RELAUNCH: list[tuple[str, list[PaneInput], State]] = [
     ("closed stays closed", [*UP_R, Closed(), Launched("p-1"), Painted()], X),
 ]  # fmt: skip
 
+AGAIN: list[PaneInput] = [Launched("p-2"), ReadSeen("p-2"), Painted()]
 E1 = ContextReceived("e1", "p-1")
 OK_2: list[PaneInput] = [Answered("e2", 200), MOVED, ReadSeen("p-2"), Painted()]
 FOLLOWED: list[PaneInput] = [*UP_F, TO_2, *OK_2]
@@ -100,6 +102,9 @@ FHIRCAST: list[tuple[str, list[PaneInput], State]] = [
     ("refused, then the next patient: a new chance", [*UP_F, TO_2, Answered("e2", 409), ContextReceived("e3", "p-3")], C),
     ("same patient again: undisturbed", [*FOLLOWED, ContextReceived("e3", "p-2")], F),
     ("unsaved work is its own matter", [*UP_F, ContextReceived("e2", "p-2", unsaved=True)], C),
+    ("refused, then launched: what the old page answered is past", [*UP_F, TO_2, Answered("e2", 409), *AGAIN], F),
+    ("what the old page followed is not followed by the new", [*UP_F, E1, Answered("e1", 200), Launched("p-1"), Painted()], C),
+    ("the new page refuses", [*UP_F, TO_2, Launched("p-2"), Answered("e2", 409), ReadSeen("p-2"), Painted()], O),
     ("patient closed: changing", [*UP_F, NONE], C),
     ("patient closed and answered: still nobody to follow", [*UP_F, NONE, Answered("e9", 200), NOBODY, Painted()], C),
     ("its fence moved before the event was heard of", [*UP_F, MOVED], C),

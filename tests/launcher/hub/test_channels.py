@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from launcher.server.hub import HubRunner
+from launcher.server.hub import HubRefusal, HubRunner
 from tests.launcher.hub.house import House, Subscriber
 
 ALL = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
@@ -207,7 +207,7 @@ async def test_a_goodbye_without_a_code_is_a_goodbye(house: House) -> None:
     await other.nothing(0.1)
 
 
-@pytest.mark.parametrize("house", [{"queue_frames": 4}], indirect=True)
+@pytest.mark.parametrize("house", [{"queue_frames": 4, "acknowledgement": 600}], indirect=True)
 async def test_a_slow_subscriber_loses_its_own_channel_and_nobody_else_waits(house: House) -> None:
     """DESIGN section 4. Mutant: broadcast waits for the slowest; queue without bound."""
     poster = house.token("p", scopes=("fhircast/*.write",))
@@ -217,7 +217,8 @@ async def test_a_slow_subscriber_loses_its_own_channel_and_nobody_else_waits(hou
     event = house.event("Patient-open", "p-1", "e0")
     event["event"]["context"][0]["resource"]["text"] = {"div": secrets.token_hex(100_000)}
     lost = ("socket", "grant-a", False)
-    while lost not in house.facts.seen:
+    deadline = asyncio.get_running_loop().time() + 8
+    while lost not in house.facts.seen and asyncio.get_running_loop().time() < deadline:
         event["id"] = secrets.token_hex(8)
         async with asyncio.timeout(1):
             assert (await house.posts(poster, event)).status_code == 202
@@ -368,6 +369,11 @@ async def test_a_restarted_gateway_keeps_the_context(house: House) -> None:
     fresh.restore("topic-1", "session-1", record)
     assert fresh.current("topic-1") == house.runner.current("topic-1")
     assert fresh.snapshot("topic-1") == record
+    form = "hub.channel.type=websocket&hub.mode=subscribe&hub.events=Patient-open&hub.topic="
+    for topic in ("topic-1", "topic-2"):
+        with pytest.raises(HubRefusal) as refused:
+            fresh.subscription_call(f"Bearer {house.shell_token()}", (form + topic).encode())
+        assert refused.value.status == 503
     fresh.close()
 
 
