@@ -57,14 +57,14 @@ TEST_PROGRAMS = {
     "chromium": "chromium",
 }
 
-# suite -> (paths, environment without Qt?, virtual screen?)
-SUITES: dict[str, tuple[tuple[str, ...], bool, bool]] = {
-    "context": (("tests/context",), True, False),
-    "launcher": (("tests/launcher",), True, False),
-    "plugins": (("tests/plugins",), True, False),
-    "shell": (("tests/shell",), False, True),
-    "safety": (("tests/safety", "tests/contract"), False, True),
-    "story": (("tests/story",), False, True),
+# suite -> (paths, environment without Qt?, virtual screen?, processes)
+SUITES: dict[str, tuple[tuple[str, ...], bool, bool, int]] = {
+    "context": (("tests/context",), True, False, 1),
+    "launcher": (("tests/launcher",), True, False, 2),
+    "plugins": (("tests/plugins",), True, False, 2),
+    "shell": (("tests/shell",), False, True, 1),
+    "safety": (("tests/safety", "tests/contract"), False, True, 1),
+    "story": (("tests/story",), False, True, 1),
 }
 
 
@@ -205,9 +205,10 @@ def command_run(arguments: argparse.Namespace) -> int:
 
 def run_suite(name: str, extra: Sequence[str]) -> int:
     """Run one suite in the environment it belongs to; pytest's exit code."""
-    paths, without_qt, screen = SUITES[name]
+    paths, without_qt, screen, processes = SUITES[name]
     python = environment_without_qt() if without_qt else main_environment()
-    command = [python, "-m", "pytest", *paths, *extra]
+    parallel = ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
+    command = [python, "-m", "pytest", *parallel, *paths, *extra]
     return subprocess.call(on_screen(command, virtual=screen), env=child_environment(), cwd=ROOT)
 
 
