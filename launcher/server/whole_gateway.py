@@ -101,7 +101,8 @@ def build_gateway(
     )
     uris = OAuthUris(endpoint + "authorize", endpoint + "token", endpoint + "introspect", endpoint + "revoke")
     plane_settings = FhirPlaneSettings(settings.fhir_base, uris, version=configuration.version)
-    parts.routes += [*hub_routes(hub), *data_plane(plane_settings, plane)]
+    parts.routes[:0] = data_plane(plane_settings, plane)  # first: every read would try all other routes before
+    parts.routes += hub_routes(hub)
     return WholeGateway(parts, hub, audit, connection, identity)
 
 

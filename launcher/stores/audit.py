@@ -115,7 +115,8 @@ class AuditLog:
     """Writes through one thread, which starts with the first record; safe to use from any loop.
 
     ``read_linger_seconds`` is how long the records of reads wait for company before one commit takes them all
-    (at most 0.02); records of writes never wait. ``random_bytes(n)`` gives nonces.
+    (at most 0.02), once a commit has had more than one; a lone reader never waits, nor does the record of a write.
+    ``random_bytes(n)`` gives nonces.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class AuditLog:
         self._starting = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._failure: str | None = None
+        self._has_company = False
 
     @property
     def failure(self) -> str | None:
@@ -243,6 +245,7 @@ class AuditLog:
             first = self._queue.get()
             batch: list[_Waiting] = []
             running = self._collect(first, batch)
+            self._has_company = len(batch) > 1
             if batch:
                 self._finish(batch, self._try_write(batch))
         self._disconnect()
@@ -250,7 +253,7 @@ class AuditLog:
     def _collect(self, first: _Waiting | None, batch: list[_Waiting]) -> bool:
         """Fill one batch; false when the log is to end after it."""
         waiting = first
-        until = time.monotonic() + self._linger
+        until = time.monotonic() + self._linger if self._has_company else 0.0
         while waiting is not None:
             batch.append(waiting)
             if len(batch) >= self._batch_rows:
