@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -55,7 +54,6 @@ class TabController(QObject):
         self._services = services
         self._holder = holder
         self._point: ContextPoint | None = None
-        self._set_at: datetime | None = None
         self._read_ahead: dict[str, PatientFacts] = {}
         self._following: Future[None] | None = None
         self._ended = False
@@ -119,18 +117,17 @@ class TabController(QObject):
         """On the GUI thread. The answer goes out after the curtains are on the screen."""
         event = message["event"]
         name = str(event["hub.event"]).lower()
-        at = _timestamp(message)
-        if self._ended or name == "syncerror" or self._is_stale(name, at):
+        if self._ended or name == "syncerror" or is_stale(event):
             answer(FOLLOWED)
             return
         resources = {item.get("key"): item.get("resource") or {} for item in event.get("context", [])}
         patient_id = str(resources.get("patient", {}).get("id") or "")
         if name == "patient-close":
             if patient_id == self.patient_id:
-                self._set_patient(message, None, at)
+                self._set_patient(message, None)
         elif name in ("patient-open", "encounter-open") and patient_id:
             encounter = str(resources.get("encounter", {}).get("id") or "") or None
-            self._set_patient(message, patient_id, at, encounter)
+            self._set_patient(message, patient_id, encounter)
         QTimer.singleShot(0, self, lambda: self._answered(answer))
 
     def _answered(self, answer: Callable[[int], None]) -> None:
@@ -139,12 +136,11 @@ class TabController(QObject):
             pane.relaunch_if_asked()
 
     def _set_patient(
-        self, message: Notification, patient_id: str | None, at: datetime | None, encounter: str | None = None
+        self, message: Notification, patient_id: str | None, encounter: str | None = None
     ) -> None:
         event = message["event"]
-        version = str(event.get("context.versionId") or event.get("versionId") or "")
+        version = str(event.get("context.versionId") or "")
         self._point = ContextPoint(self.topic, str(message["id"]), version, patient_id)
-        self._set_at = at
         other = patient_id != self.patient_id
         self.patient_id = patient_id
         if self.waiting_for == patient_id:
@@ -163,16 +159,6 @@ class TabController(QObject):
             self.patient_changed.emit(patient_id or "")
             if patient_id is not None:
                 self._read_banner(patient_id)
-
-    def _is_stale(self, name: str, at: datetime | None) -> bool:
-        """FC-27, S5: older than what set the context, at the coarser precision."""
-        if self._set_at is None or at is None or not name.endswith("-open"):
-            return False
-        coarse = at.microsecond == 0 or self._set_at.microsecond == 0
-        first, second = (
-            (at.replace(microsecond=0), self._set_at.replace(microsecond=0)) if coarse else (at, self._set_at)
-        )
-        return first < second
 
     # the banner
 
@@ -239,8 +225,6 @@ class TabController(QObject):
                 pane.fact(facts)
 
 
-def _timestamp(message: Notification) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(message["timestamp"]))
-    except (KeyError, ValueError):
-        return None
+def is_stale(event: dict[str, Any]) -> bool:
+    """The hub's own verdict (S5): only an open that set the context carries its version (FC-36)."""
+    return str(event["hub.event"]).lower().endswith("-open") and "context.versionId" not in event

@@ -15,6 +15,10 @@ from shell.gateway_client.connection import Connection
 from shell.gateway_client.errors import GatewayError, NotSignedIn
 
 EVENTS = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
+RENEW_AT = 0.7
+"""Share of the lease after which it is renewed."""
+RENEW_AGAIN_SECONDS = 2.0
+SHORTEST_LEASE = 30.0
 RECONNECT_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
 
 Notification = dict[str, Any]
@@ -66,6 +70,8 @@ class Subscription:
         self._topic = topic
         self._on_event = on_event
         self._on_state = on_state
+        self._lease = SHORTEST_LEASE
+        self._confirmed = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled or signed out."""
@@ -84,6 +90,47 @@ class Subscription:
             attempt += 1
 
     async def _follow(self) -> bool:
+        answer = await self._connection.json("POST", "/fhircast", data=self._form())
+        endpoint = str(answer["hub.channel.endpoint"])
+        if urlsplit(endpoint).hostname != urlsplit(self._connection.base_url).hostname:
+            raise GatewayError("the hub named a foreign channel")
+        async with websockets.connect(endpoint, proxy=None, open_timeout=5, max_size=1 << 20) as socket:
+            renewal = asyncio.create_task(self._renew(endpoint))
+            try:
+                return await self._listen(socket)
+            finally:
+                renewal.cancel()
+
+    async def _listen(self, socket: websockets.ClientConnection) -> bool:
+        """Answer frames until the channel ends; False when the hub denied it (FC-12)."""
+        async for frame in socket:
+            message = json.loads(frame)
+            if message.get("hub.mode") == "subscribe":
+                self._lease = float(message.get("hub.lease_seconds") or SHORTEST_LEASE)
+                self._confirmed.set()
+                self._on_state(True)
+            elif message.get("hub.mode") == "denied":
+                return False
+            elif "event" in message:
+                status = await self._on_event(message)
+                await socket.send(json.dumps({"id": message["id"], "status": status}))
+        return True
+
+    async def _renew(self, endpoint: str) -> None:
+        """Subscribe again on the same channel well before the lease ends (FC-11)."""
+        while True:
+            await self._confirmed.wait()
+            self._confirmed.clear()
+            await asyncio.sleep(self._lease * RENEW_AT)
+            renewed = False
+            while not renewed:
+                try:
+                    await self._connection.json("POST", "/fhircast", data=self._form(endpoint))
+                    renewed = True
+                except GatewayError:
+                    await asyncio.sleep(RENEW_AGAIN_SECONDS)
+
+    def _form(self, endpoint: str | None = None) -> dict[str, str]:
         form = {
             "hub.channel.type": "websocket",
             "hub.mode": "subscribe",
@@ -91,18 +138,4 @@ class Subscription:
             "hub.events": EVENTS,
             "subscriber.name": "Vaktrom",
         }
-        answer = await self._connection.json("POST", "/fhircast", data=form)
-        endpoint = str(answer["hub.channel.endpoint"])
-        if urlsplit(endpoint).hostname != urlsplit(self._connection.base_url).hostname:
-            raise GatewayError("the hub named a foreign channel")
-        async with websockets.connect(endpoint, proxy=None, open_timeout=5, max_size=1 << 20) as socket:
-            async for frame in socket:
-                message = json.loads(frame)
-                if message.get("hub.mode") == "subscribe":
-                    self._on_state(True)
-                elif message.get("hub.mode") == "denied":
-                    return False
-                elif "event" in message:
-                    status = await self._on_event(message)
-                    await socket.send(json.dumps({"id": message["id"], "status": status}))
-        return True
+        return {**form, "hub.channel.endpoint": endpoint} if endpoint else form

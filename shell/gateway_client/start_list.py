@@ -70,20 +70,25 @@ async def read_ward(records: Records, organization: str, now: datetime) -> Start
 
 
 async def read_practice(records: Records, practitioner: str, now: datetime) -> StartListRecords:
-    """A GP's list and today's appointments; ``practitioner`` is a relative reference. Raises GatewayError kinds."""
+    """A GP's list, the appointments of today and tomorrow, and the inbox; ``practitioner`` is a relative reference.
+
+    Raises GatewayError kinds.
+    """
     day = now.astimezone().date()
-    patients, appointments = await asyncio.gather(
+    patients, appointments, tasks, communications = await asyncio.gather(
         records.search("Patient", [("general-practitioner", practitioner), ("_count", PAGE)]),
         records.search(
             "Appointment",
             [
                 ("actor", practitioner),
                 ("date", f"ge{day.isoformat()}"),
-                ("date", f"lt{(day + timedelta(days=1)).isoformat()}"),
+                ("date", f"lt{(day + timedelta(days=2)).isoformat()}"),
                 ("_sort", "date"),
                 ("_count", PAGE),
             ],
         ),
+        records.search("Task", [("owner", practitioner), ("status", "requested"), ("_count", PAGE)]),
+        records.search("Communication", [("recipient", practitioner), ("_count", PAGE)]),
     )
     by_id = {item["id"]: item for item in patients}
     ids = ",".join(by_id)
@@ -95,4 +100,4 @@ async def read_practice(records: Records, practitioner: str, now: datetime) -> S
         if ids
         else ([], [])
     )
-    return StartListRecords(by_id, [], appointments, [], allergies, flags)
+    return StartListRecords(by_id, [], appointments, tasks, allergies, flags, [], communications)

@@ -10,6 +10,7 @@ from shell.presenters.similar_names import Alike, mark_alike
 from shell.presenters.start_list_rows import StartRow
 from shell.presenters.view_models import (
     DueModel,
+    InboxModel,
     Mode,
     PersonName,
     PracticeListModel,
@@ -84,15 +85,18 @@ def ward_list(ward: str, rows: Sequence[StartRow], now: datetime) -> WardListMod
     return WardListModel(ward, models, shift, day, f"{began:%H:%M}", now)
 
 
-def practice_list(today: Sequence[StartRow], listed: Sequence[StartRow], now: datetime) -> PracticeListModel:
-    """A GP's day and whole list; ``now`` is local and aware."""
+def practice_list(
+    visits: Sequence[StartRow], listed: Sequence[StartRow], now: datetime, inbox: Sequence[InboxModel] = ()
+) -> PracticeListModel:
+    """A GP's day, the next one and the whole list; ``now`` is local and aware."""
     alike = names_of(listed)
 
     def visit(row: StartRow) -> VisitRowModel:
         status = VISITS.get(row.appointment_status)
         waited = None
-        if status == "arrived" and row.start is not None:
-            waited = max(0, round((now - row.start).total_seconds() / 60))
+        since = row.arrived_at or row.start
+        if status == "arrived" and since is not None:
+            waited = max(0, round((now - since).total_seconds() / 60))
         return VisitRowModel(
             key=row.patient.patient_id,
             start=row.start,
@@ -107,4 +111,12 @@ def practice_list(today: Sequence[StartRow], listed: Sequence[StartRow], now: da
             news=row.news,
         )
 
-    return PracticeListModel(now.date(), tuple(map(visit, today)), (), tuple(map(visit, listed)))
+    today = now.date()
+    by_day = [(row.start.date() if row.start else today, visit(row)) for row in visits]
+    return PracticeListModel(
+        today,
+        tuple(model for day, model in by_day if day == today),
+        tuple(model for day, model in by_day if day > today),
+        tuple(map(visit, listed)),
+        tuple(inbox),
+    )

@@ -32,7 +32,7 @@ SHORT_NAMES = {
     "29463-7": "Vekt",
     "80288-4": "Bevissthet",
 }
-MODES = {"VR": "video", "PHONE": "phone", "HH": "home"}
+MODES = {"video": "video", "telefon": "phone", "hjemme": "home"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class StartRow:
     news: str = ""
     encounter_id: str | None = None
     start: datetime | None = None
+    arrived_at: datetime | None = None
     appointment_status: str = ""
     mode: str = ""
 
@@ -94,15 +95,16 @@ def ward_rows(found: StartListRecords, now: datetime) -> list[StartRow]:
 
 
 def practice_rows(found: StartListRecords) -> tuple[list[StartRow], list[StartRow]]:
-    """Today's appointments in order of time, and the whole list by name."""
+    """Appointments in order of time, and the whole list by name."""
     warnings = _WarningsByPatient(found)
     everybody = {key: patient_facts(patient) for key, patient in found.patients.items()}
     listed = [StartRow(facts, warnings(key), "", "", "") for key, facts in everybody.items()]
-    today = []
+    news = _by_patient(found.communications)
+    visits = []
     for appointment in found.appointments:
         patient_id = _actor(appointment, "Patient")
         if patient_id in everybody:
-            today.append(
+            visits.append(
                 StartRow(
                     patient=everybody[patient_id],
                     warnings=warnings(patient_id),
@@ -110,12 +112,14 @@ def practice_rows(found: StartListRecords) -> tuple[list[StartRow], list[StartRo
                     place="",
                     why=_reason(appointment) or str(appointment.get("description", "")),
                     start=parse_instant(appointment.get("start")),
+                    arrived_at=_waiting_since(appointment),
                     appointment_status=str(appointment.get("status", "")),
                     mode=_mode(appointment),
+                    news=_latest_news(news[patient_id]),
                 )
             )
     listed.sort(key=lambda row: (row.patient.family, row.patient.given))
-    return today, listed
+    return visits, listed
 
 
 def room_of(encounter: Resource) -> str:
@@ -229,5 +233,15 @@ def _actor(appointment: Resource, kind: str) -> str:
 
 
 def _mode(appointment: Resource) -> str:
-    codings = (appointment.get("appointmentType") or {}).get("coding") or [{}]
-    return MODES.get(str(codings[0].get("code", "")), "office")
+    """office, phone, video or home, from the words of ``appointmentType``."""
+    words = text_of(appointment.get("appointmentType")).lower()
+    return next((mode for word, mode in MODES.items() if word in words), "office")
+
+
+def _waiting_since(appointment: Resource) -> datetime | None:
+    """When the patient arrived."""
+    for participant in appointment.get("participant", []):
+        period = participant.get("period") or {}
+        if period.get("start"):
+            return parse_instant(period["start"])
+    return None

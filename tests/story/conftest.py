@@ -21,8 +21,8 @@ import pytest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.application import build, new_application  # noqa: E402
-from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
 from shell.composition.clock import SystemClock  # noqa: E402
+from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
 from tests.story.story import Story  # noqa: E402
 
 Prepare = Callable[..., Environment]

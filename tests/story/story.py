@@ -65,7 +65,10 @@ class Story:
         loop.exec()
 
     def describe(self) -> str:
-        panes = [(frame.model.app.key, frame.model.state.value, frame.model.reason, frame.model.failure) for frame in self.frames()]
+        panes = [
+            (frame.model.app.key, frame.model.state.value, frame.model.reason, frame.model.failure)
+            for frame in self.frames()
+        ]
         return f"banner={self.banner_patient()} panes={panes}"
 
     # looking at the desktop
@@ -84,15 +87,21 @@ class Story:
     def all_follow(self, patient: str, apps: int = 3) -> bool:
         frames = self.frames()
         return len(frames) == apps and all(
-            frame.model.state is State.FOLLOWING and frame.model.effective and frame.model.effective.key == patient
+            frame.model.state is State.FOLLOWING
+            and frame.model.effective
+            and frame.model.effective.key == patient
             for frame in frames
         )
 
     # acting
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
-        self.until(lambda: widget.isVisible() and widget.isEnabled(), f"{widget.accessibleName()} can be clicked")
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or widget.rect().center())
+        self.until(
+            lambda: widget.isVisible() and widget.isEnabled(), f"{widget.accessibleName()} can be clicked"
+        )
+        QTest.mouseClick(
+            widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or widget.rect().center()
+        )
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
@@ -144,7 +153,11 @@ class PaintWitness(QObject):
         QCoreApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.window() is self._window:
+        if (
+            event.type() == QEvent.Type.Paint
+            and isinstance(watched, QWidget)
+            and watched.window() is self._window
+        ):
             self.paints += 1
             self._look()
         return False
