@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette, QPixmap
@@ -125,7 +124,7 @@ class Theme(QObject):
         if key not in self._fonts:
             font = QFont(list(self._family))
             font.setPixelSize(self.scaled(row.px))
-            font.setWeight(cast(QFont.Weight, _nearest_cut(key[1])))
+            font.setWeight(QFont.Weight(_nearest_cut(key[1])))
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
             for feature in NAME_FEATURES if name else FEATURES:
                 font.setFeature(QFont.Tag(feature), 1)

@@ -180,10 +180,8 @@ class CommandPalette(ThemedWidget):
                 self.chosen.emit(self.current_key(), control)
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
-        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            return True
         else:
-            return False
+            return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         return True
 
     def _choose(self, number: int) -> None:

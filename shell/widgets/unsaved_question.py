@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shell.presenters.view_models import PatientRef, UnsavedModel
 from shell.theme.theme import Theme
 from shell.widgets.choice_row import ChoiceRow
+from shell.widgets.dialog import DialogWidget
 from shell.widgets.formats import clock_text
 from shell.widgets.runs import Run, draw_runs, name_runs, runs_width
 from shell.widgets.shapes import draw_mark
@@ -65,7 +66,7 @@ class PatientCard(ThemedWidget):
         draw_runs(painter, 64, middle + 16 * theme.percent / 100, self._runs())
 
 
-class UnsavedQuestion(ThemedWidget):
+class UnsavedQuestion(DialogWidget):
     """``answered(choice)``: ``stay`` (default, Escape), ``pin`` (Alt P), ``go`` (only by Tab or pointer)."""
 
     answered = Signal(str)

@@ -1,0 +1,130 @@
+"""The desk: rail, top strip, banner, strip, and below them the start list or the panes (the grid of the direction)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from shell.theme import Theme
+from shell.widgets.app_rail import AppRail
+from shell.widgets.layers import Layers
+from shell.widgets.message_strip import MessageStrip
+from shell.widgets.pane_area import PaneArea
+from shell.widgets.patient_banner import PatientBanner
+from shell.widgets.practice_list import PracticeList
+from shell.widgets.themed import ThemedWidget
+from shell.widgets.toasts import Toasts
+from shell.widgets.top_strip import TopStrip
+from shell.widgets.ward_list import WardList
+
+TOAST_MARGIN = 16
+
+
+class StartPage(ThemedWidget):
+    """Ward or GP list, whichever was set last."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self.ward = WardList(theme, self)
+        self.practice = PracticeList(theme, self)
+        self.lists = QStackedWidget(self)
+        self.lists.addWidget(self.ward)
+        self.lists.addWidget(self.practice)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.lists)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))
+
+    def front(self) -> WardList | PracticeList:
+        return self.practice if self.lists.currentWidget() is self.practice else self.ward
+
+
+class Desk(ThemedWidget):
+    """Everything that stands between sign-in and lock."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self.rail = AppRail(theme, self)
+        self.top = TopStrip(theme, self)
+        self.banner = PatientBanner(theme, self)
+        self.strip = MessageStrip(theme, self)
+        self.start = StartPage(theme, self)
+        self.panes = Layers(self)
+        self.body = Layers(self)
+        self.body.add(self.panes)
+        self.body.add(self.start)
+        self.areas: dict[str, PaneArea] = {}
+        self._nobody = PaneArea(theme, self)
+        self.panes.add(self._nobody)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.top, self.banner, self.strip):
+            column.addWidget(part)
+        column.addWidget(self.body, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        self.toasts = Toasts(theme, self)
+        self.toasts.resized.connect(self.place_toasts)
+        self.show_start()
+
+    @property
+    def at_start(self) -> bool:
+        return self.body.current() is self.start
+
+    def show_start(self) -> None:
+        """The list lies above the panes, which go on painting below it."""
+        self.banner.hide()
+        self.body.bring(self.start)
+
+    def show_panes(self) -> None:
+        self.banner.show()
+        self.body.bring(self.panes)
+
+    def add_area(self, key: str) -> PaneArea:
+        area = PaneArea(self.theme, self)
+        self.areas[key] = area
+        self.panes.add(area)
+        area.show()
+        current = self.panes.current()
+        if current is not None:
+            self.panes.bring(current)
+        return area
+
+    def bring_area(self, key: str) -> None:
+        """Raises KeyError for an area that is not there."""
+        self.panes.bring(self.areas[key])
+
+    def remove_area(self, key: str) -> None:
+        area = self.areas.pop(key, None)
+        if area is not None:
+            if self.panes.current() is area:
+                self.panes.bring(self._nobody)
+            self.panes.remove(area)
+            area.hide()
+            area.deleteLater()
+
+    def front_area(self) -> PaneArea | None:
+        current = self.panes.current()
+        return current if isinstance(current, PaneArea) and current is not self._nobody else None
+
+    def place_toasts(self) -> None:
+        """Bottom right of the panes."""
+        self.toasts.resize(self.toasts.sizeHint())
+        corner = self.body.mapTo(self, QPoint(self.body.width(), self.body.height()))
+        size = self.toasts.size()
+        self.toasts.move(corner.x() - size.width() - TOAST_MARGIN, corner.y() - size.height() - TOAST_MARGIN)
+        self.toasts.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place_toasts()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))

@@ -1,0 +1,402 @@
+"""The one window: sign-in, desk and lock over each other; what may be called and heard stands in README.md."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+
+from context.pane_state import State
+from shell.presenters.view_models import (
+    BannerModel,
+    Connection,
+    EmptyModel,
+    FoundModel,
+    HomeModel,
+    LockModel,
+    PatientTabModel,
+    PracticeListModel,
+    RailItemModel,
+    StripModel,
+    ToastModel,
+    UnsavedModel,
+    UserModel,
+    WardListModel,
+)
+from shell.theme import Theme
+from shell.translations import Translations
+from shell.widgets.announcements import Announcer
+from shell.widgets.command_palette import CommandPalette
+from shell.widgets.focus_ring import FocusRing
+from shell.widgets.pane_area import PaneArea
+from shell.widgets.themed import ThemedWidget
+from shell.widgets.toasts import Toasts
+from shell.widgets.unsaved_question import UnsavedQuestion
+from shell.windows.desk import Desk
+from shell.windows.lock_page import LockPage
+from shell.windows.menus import Menus
+from shell.windows.overlay import Overlay
+from shell.windows.shortcuts import ShortcutMap
+from shell.windows.shortcuts_help import ShortcutsHelp
+from shell.windows.sign_in_page import SignInPage
+from shell.windows.window_keys import WindowKeys
+
+SMALLEST = QSize(1024, 640)
+USUAL = QSize(1366, 768)
+
+
+class MainWindow(ThemedWidget):
+    """Shows what it is given and says what the user wants."""
+
+    home_asked = Signal()
+    tab_chosen = Signal(str)
+    tab_closed = Signal(str)
+    row_opened = Signal(str, bool)
+    list_reload_asked = Signal()
+    inbox_opened = Signal(str)
+    app_asked = Signal(str)
+    all_apps_asked = Signal()
+    pane_pin_asked = Signal(str)
+    pane_release_asked = Signal(str)
+    pane_sync_asked = Signal(str)
+    pane_close_asked = Signal(str)
+    pane_about_asked = Signal(str)
+    permission_answered = Signal(str, str, bool)
+    question_answered = Signal(str)
+    palette_asked = Signal(str, str)
+    palette_chosen = Signal(str, bool)
+    toast_acted = Signal(str)
+    strip_acted = Signal(str)
+    empty_acted = Signal(str)
+    lock_asked = Signal()
+    unlock_asked = Signal()
+    log_out_asked = Signal()
+    about_asked = Signal()
+    theme_chosen = Signal(str)
+    language_chosen = Signal(str)
+    text_size_chosen = Signal(int)
+    panes_visible_changed = Signal()
+    pane_focused = Signal(str)
+
+    def __init__(
+        self, theme: Theme, translations: Translations, *, version: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, parent)
+        self._translations = translations
+        self._active: str | None = None
+        self._user: UserModel | None = None
+        self._locked_over: QWidget | None = None
+        self.setLocale(translations.locale)
+        translations.changed.connect(lambda _: self.setLocale(translations.locale))
+        self.setWindowTitle("Vaktrom")
+        self.setWindowIcon(theme.mark(64))
+        self.setMinimumSize(SMALLEST)
+        self.announcer = Announcer(self)
+        self.menus = Menus(theme, translations, self)
+        self.sign_in = SignInPage(theme, translations, self.menus, version, self)
+        self.lock = LockPage(theme, self.menus, self)
+        self.desk = Desk(theme, self)
+        self._night_toasts = Toasts(theme, self)
+        self._night_toasts.told.connect(lambda text, urgent: self.announcer.say(text, urgent=urgent))
+        self._night_toasts.acted.connect(self.toast_acted)
+        self._night_toasts.resized.connect(self._place_night_toasts)
+        self.palette_view = CommandPalette(theme, self.desk)
+        self.question = UnsavedQuestion(theme, self.desk)
+        self.keys_help = ShortcutsHelp(theme, self.desk)
+        for dialog in (self.palette_view, self.question, self.keys_help):
+            dialog.hide()
+        self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)
+        self._pages = QStackedLayout()
+        for page in (self.sign_in, self.desk, self.lock):
+            self._pages.addWidget(page)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(self._pages)
+        self.ring = FocusRing(theme, self)
+        self.shortcuts = ShortcutMap(self)
+        self._keys = WindowKeys(self)
+        self.shortcuts.triggered.connect(self._keys.run)
+        self._connect()
+        self._show_page(self.sign_in)
+        self.resize(USUAL)
+
+    # pages
+
+    def show_sign_in(self) -> None:
+        """Page 01; everything of the last user is taken from the desk by its own calls."""
+        self.close_palette()
+        self.end_question()
+        self.desk.toasts.clear()
+        self._show_page(self.sign_in)
+
+    def show_start_list(self) -> None:
+        self.desk.show_start()
+        self._show_page(self.desk)
+        if self.overlay.dialog is None:
+            self.desk.start.front().focus_list()
+
+    def show_workspace(self) -> None:
+        self.desk.show_panes()
+        self._show_page(self.desk)
+
+    def show_lock(self, model: LockModel) -> None:
+        """Cover everything at once."""
+        self.close_palette()
+        self.end_question()
+        self.desk.toasts.clear()
+        self.lock.show_lock(model)
+        self._show_page(self.lock)
+        self.lock.unlock.setFocus()
+        self.announcer.say(self.lock.title.text(), urgent=True)
+
+    def hide_lock(self) -> None:
+        """Back to what lay below the lock."""
+        if self._pages.currentWidget() is self.lock:
+            self.lock.clear_view()
+            self._show_page(self.desk)
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page in front."""
+        return self._pages.currentWidget()
+
+    # what is shown
+
+    def set_home(self, model: HomeModel) -> None:
+        self.desk.top.set_home(model)
+
+    def set_user(self, user: UserModel | None) -> None:
+        self._user = user
+        self.desk.top.set_user(user)
+
+    def set_connection(self, connection: Connection) -> None:
+        self.desk.top.set_connection(connection)
+        self.sign_in.set_connection(connection)
+
+    def set_now(self, now: datetime) -> None:
+        """The time of the clocks; aware and local."""
+        self.desk.top.set_now(now)
+        self.lock.set_now(now)
+
+    def set_tabs(self, tabs: tuple[PatientTabModel, ...], active: str | None) -> None:
+        """Patient tabs; ``active`` None: the start list is in front."""
+        self._active = active
+        self.desk.top.set_tabs(tabs, active)
+
+    def set_banner(self, model: BannerModel | None) -> None:
+        """The patient whom the hub has confirmed (S1); another patient is announced."""
+        before = self.desk.banner.model
+        self.desk.banner.set_banner(model)
+        was = before.patient.key if before is not None else None
+        if model is not None and model.patient.key != was:
+            self.announcer.say(self.desk.banner.sentence(), urgent=True)
+
+    def set_rail(self, items: tuple[RailItemModel, ...]) -> None:
+        self.desk.rail.set_items(items)
+
+    def set_ward_list(self, model: WardListModel) -> None:
+        self.desk.start.lists.setCurrentWidget(self.desk.start.ward)
+        self.desk.start.ward.set_list(model)
+
+    def set_practice_list(self, model: PracticeListModel) -> None:
+        self.desk.start.lists.setCurrentWidget(self.desk.start.practice)
+        self.desk.start.practice.set_list(model)
+
+    def set_list_empty(self, model: EmptyModel | None) -> None:
+        """Something in place of the list's rows; ``None`` shows them again."""
+        self.desk.start.front().set_empty(model)
+
+    def set_strip(self, model: StripModel | None) -> None:
+        before = self.desk.strip.model
+        self.desk.strip.set_strip(model)
+        if model is not None and (before is None or before.kind != model.kind):
+            self.announcer.say(self.desk.strip.sentence(), urgent=True)
+
+    def toast(self, model: ToastModel) -> None:
+        """At the bottom right of the page in front."""
+        (self.desk.toasts if self.page is self.desk else self._night_toasts).add(model)
+
+    def take_toast(self, key: str) -> None:
+        self.desk.toasts.take(key)
+        self._night_toasts.take(key)
+
+    # panes
+
+    def add_area(self, key: str) -> PaneArea:
+        """A pane area; it lies below the others until it is shown."""
+        area = self.desk.add_area(key)
+        for signal, target in (
+            (area.pin_asked, self.pane_pin_asked),
+            (area.release_asked, self.pane_release_asked),
+            (area.sync_asked, self.pane_sync_asked),
+            (area.close_asked, self.pane_close_asked),
+            (area.about_asked, self.pane_about_asked),
+            (area.answered, self.permission_answered),
+            (area.visible_changed, self.panes_visible_changed),
+            (area.pane_focused, self.pane_focused),
+            (area.state_told, self.announcer.say),
+        ):
+            signal.connect(target)
+        return area
+
+    def area(self, key: str) -> PaneArea:
+        """Raises KeyError for an area that is not there."""
+        return self.desk.areas[key]
+
+    def show_area(self, key: str) -> None:
+        """Raise an area; raises KeyError for one that is not there."""
+        self.desk.bring_area(key)
+        self.panes_visible_changed.emit()
+
+    def remove_area(self, key: str) -> None:
+        """Take an area away with its frames."""
+        self.desk.remove_area(key)
+
+    # questions and palette
+
+    def ask_unsaved(self, model: UnsavedModel) -> None:
+        self.question.ask(model)
+        self.overlay.open(self.question)
+        self.question.stay.setFocus()
+        self.announcer.say(self.question.accessibleName(), urgent=True)
+
+    def end_question(self) -> None:
+        self.overlay.close(self.question)
+
+    def open_palette(self, text: str = "") -> None:
+        if self.page is self.desk and self.overlay.dialog is not self.question:
+            self.overlay.open(self.palette_view)
+            self.palette_view.begin(text)
+
+    def close_palette(self) -> None:
+        self.overlay.close(self.palette_view)
+
+    def show_found(self, found: FoundModel) -> None:
+        """Hits; an answer to an older question is dropped."""
+        self.palette_view.show_found(found)
+        if self.overlay.dialog is self.palette_view:
+            self.overlay.place()
+
+    def show_keys(self) -> None:
+        """All keys (F1)."""
+        if self.page is self.desk and self.overlay.dialog is not self.question:
+            self.overlay.open(self.keys_help)
+            self.keys_help.begin()
+
+    # inside
+
+    @property
+    def active_patient(self) -> str | None:
+        """Key of the tab in front."""
+        return self._active
+
+    def _show_page(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self.shortcuts.set_desk(page is self.desk)
+        self._night_toasts.setVisible(page is not self.desk and bool(self._night_toasts.toasts()))
+        self.ring.follow()
+
+    def _place_night_toasts(self) -> None:
+        toasts = self._night_toasts
+        toasts.resize(toasts.sizeHint())
+        toasts.move(self.width() - toasts.width() - 16, self.height() - toasts.height() - 48)
+        toasts.raise_()
+
+    def _connect(self) -> None:
+        desk, top = self.desk, self.desk.top
+        ward, practice = desk.start.ward, desk.start.practice
+        for signal, target in (
+            (top.home_asked, self.home_asked),
+            (top.tab_chosen, self.tab_chosen),
+            (top.tab_closed, self.tab_closed),
+            (top.search_asked, self.open_palette),
+            (top.lock_asked, self.lock_asked),
+            (top.user_asked, self._open_user_menu),
+            (desk.rail.app_asked, self.app_asked),
+            (desk.rail.all_apps_asked, self.all_apps_asked),
+            (desk.rail.help_asked, self.show_keys),
+            (desk.rail.settings_asked, lambda: self.menus.settings(desk.rail.settings)),
+            (desk.banner.more_asked, self._open_patient_menu),
+            (desk.strip.acted, self.strip_acted),
+            (desk.toasts.acted, self.toast_acted),
+            (desk.toasts.told, lambda text, urgent: self.announcer.say(text, urgent=urgent)),
+            (ward.opened, self.row_opened),
+            (practice.opened, self.row_opened),
+            (practice.inbox_opened, self.inbox_opened),
+            (practice.help_asked, self.show_keys),
+            (ward.empty_acted, self._empty_acted),
+            (practice.empty_acted, self._empty_acted),
+            (self.sign_in.acted, self.empty_acted),
+            (self.lock.acted, self.empty_acted),
+            (self.lock.unlock_asked, self.unlock_asked),
+            (self.lock.log_out_asked, self.log_out_asked),
+            (self.palette_view.asked, self.palette_asked),
+            (self.palette_view.chosen, self._palette_chosen),
+            (self.palette_view.left, self.close_palette),
+            (self.keys_help.left, lambda: self.overlay.close(self.keys_help)),
+            (self.question.answered, self._question_answered),
+            (self.overlay.dismissed, self._dismissed),
+            (self.menus.theme_chosen, self.theme_chosen),
+            (self.menus.language_chosen, self.language_chosen),
+            (self.menus.text_size_chosen, self.text_size_chosen),
+            (self.menus.about_asked, self.about_asked),
+            (self.menus.log_out_asked, self.log_out_asked),
+            (self.menus.close_patient_asked, self._close_patient),
+        ):
+            signal.connect(target)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_changed)
+
+    def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        area = self.desk.front_area()
+        key = area.pane_with(now) if area is not None and now is not None and area.isAncestorOf(now) else None
+        if area is not None and key is not None:
+            area.note_focus(key)
+
+    def _empty_acted(self, key: str) -> None:
+        if key == "reload":
+            self.list_reload_asked.emit()
+        self.empty_acted.emit(key)
+
+    def _palette_chosen(self, key: str, beside: bool) -> None:
+        self.close_palette()
+        self.palette_chosen.emit(key, beside)
+
+    def _question_answered(self, choice: str) -> None:
+        self.end_question()
+        self.question_answered.emit(choice)
+
+    def _dismissed(self) -> None:
+        if self.overlay.dialog is self.palette_view:
+            self.close_palette()
+        elif self.overlay.dialog is self.keys_help:
+            self.overlay.close(self.keys_help)
+
+    def _open_user_menu(self) -> None:
+        if self._user is not None:
+            self.menus.user(self.desk.top.user, f"{self._user.name}, {self._user.role}")
+
+    def _open_patient_menu(self) -> None:
+        banner = self.desk.banner
+        self.menus.patient(banner.more, [*banner.shown_chips(), *banner.hidden_chips()])
+
+    def _close_patient(self) -> None:
+        if self._active is not None:
+            self.tab_closed.emit(self._active)
+
+    def close_front_patient(self) -> None:
+        """Ctrl Shift W."""
+        self._close_patient()
+
+    def pin_or_release(self, area: PaneArea) -> None:
+        """Alt P on the pane with the keyboard."""
+        key = area.focused_pane()
+        if key is None:
+            return
+        state = area.pane(key).model.state
+        if state is State.PINNED:
+            self.pane_release_asked.emit(key)
+        elif state is State.FOLLOWING and area.pane(key).model.may_pin:
+            self.pane_pin_asked.emit(key)
