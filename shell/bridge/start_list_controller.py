@@ -11,10 +11,10 @@ from shell.bridge.services import Services
 from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.start_list import StartListRecords, read_practice, read_ward
 from shell.presenters.patient_models import Neighbours
-from shell.presenters.start_list_models import names_of, practice_list, ward_list
+from shell.presenters.start_list_models import inbox, names_of, practice_list, ward_list
 from shell.presenters.start_list_rows import StartRow, practice_rows, ward_rows
 from shell.presenters.texts import sentence
-from shell.presenters.view_models import EmptyModel, HomeModel
+from shell.presenters.view_models import EmptyModel, HomeModel, InboxModel
 from shell.windows.main_window import MainWindow
 
 REFRESH_MS = 30_000
@@ -34,7 +34,8 @@ class StartListController(QObject):
         self._services = services
         self._session = session
         self._rows: list[StartRow] = []
-        self._today: list[StartRow] = []
+        self._visits: list[StartRow] = []
+        self._inbox: tuple[InboxModel, ...] = ()
         self._reading = False
         self.neighbours = Neighbours([], {})
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -88,7 +89,7 @@ class StartListController(QObject):
         if self.chosen["kind"] == "ward":
             self._window.set_ward_list(ward_list(self.chosen["name"], self._rows, now))
         else:
-            self._window.set_practice_list(practice_list(self._today, self._rows, now))
+            self._window.set_practice_list(practice_list(self._visits, self._rows, now, self._inbox))
 
     def _read(self, found: StartListRecords) -> None:
         self._reading = False
@@ -96,7 +97,8 @@ class StartListController(QObject):
         if self.chosen is not None and self.chosen["kind"] == "ward":
             self._rows = ward_rows(found, now)
         else:
-            self._today, self._rows = practice_rows(found)
+            self._visits, self._rows = practice_rows(found)
+            self._inbox = inbox(found.tasks)
         self.neighbours = Neighbours(self._rows, names_of(self._rows))
         language = self._services.language()
         empty = EmptyModel(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 
+from shell.presenters.patient_facts import text_of
 from shell.presenters.similar_names import Alike, mark_alike
 from shell.presenters.start_list_rows import StartRow
 from shell.presenters.view_models import (
@@ -119,4 +120,22 @@ def practice_list(
         tuple(model for day, model in by_day if day > today),
         tuple(map(visit, listed)),
         tuple(inbox),
+    )
+
+
+INBOX_ICONS = {"prøvesvar": "lab", "e-konsultasjon": "mail", "reseptfornyelse": "pill", "epikriser": "note"}
+
+
+def inbox(tasks: Iterable[Mapping[str, Any]]) -> tuple[InboxModel, ...]:
+    """A GP's inbox: open tasks by what they are about, urgent ones counted as deviations."""
+    counts: dict[str, list[int]] = {}
+    for task in tasks:
+        name = text_of(task.get("code"))
+        line = counts.setdefault(name, [0, 0])
+        line[0] += 1
+        line[1] += task.get("priority") in ("urgent", "asap", "stat")
+    return tuple(
+        InboxModel(name, name, INBOX_ICONS.get(name.lower(), "mail"), count, deviations)
+        for name, (count, deviations) in counts.items()
+        if name
     )
