@@ -123,6 +123,7 @@ def filter_bundle(facts: GrantFacts, body: bytes, context: BundleContext) -> Fil
         else:
             outcome.kept += 1
             entries.append(built)
+    outcome.patients.discard("")
     parts = [f'{{"resourceType":"Bundle","type":"{BUNDLE_TYPES[context.kind]}"'.encode()]
     if answer.total is not None and answer.total >= 0 and context.exact and not outcome.removed:
         parts.append(b'"total":%d' % answer.total)
@@ -146,13 +147,14 @@ def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, s
 
 
 def _judged_entry(facts: GrantFacts, entry: Entry, context: BundleContext, outcome: Filtered) -> bytes | None:
+    raw = bytes(entry.resource)
     history = context.kind in (Kind.HISTORY_INSTANCE, Kind.HISTORY_TYPE)
-    if not bytes(entry.resource):
+    if not raw:
         # A deletion in a history says whose it was only to somebody who may see every one of that type.
         open_deletion = history and entry.request is not None and facts.open_for(context.type, READABLE)
         return _history_entry(b"", context, entry) if open_deletion else None
     try:
-        head = read_head(entry.resource)
+        head = read_head(raw)
     except AnswerUnreadable:
         return None
     resource_type, identifier = head["resourceType"], head.get("id")
@@ -162,11 +164,12 @@ def _judged_entry(facts: GrantFacts, entry: Entry, context: BundleContext, outco
         return None
     matched = context.kind is Kind.SEARCH_TYPE and resource_type == context.type
     letters = "s" if matched and (entry.search is None or entry.search.mode != "include") else READABLE
-    if not judge_resource(facts, head, letters):
+    about = patients_of(head, facts.bases)
+    if not judge_resource(facts, head, letters, about=about):
         return None
-    outcome.patients |= known_patients(facts, head)
+    outcome.patients |= about
     url = f'"fullUrl":"{context.public_base}/{resource_type}/{identifier}"'.encode()
-    middle = b"{" + url + b',"resource":' + bytes(entry.resource)
+    middle = b"{" + url + b',"resource":' + raw
     if history:
         return middle + _history_entry(f"{resource_type}/{identifier}".encode(), context, entry)
     mode = "include" if entry.search is not None and entry.search.mode == "include" else "match"

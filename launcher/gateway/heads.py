@@ -37,7 +37,6 @@ _Head = msgspec.defstruct(
     [(_attribute(name), Any, msgspec.field(default=msgspec.UNSET, name=name)) for name in HEAD_ELEMENTS],
 )
 _DECODER = msgspec.json.Decoder(_Head)
-_FIELDS = tuple((_attribute(name), name) for name in HEAD_ELEMENTS)
 
 
 def read_head(raw: bytes | msgspec.Raw) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def read_head(raw: bytes | msgspec.Raw) -> dict[str, Any]:
         head = _DECODER.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerUnreadable(str(error)) from None
-    found = {name: value for field, name in _FIELDS if (value := getattr(head, field)) is not msgspec.UNSET}
+    found: dict[str, Any] = msgspec.to_builtins(head)
     if not isinstance(found.get("resourceType"), str):
         raise AnswerUnreadable("no resourceType")
     return found

@@ -16,7 +16,7 @@ from launcher.gateway import granular
 from launcher.gateway.compartments import (
     PATIENT_COMPARTMENT,
     WITHOUT_COMPARTMENT,
-    in_compartment,
+    patients_of,
 )
 from launcher.gateway.elements import all_references
 from launcher.gateway.grant_facts import GrantFacts
@@ -103,19 +103,24 @@ def judge_resource(
     resource: Mapping[str, Any],
     letters: Iterable[str],
     known_types: Mapping[str, str] | None = None,
+    about: set[str] | None = None,
 ) -> bool:
     """True when the grant covers this very resource for one of ``letters``: type, patient and granular query.
 
-    ``known_types`` gives the types behind ``urn:uuid:`` references of a transaction.
+    ``known_types`` gives the types behind ``urn:uuid:`` references of a transaction; ``about`` is what
+    ``compartments.patients_of`` said of this resource, when the caller has asked already.
     """
     resource_type = resource.get("resourceType")
     if not isinstance(resource_type, str):
         return False
     letters = frozenset(letters)
-    return any(
-        _rule_holds(facts, rule, resource, letters, known_types)
-        for rule in facts.covering(resource_type, letters)
-    )
+    for rule in facts.scopes:
+        if rule.covers(resource_type, letters):
+            if about is None and facts.limited(rule):
+                about = patients_of(resource, facts.bases, known_types)
+            if _rule_holds(facts, rule, resource, letters, about or set()):
+                return True
+    return False
 
 
 def foreign_patient_in(facts: GrantFacts, body: Any) -> bool:
@@ -141,7 +146,7 @@ def _rule_holds(
     rule: ResourceScope,
     resource: Mapping[str, Any],
     letters: frozenset[str],
-    known_types: Mapping[str, str] | None,
+    about: set[str],
 ) -> bool:
     if facts.limited(rule):
         resource_type = str(resource["resourceType"])
@@ -149,7 +154,7 @@ def _rule_holds(
             # Nobody's record: may be read, never written, by somebody who holds one patient's grant.
             if rule.cruds.isdisjoint(letters & READABLE):
                 return False
-        elif not in_compartment(resource, facts.patient, facts.bases, known_types):
+        elif not facts.patient or about != {facts.patient}:
             return False
     return not rule.query or granular.matches(resource, rule.query)
 

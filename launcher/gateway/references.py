@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from launcher.gateway.resource_types import RESOURCE_TYPES, is_resource_id
+
+_RELATIVE = re.compile(r"([A-Za-z]{1,64})/([A-Za-z0-9\-.]{1,64})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ def parse_reference(reference: str, bases: tuple[str, ...]) -> Target | None:
     ``bases`` are the absolute FHIR bases that mean "here": the upstream's and the gateway's own, without a
     trailing slash. An absolute URL elsewhere keeps its type and id, with ``local`` false.
     """
+    plain = _RELATIVE.match(reference)
+    if plain is not None:
+        resource_type, identifier = plain.groups()
+        known = resource_type in RESOURCE_TYPES and is_resource_id(identifier)
+        return Target(resource_type, identifier, True) if known else None
     local = True
     path = reference
     for base in bases:

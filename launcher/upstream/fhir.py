@@ -83,7 +83,9 @@ class FhirConnection:
         self.base = base.rstrip("/")
         self._limits = limits or UpstreamLimits()
         self._timeout = aiohttp.ClientTimeout(
-            total=self._limits.whole_seconds, sock_connect=self._limits.connect_seconds
+            total=self._limits.whole_seconds,
+            sock_connect=self._limits.connect_seconds,
+            sock_read=self._limits.first_byte_seconds,
         )
         self._session: aiohttp.ClientSession | None = None
 
@@ -97,11 +99,9 @@ class FhirConnection:
         session = self._session or self._open()
         url = yarl.URL(self.base + target, encoded=True)
         try:
-            async with asyncio.timeout(self._limits.first_byte_seconds):
-                response = await session.request(
-                    method, url, headers=headers, data=body, allow_redirects=False, timeout=self._timeout
-                )
-            async with response:
+            async with session.request(
+                method, url, headers=headers, data=body, allow_redirects=False, timeout=self._timeout
+            ) as response:
                 return UpstreamAnswer(response.status, response.headers, await self._whole(response))
         except TimeoutError:
             raise UpstreamSlow(UpstreamSlow.text) from None
