@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def values_at(resource: Mapping[str, Any], path: str) -> Iterator[Any]:
+def values_at(resource: Mapping[str, Any], path: str) -> list[Any]:
     """Every value at a dotted element path; lists on the way are walked through."""
+    if "." not in path:
+        value = resource.get(path)
+        return value if isinstance(value, list) else [] if value is None else [value]
     found: list[Any] = [resource]
     for name in path.split("."):
         following: list[Any] = []
@@ -18,7 +21,7 @@ def values_at(resource: Mapping[str, Any], path: str) -> Iterator[Any]:
             elif value is not None:
                 following.append(value)
         found = following
-    return iter(found)
+    return found
 
 
 def all_references(value: Any) -> Iterator[str]:

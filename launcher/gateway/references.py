@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from launcher.gateway.resource_types import RESOURCE_TYPES, is_resource_id
 
 _RELATIVE = re.compile(r"([A-Za-z]{1,64})/([A-Za-z0-9\-.]{1,64})\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """``type`` and ``id`` of a resource; ``local`` is false when it stands on a server that is not ours."""
 
     type: str
@@ -61,7 +59,7 @@ def patient_of(
     ``decisive`` marks the element that says whom the resource is about: there a logical reference (identifier
     only) is taken as somebody unknown, elsewhere it says nothing. Nothing unproven ever counts as "our" patient.
     """
-    if not isinstance(element, Mapping):
+    if not isinstance(element, dict):
         return ""
     reference = element.get("reference")
     if not isinstance(reference, str):

@@ -125,7 +125,7 @@ class AuditLog:
         key: bytes,
         *,
         random_bytes: Callable[[int], bytes],
-        read_linger_seconds: float = 0.002,
+        read_linger_seconds: float = 0.0,
         batch_rows: int = 256,
     ) -> None:
         if not 0 <= read_linger_seconds <= 0.02:
@@ -140,6 +140,7 @@ class AuditLog:
         self._starting = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._failure: str | None = None
+        self._known_tail: tuple[int, bytes] | None = None
         self._has_company = False
 
     @property
@@ -267,8 +268,14 @@ class AuditLog:
         return False
 
     def _try_write(self, batch: list[_Waiting]) -> str | None:
+        records = [waiting.facts for waiting in batch]
         try:
-            self._write([waiting.facts for waiting in batch])
+            try:
+                self._write(records)
+            except sqlite3.IntegrityError:
+                # Another process has written to this file since: go on from its tail.
+                self._known_tail = None
+                self._write(records)
         except (sqlite3.Error, OSError) as error:
             self._disconnect()
             self._failure = f"The access log cannot be written ({error}), so nothing is shown or stored."
@@ -280,7 +287,7 @@ class AuditLog:
         connection = self._connection or self._connect()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            seq, link = self._tail(connection)
+            seq, link = self._known_tail or self._tail(connection)
             rows: list[tuple[int, bytes, bytes]] = []
             for facts in records:
                 if facts is None:
@@ -292,6 +299,7 @@ class AuditLog:
                 rows.append((seq, sealed, link))
             connection.executemany("INSERT INTO access VALUES (?, ?, ?)", rows)
             connection.execute("COMMIT")
+            self._known_tail = (seq, link)
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
@@ -315,6 +323,7 @@ class AuditLog:
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
+        self._known_tail = None
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
