@@ -222,5 +222,5 @@ class Theme(QObject):
 
 
 def _nearest_cut(weight: int) -> int:
-    """Static files have 400, 500, 600 and 700."""
-    return min((400, 500, 600, 700), key=lambda cut: (abs(cut - weight), -cut))
+    """Static files have 400, 500, 600 and 700; half-way lies 500 below and 700 above 600."""
+    return min((400, 500, 600, 700), key=lambda cut: (abs(cut - weight), cut if weight < 600 else -cut))

@@ -52,8 +52,7 @@ class Tokens:
 
     def family_weight(self, name: str) -> int:
         """Weight of the family name in a style that shows names."""
-        row = self.table["type"][name]
-        return int(row.get("weight-family", row.get("weight", 400)))
+        return int(self.table["type"][name].get("weight-family", 650))
 
     def contrast_pairs(self) -> list[tuple[str, str, float]]:
         """(fore, back, least ratio) of every pair that may stand on the screen."""

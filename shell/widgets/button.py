@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon, QKeyEvent, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from shell.theme.theme import Theme
 
 ButtonKind = Literal["primary", "secondary", "quiet", "danger", "lamp", "night", "icon", "foot", "on-patient"]
+ICON_GAP = 5
 INKS: dict[str, str] = {
     "primary": "on-action",
     "danger": "danger",
@@ -39,9 +40,10 @@ class Button(QPushButton):
         self._kind = kind
         self._icon_name = icon_name
         self._icon_size = icon_size
+        self._ink = ""
         self.setProperty("kind", kind)
         if touch:
-            self.setProperty("size", "touch")
+            self.setProperty("tall", "touch")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         theme.changed.connect(self._draw_icon)
@@ -60,6 +62,12 @@ class Button(QPushButton):
         self._icon_name = name
         self._draw_icon()
 
+    def set_ink(self, token: str) -> None:
+        """Another colour for the icon than the kind's own; empty for the kind's."""
+        if token != self._ink:
+            self._ink = token
+            self._draw_icon()
+
     def set_kind(self, kind: ButtonKind) -> None:
         self._kind = kind
         self.setProperty("kind", kind)
@@ -75,11 +83,24 @@ class Button(QPushButton):
 
     def _draw_icon(self) -> None:
         if self._icon_name:
-            ink = INKS.get(self._kind, "text")
-            pixmap = self._theme.icon(self._icon_name, ink, self._icon_size)
-            icon = QIcon(pixmap)
-            icon.addPixmap(
-                self._theme.icon(self._icon_name, "text-faint", self._icon_size), QIcon.Mode.Disabled
-            )
+            ink = self._ink or INKS.get(self._kind, "text")
+            icon = QIcon(self._spaced(ink))
+            icon.addPixmap(self._spaced("text-faint"), QIcon.Mode.Disabled)
             self.setIcon(icon)
-            self.setIconSize(QSize(self._icon_size, self._icon_size))
+            gap = 0 if self._kind == "icon" else ICON_GAP
+            self.setIconSize(QSize(self._icon_size + gap, self._icon_size))
+
+    def _spaced(self, ink: str) -> QPixmap:
+        """The icon with the gap to the word, which Qt leaves too small."""
+        drawn = self._theme.icon(self._icon_name, ink, self._icon_size)
+        if self._kind == "icon":
+            return drawn
+        ratio = drawn.devicePixelRatio()
+        spaced = QPixmap(round((self._icon_size + ICON_GAP) * ratio), round(self._icon_size * ratio))
+        spaced.setDevicePixelRatio(ratio)
+        spaced.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(spaced)
+        before = ICON_GAP if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 0
+        painter.drawPixmap(before, 0, drawn)
+        painter.end()
+        return spaced

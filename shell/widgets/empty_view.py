@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import EmptyModel
@@ -10,6 +11,8 @@ from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import IconLabel
 from shell.widgets.themed import ThemedWidget, label
+
+WIDEST = 460
 
 
 class EmptyView(ThemedWidget):
@@ -25,7 +28,9 @@ class EmptyView(ThemedWidget):
         self.text = label("curtain-text", self, wrap=True)
         self.button = Button(theme, "secondary", "", self)
         self.button.clicked.connect(self._act)
-        words = QVBoxLayout()
+        self._words = QWidget(self)
+        words = QVBoxLayout(self._words)
+        words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(6)
         words.addWidget(self.title)
         words.addWidget(self.text)
@@ -35,7 +40,7 @@ class EmptyView(ThemedWidget):
         row.setSpacing(16)
         row.addStretch(1)
         row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 4)
+        row.addWidget(self._words)
         row.addStretch(1)
         box = QVBoxLayout(self)
         box.addStretch(2)
@@ -51,6 +56,24 @@ class EmptyView(ThemedWidget):
         self.button.setVisible(bool(model.action))
         self.button.say(model.action)
         self.setAccessibleName(f"{model.title} {model.text}".strip())
+        self._fit()
+
+    def restyle(self) -> None:
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the words, at most a line that reads well."""
+        model = self._model
+        if model is None:
+            return
+        title = self.theme.metrics("curtain-title", 700).horizontalAdvance(model.title)
+        text = self.theme.metrics("row-name").horizontalAdvance(model.text)
+        room = max(160, self.width() - 120)
+        self._words.setFixedWidth(min(max(title, text, 120) + 12, self.theme.scaled(WIDEST), room))
 
     def _act(self) -> None:
         if self._model is not None:

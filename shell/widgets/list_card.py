@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import EmptyModel
 from shell.theme.theme import Theme
@@ -23,8 +23,10 @@ class ListCard(ThemedWidget):
         super().__init__(theme, parent)
         self.view = ListView(theme, model, self)
         self.empty = EmptyView(theme, self)
-        self._stack = QStackedLayout(self)
-        self._stack.setContentsMargins(1, 1, 1, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(1, 1, 1, 1)
+        self._stack = QStackedLayout()
+        box.addLayout(self._stack)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
 

@@ -29,11 +29,11 @@ WARD_COLUMNS = (
 )
 DAY_COLUMNS = (
     ListColumn("time", 92, stays=True),
-    ListColumn("name", 298, grows=2, stays=True),
+    ListColumn("name", 292, grows=2, stays=True),
     ListColumn("why", 206, grows=2),
     ListColumn("mode", 104),
     ListColumn("status", 144, stays=True),
-    ListColumn("news", 160, grows=1),
+    ListColumn("news", 158, grows=1),
 )
 PEOPLE_COLUMNS = (ListColumn("name", 400, grows=3, stays=True),)
 

@@ -20,6 +20,8 @@ from shell.widgets.themed import ThemedWidget
 
 ICON = 18
 SHAPE = 14
+STATE_ICON = 18
+AFTER_ICON = 6
 MENU = 36
 SIDE = 12
 
@@ -49,7 +51,7 @@ class PlaceTab(QAbstractButton):
     def wanted(self) -> int:
         weight = 700 if self.isChecked() else 500
         text = 0 if self.short else 8 + self._theme.metrics("control", weight).horizontalAdvance(self.text())
-        return 2 * SIDE + ICON + text
+        return 2 * SIDE + ICON + 2 + text
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -87,6 +89,7 @@ class PaneHeader(ThemedWidget):
         self._tabs: list[PlaceTab] = []
         self._vendor_shown = True
         self._word_shown = True
+        self._app_shown = True
         self.menu = Button(theme, "icon", "dots", self)
         self.menu.clicked.connect(self._ask_menu)
         self.retranslate()
@@ -96,8 +99,7 @@ class PaneHeader(ThemedWidget):
         """``siblings`` are all panes in the same place, this one among them; fewer than two: no tabs."""
         self._model = model
         pinned = model.state is State.PINNED
-        self.menu.set_kind("icon")
-        self.setProperty("pinned", pinned)
+        self.menu.set_ink("on-patient" if pinned else "")
         wanted = tuple(siblings) if len(siblings) > 1 else ()
         while len(self._tabs) > len(wanted):
             self._tabs.pop().deleteLater()
@@ -150,7 +152,7 @@ class PaneHeader(ThemedWidget):
     # layout
 
     def _arrange(self) -> None:
-        """Room is taken from the vendor, then from labels of other tabs, then from the word of the state."""
+        """Room is taken from the vendor, labels of other tabs, the word of the state, then the app's own name."""
         self.menu.setGeometry(self.width() - MENU - 2, (self.height() - 34) // 2, MENU, 34)
         if self._model is None:
             return
@@ -161,6 +163,8 @@ class PaneHeader(ThemedWidget):
             for tab in self._tabs:
                 tab.short = not tab.isChecked()
         self._word_shown = self._left(self._vendor_shown) + self._right(True) <= self.width()
+        self._app_shown = True
+        self._app_shown = self._left(self._vendor_shown) + self._right(self._word_shown) <= self.width()
         left = 0
         for tab in self._tabs:
             tab.setGeometry(left, 0, tab.wanted(), self.height())
@@ -170,10 +174,14 @@ class PaneHeader(ThemedWidget):
     def _left(self, vendor: bool) -> int:
         if self._tabs:
             return sum(tab.wanted() for tab in self._tabs)
-        return SIDE + ICON + 8 + runs_width(self._app_runs(vendor))
+        return SIDE + ICON + (AFTER_ICON + runs_width(self._app_runs(vendor)) if self._app_shown else 0)
 
     def _right(self, word: bool) -> int:
-        return runs_width(self._patient_runs()) + self._state_width(word) + MENU + 58
+        names = runs_width(self._patient_runs())
+        if self._model is not None and self._model.state is State.PINNED:
+            pinned = runs_width([self._pinned_word()]) + 22 if word else 22
+            return names + MENU + 10 + 44 + pinned + 12
+        return names + self._state_width(word) + MENU + 62
 
     def _ink(self, token: str) -> str:
         return "on-patient" if self._model is not None and self._model.state is State.PINNED else token
@@ -193,20 +201,20 @@ class PaneHeader(ThemedWidget):
         assert model is not None
         theme = self.theme
         if model.effective is None:
-            return [Run(self.tr("Ingen pasient ennå"), theme.font("control", 400), theme.color("text-soft"))]
+            return [Run(self.tr("Ingen pasient ennå"), theme.font("small"), theme.color("text-soft"))]
         if model.state is State.PINNED:
             ink = theme.color("on-patient")
-            runs = name_runs(theme, "control", model.effective.name, ink, all_bold=True)
+            runs = name_runs(theme, "tag", model.effective.name, ink, all_bold=True)
             if model.effective.beside:
-                runs.append(Run(f" · {model.effective.beside}", theme.font("control", 700), ink))
+                runs.append(Run(f" · {model.effective.beside}", theme.font("tag", 700), ink))
             return runs
         return _one_weight(theme, model.effective)
 
     def _state_width(self, word: bool) -> int:
         assert self._model is not None
-        weight = 500 if self._model.state is State.FOLLOWING else 700
+        weight = 400 if self._model.state is State.FOLLOWING else 700
         text = self._texts.state_word(self._model.state)
-        return 16 + (6 + self.theme.metrics("control", weight).horizontalAdvance(text) if word else 0)
+        return STATE_ICON + (6 + self.theme.metrics("tag", weight).horizontalAdvance(text) if word else 0)
 
     # drawing
 
@@ -229,7 +237,8 @@ class PaneHeader(ThemedWidget):
                 QPointF(SIDE, middle - ICON / 2), theme.app_icon(model.app, self._ink("text"), ICON)
             )
             baseline = centered_baseline(theme.metrics("control", 700), self.rect())
-            draw_runs(painter, SIDE + ICON + 8, baseline, self._app_runs(self._vendor_shown))
+            if self._app_shown:
+                draw_runs(painter, SIDE + ICON + AFTER_ICON, baseline, self._app_runs(self._vendor_shown))
         if pinned:
             self._draw_pinned(painter, middle)
         else:
@@ -242,12 +251,12 @@ class PaneHeader(ThemedWidget):
         icon, token = STATE_ICONS[model.state]
         right = self.width() - MENU - 8.0
         left = right - self._state_width(self._word_shown)
-        painter.drawPixmap(QPointF(left, middle - 8), theme.icon(icon, token, 16))
+        painter.drawPixmap(QPointF(left, middle - 9), theme.icon(icon, token, STATE_ICON))
         baseline = centered_baseline(theme.metrics("control", 500), self.rect())
         if self._word_shown:
-            weight = 500 if model.state is State.FOLLOWING else 700
-            run = Run(self._texts.state_word(model.state), theme.font("control", weight), theme.color(token))
-            draw_runs(painter, left + 22, baseline, [run])
+            weight = 400 if model.state is State.FOLLOWING else 700
+            run = Run(self._texts.state_word(model.state), theme.font("tag", weight), theme.color(token))
+            draw_runs(painter, left + STATE_ICON + 6, baseline, [run])
         painter.fillRect(QRectF(left - 10, middle - 9, 1, 18), theme.color("line"))
         runs = self._patient_runs()
         name_left = left - 19 - runs_width(runs)
@@ -277,12 +286,15 @@ class PaneHeader(ThemedWidget):
             fill = theme.color(theme.slot_fill(model.effective.slot))
             place = QRectF(mark_left, middle - 12, 24, 24)
             draw_mark(painter, theme, place, model.effective, theme.color("on-patient"), fill)
-        word = Run(
-            self._texts.state_word(State.PINNED), theme.font("control", 700), theme.color("on-patient")
-        )
-        word_left = mark_left - 10 - runs_width([word])
-        draw_runs(painter, word_left, baseline, [word])
-        painter.drawPixmap(QPointF(word_left - 22, middle - 8), theme.icon("pin", "on-patient", 16))
+        word_left = mark_left - 10.0
+        if self._word_shown:
+            word_left -= runs_width([self._pinned_word()])
+            draw_runs(painter, word_left, baseline, [self._pinned_word()])
+        painter.drawPixmap(QPointF(word_left - 23, middle - 9), theme.icon("pin", "on-patient", STATE_ICON))
+
+    def _pinned_word(self) -> Run:
+        font, ink = self.theme.font("tag", 700), self.theme.color("on-patient")
+        return Run(self._texts.state_word(State.PINNED), font, ink)
 
     def _ask_menu(self) -> None:
         self.menu_asked.emit(self.menu.mapToGlobal(QPoint(0, self.menu.height())))
@@ -296,7 +308,7 @@ class PaneHeader(ThemedWidget):
 def _one_weight(theme: Theme, patient: PatientRef) -> list[Run]:
     """A name in a header: medium throughout, in the patient's ink."""
     ink = theme.color(theme.slot_ink(patient.slot))
-    font = theme.font("control", 600, name=True)
+    font = theme.font("tag", 600, name=True)
     name = patient.name
     made = [Run(name.family, font, ink, name.differs_family)]
     if name.given:

@@ -42,8 +42,10 @@ class PatientBanner(ThemedWidget):
         self.setSizePolicy(policy)
         self.more = Button(theme, "on-patient", "chev", self, icon_size=16)
         self.more.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.more.set_icon("chev")
         self.more.clicked.connect(self.more_asked)
         self.overflow = Button(theme, "on-patient", "", self)
+        self.overflow.setProperty("outlined", True)
         self.overflow.clicked.connect(self._show_hidden)
         self.overflow.hide()
         self.retranslate()
@@ -136,7 +138,7 @@ class PatientBanner(ThemedWidget):
             self.overflow.setToolTip("\n".join(self.hidden_chips()))
             used = sum(chip.width + GAP for chip in self._lines[-1])
             top = self._chips_top() + (len(self._lines) - 1) * (self._chip_height() + GAP)
-            self.overflow.setGeometry(LEFT + used, top - 3, self._more_width(count) - GAP, 36)
+            self.overflow.setGeometry(LEFT + used, top, self._more_width(count) - GAP, self._chip_height())
         if self.height() != self.heightForWidth(self.width()):
             self.updateGeometry()
 
@@ -162,7 +164,7 @@ class PatientBanner(ThemedWidget):
     def _fact_runs(self) -> list[list[Run]]:
         assert self._model is not None
         theme, ink = self.theme, self.theme.color("on-patient")
-        fact, small = theme.font("banner-fact", name=True), theme.font("small", 500)
+        fact, small = theme.font("banner-fact", name=True), theme.font("small", 400)
         facts = [name_runs(theme, "banner-name", self._model.patient.name, ink)]
         facts.append([Run(self._age_text(), fact, ink)])
         if self._model.identity_number:

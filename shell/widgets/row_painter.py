@@ -99,7 +99,7 @@ class RowPainter(QStyledItemDelegate):
     def _due(self, painter: QPainter, rect: QRect, due: DueModel) -> None:
         theme = self._theme
         if due.urgency == "later":
-            time = Run(clock_text(due.when), theme.font("body", 500), theme.color("text-soft"))
+            time = Run(clock_text(due.when), theme.font("body", 600), theme.color("text-soft"))
             text = Run(due.text, theme.font("body"), theme.color("text-soft"), before=8)
             self._line(painter, rect, 0, [time, text])
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from shell.theme.theme import Theme
 from shell.widgets.runs import centered_baseline
 from shell.widgets.themed import ThemedWidget
 
-SIDE = 14
+SIDE = 13
 HEIGHT = 40
 
 
@@ -110,6 +110,7 @@ class Segments(ThemedWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(1, 1, 1, 1)
         self._row.setSpacing(1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def add(self, key: str, icon: str = "", ink: str = "text") -> Segment:
         segment = Segment(self.theme, key, icon, ink, self)

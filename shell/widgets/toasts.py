@@ -15,6 +15,7 @@ from shell.widgets.themed import ThemedWidget, label
 STAYS_MS = 6000
 WIDTH = 400
 MOST = 4
+LEAST_HEIGHT = 54
 LOOKS = {
     "done": ("ok", "ok"),
     "error": ("warn", "danger"),
@@ -57,8 +58,7 @@ class Toast(ThemedWidget):
         self.close_button = Button(theme, "icon", "x", self, icon_size=16)
         self.close_button.clicked.connect(lambda: self.gone.emit(model.key))
         row.addWidget(self.close_button)
-        self.setMinimumHeight(54)
-        self.setFixedWidth(WIDTH)
+        self.setFixedSize(WIDTH, max(LEAST_HEIGHT, row.heightForWidth(WIDTH)))
         self.setAccessibleName(f"{model.title}. {model.text}" if model.text else model.title)
         self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._timer.timeout.connect(lambda: self.gone.emit(model.key))
@@ -133,7 +133,8 @@ class Toasts(ThemedWidget):
         return list(self._toasts)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, self._box.sizeHint().height())
+        gaps = self._box.spacing() * max(0, len(self._toasts) - 1)
+        return QSize(WIDTH, sum(toast.height() for toast in self._toasts) + gaps)
 
     def _acted(self, key: str) -> None:
         self.take(key)

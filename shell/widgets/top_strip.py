@@ -53,10 +53,10 @@ class SearchButton(QAbstractButton):
         keys = ("Ctrl K",)
         caps = caps_width(theme, keys)
         draw_caps(painter, theme, keys, self.width() - caps - 8, self.height() / 2, "text-soft")
-        metrics = theme.metrics("body")
-        room = self.width() - caps - 60
+        metrics = theme.metrics("small")
+        room = self.width() - caps - 52
         text = next((word for word in self._words if metrics.horizontalAdvance(word) <= room), "")
-        painter.setFont(theme.font("body"))
+        painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text-faint"))
         painter.drawText(QPointF(37, centered_baseline(metrics, self.rect())), text)
 
@@ -189,7 +189,7 @@ class TopStrip(ThemedWidget):
         self.user.clicked.connect(self.user_asked)
         self.user.hide()
         self.lock = Button(theme, "secondary", "lock", self)
-        self.lock.setFixedHeight(CONTROL)
+        self.lock.setProperty("tall", "strip")
         self.lock.clicked.connect(self.lock_asked)
         self._tab_box = QHBoxLayout()
         self._tab_box.setSpacing(2)

@@ -75,6 +75,7 @@ class UnsavedQuestion(DialogWidget):
         super().__init__(theme, parent)
         self._model: UnsavedModel | None = None
         self.setProperty("dialog", True)
+        self.setProperty("top-gap", 32)
         self.title = label("dialog-title", self, wrap=True)
         self.text = label("sub", self, wrap=True)
         self.source = PatientCard(theme, self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shell.presenters.view_models import EmptyModel, LockModel
 from shell.theme import Theme
 from shell.widgets.button import Button
+from shell.widgets.curtain import IconLabel
 from shell.widgets.formats import clock_text, day_text
 from shell.widgets.night import NightField
 from shell.widgets.themed import ThemedWidget, label
@@ -45,7 +46,7 @@ class LockPage(ThemedWidget):
         self._night = NightField(theme, 7, self)
         self.clock = label("night-clock", self)
         self.place = label("night-place", self)
-        self.brand = label("night-brand", self)
+        self.brand = label("night-name", self)
         self.brand.setText("Vaktrom")
         mark = PageMark(theme, self)
         mark.setFixedSize(30, 30)
@@ -81,7 +82,13 @@ class LockPage(ThemedWidget):
         column.setSpacing(8)
         column.addLayout(head)
         column.addSpacing(58)
-        column.addWidget(self.title)
+        heading = QHBoxLayout()
+        heading.setSpacing(12)
+        self._lock_icon = IconLabel(theme, 26, self)
+        self._lock_icon.set_icon("lock", "on-night")
+        heading.addWidget(self._lock_icon)
+        heading.addWidget(self.title, 1)
+        column.addLayout(heading)
         column.addWidget(self.text)
         column.addSpacing(20)
         column.addWidget(self._buttons, 1)

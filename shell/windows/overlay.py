@@ -89,7 +89,10 @@ class Overlay(QObject):
             room = body.adjusted(TOP_GAP, TOP_GAP, -TOP_GAP, -TOP_GAP).size()
             size = self._dialog.sizeHint().boundedTo(room)
             self._dialog.resize(size)
-            self._dialog.move(body.left() + (body.width() - size.width()) // 2, body.top() + TOP_GAP)
+            gap = min(
+                int(self._dialog.property("top-gap") or TOP_GAP), max(TOP_GAP, body.height() - size.height())
+            )
+            self._dialog.move(body.left() + (body.width() - size.width()) // 2, body.top() + gap)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self._dialog is not None:

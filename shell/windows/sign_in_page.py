@@ -28,11 +28,12 @@ class NightPanel(NightField):
         self.setFixedWidth(NIGHT_WIDTH)
         self.brand = label("night-brand", self)
         self.brand.setText("Vaktrom")
-        self.words = label("night-place", self)
+        self.words = (label("night-words", self), label("night-words", self))
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.words.setText(self.tr("Én innlogging. Én pasient.\nAlle appene på samme sted."))
+        self.words[0].setText(self.tr("Én innlogging. Én pasient."))
+        self.words[1].setText(self.tr("Alle appene på samme sted."))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -40,9 +41,10 @@ class NightPanel(NightField):
         top = self.height() - 132
         painter.drawPixmap(QPointF(36, top), self.theme.mark(34, night=True))
         self.brand.adjustSize()
-        self.words.adjustSize()
         self.brand.move(82, round(top + 17 - self.brand.height() / 2))
-        self.words.move(36, top + 48)
+        for number, line in enumerate(self.words):
+            line.adjustSize()
+            line.move(36, top + 45 + number * self.theme.scaled(25))
 
 
 class SignInPage(ThemedWidget):
