@@ -6,6 +6,7 @@ application world and sends the same input events that a mouse and a keyboard se
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -25,8 +26,9 @@ PLACE = """(() => {
   const element = document.querySelector(%r);
   if (!element) return null;
   const box = element.getBoundingClientRect();
-  return box.width ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+  return box.width ? JSON.stringify([box.x + box.width / 2, box.y + box.height / 2]) : null;
 })()"""
+STATE = "JSON.stringify([location.hostname, document.body?.dataset.patient || '', document.body?.dataset.state || ''])"
 
 
 class NotSeen(Exception):
@@ -87,15 +89,8 @@ class Actor:
 
     def pages_state(self) -> list[tuple[str, str, str]]:
         """(host, patient, state) of each usable page, as the page itself says."""
-        script = (
-            "[location.hostname, document.body?.dataset.patient || '', document.body?.dataset.state || '']"
-        )
-        told = [self.page(view, script) for view in self.views()]
-        return [
-            (str(item[0]), str(item[1]), str(item[2]))
-            for item in told
-            if isinstance(item, list) and len(item) == 3
-        ]
+        told = [read_list(self.page(view, STATE)) for view in self.views()]
+        return [(str(item[0]), str(item[1]), str(item[2])) for item in told if len(item) == 3]
 
     def named(self, beginning: str) -> QWidget:
         """The visible widget whose accessible name begins so."""
@@ -138,7 +133,7 @@ class Actor:
     def click_in_page(self, selector: str) -> QWebEngineView:
         """Click the middle of an element in a page."""
         view = self.view_with(selector)
-        place = self.page(view, PLACE % selector)
+        place = self.until(lambda: read_list(self.page(view, PLACE % selector)), f"{selector} in its place")
         zoom = view.zoomFactor()
         self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
         return view
@@ -158,3 +153,11 @@ class Actor:
     @staticmethod
     def _input_of(view: QWebEngineView) -> QWidget:
         return view.focusProxy() or view
+
+
+def read_list(answer: object) -> list[Any]:
+    """The list in a page's JSON answer; empty when there is none."""
+    if not isinstance(answer, str) or not answer.startswith("["):
+        return []
+    found: list[Any] = json.loads(answer)
+    return found
