@@ -24,7 +24,8 @@ _SOURCE, _DESTINATION = ("110153", "Source Role ID"), ("110152", "Destination Ro
 
 
 class AccessFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One access. ``kind`` is an interaction of ``interaction.Kind`` or, for tokens, ``login``, ``token``, ``logout``.
+    """One access. ``kind`` is an interaction of ``interaction.Kind`` or, for tokens, ``login``, ``token``, ``logout``;
+    ``refused`` is a request that could not even be read as an interaction.
 
     ``request`` is the request line as it came (method, path, query or form), ``recorded`` a FHIR instant.
     """
@@ -86,6 +87,7 @@ PATTERNS: dict[str, RestPattern] = {
     "history-instance": _pattern("E", "history-instance", _SOURCE, _DESTINATION, "IRCP"),
     "history-type": _pattern("E", "history-type", _SOURCE, _DESTINATION, "IRCP"),
     "everything": _pattern("E", "operation", _SOURCE, _DESTINATION, "IRCP"),
+    "refused": _pattern("E", "operation", _SOURCE, _DESTINATION, "IRCP"),
     "bundle": _pattern("E", "transaction", _SOURCE, _DESTINATION, "IRCP"),
 }
 _TOKEN_PATTERN = RestPattern(

@@ -25,7 +25,7 @@ from launcher.server.fhir.access import Access, AccessKeeper
 from launcher.server.fhir.exchange import Answer, AnsweredEarly, Request, refusal
 from launcher.server.fhir.settings import AccessLog, FhirPlaneSettings
 from launcher.server.fhir.upstream_call import UpstreamCall, failure_answer, location_of
-from launcher.server.fhir.writes import Writes
+from launcher.server.fhir.writes import Writes, missing_answer
 from launcher.upstream.fhir import FHIR_JSON
 
 AnswerInteraction = Callable[[Request, Grant, bool], Awaitable[Answer]]
@@ -201,17 +201,19 @@ class Bundles:
         if isinstance(decision, Narrow):
             text = "A conditional create does not belong in a transaction of this app."
             raise AnsweredEarly(refusal(403, "forbidden", text), text)
-        if_match = entry.request.ifMatch if entry.request else None
+        if_match, new = entry.request.ifMatch if entry.request else None, False
         letter = interaction.letter
         open_grant = facts.open_for(interaction.type or "", letter)
         if interaction.id is not None and not open_grant:
             stored = await self._writes.stored(own, facts, letter)
-            if_match = if_match or stored.etag
+            if_match, new = if_match or stored.etag, stored.head is None
+            if new and interaction.kind is Kind.DELETE:
+                raise AnsweredEarly(missing_answer(interaction), "no such resource for this grant")
         if body is not None and not open_grant and foreign_patient_in(facts, body):
             text = "The resource refers to another patient."
             raise AnsweredEarly(refusal(403, "forbidden", text), text)
         patients = frozenset(known_patients(facts, body)) if body is not None else frozenset[str]()
-        return _Judged(own, _rebuilt(entry, interaction, if_match), patients)
+        return _Judged(own, _rebuilt(entry, interaction, if_match, new), patients)
 
     async def _completed(self, access: Access, judged: list[_Judged], body: bytes) -> Answer:
         try:
@@ -282,8 +284,11 @@ def _resource_of(entry: _Entry, interaction: Interaction) -> dict[str, Any] | No
     return resource
 
 
-def _rebuilt(entry: _Entry, interaction: Interaction, if_match: str | None) -> bytes:
-    """An entry written from what was judged, around the untouched bytes of its resource."""
+def _rebuilt(entry: _Entry, interaction: Interaction, if_match: str | None, new: bool) -> bytes:
+    """An entry written from what was judged, around the untouched bytes of its resource.
+
+    ``new``: nothing stood there when it was judged, and nothing may stand there when it is stored.
+    """
     url = f"{interaction.type}/{interaction.id}" if interaction.id else str(interaction.type)
     if interaction.parameters:
         url += f"?{write_query(interaction.parameters)}"
@@ -293,6 +298,8 @@ def _rebuilt(entry: _Entry, interaction: Interaction, if_match: str | None) -> b
     request: dict[str, str] = {"method": method, "url": url}
     if if_match is not None:
         request["ifMatch"] = if_match
+    elif new:
+        request["ifNoneMatch"] = "*"
     if interaction.if_none_exist is not None:
         request["ifNoneExist"] = write_query(interaction.if_none_exist)
     parts: list[bytes] = []

@@ -10,7 +10,7 @@ from launcher.gateway.bodies import BodyRefused, read_body
 from launcher.gateway.filter import known_patients
 from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable, read_head
-from launcher.gateway.interaction import Kind
+from launcher.gateway.interaction import Interaction, Kind
 from launcher.gateway.outcomes import missing
 from launcher.gateway.policy import Deny, Narrow, decide, judge_resource
 from launcher.gateway.query import write_query
@@ -117,7 +117,7 @@ class Writes:
         if answer.status in (404, 410):
             return Stored(None, None)
         gone = AnsweredEarly(
-            Answer(404, missing(interaction.type or "", interaction.id or "")),
+            missing_answer(interaction),
             "no such resource for this grant",
         )
         if answer.status == 403:
@@ -147,7 +147,7 @@ class Writes:
             if stored.head is None:
                 if method == "DELETE":
                     raise AnsweredEarly(
-                        Answer(404, missing(interaction.type or "", interaction.id or "")),
+                        missing_answer(interaction),
                         "no such resource for this grant",
                     )
                 guarded.setdefault("If-None-Match", "*")
@@ -199,7 +199,7 @@ class Writes:
     async def _failed(self, access: Access, answer: UpstreamAnswer) -> Answer:
         interaction = access.interaction
         if answer.status in (404, 410) and interaction.id is not None:
-            failed = Answer(404, missing(interaction.type or "", interaction.id))
+            failed = missing_answer(interaction)
         else:
             failed = failure_answer(answer)
         return await self._keeper.refused(access, failed, f"the upstream answered {answer.status}")
@@ -227,6 +227,11 @@ class Writes:
         if access.request.headers.get(b"if-none-match", b"").strip() == b"*":
             headers["If-None-Match"] = "*"
         return headers
+
+
+def missing_answer(interaction: Interaction) -> Answer:
+    """404 for what is not there and for what is somebody else's, the same to the byte."""
+    return Answer(404, missing(interaction.type or "", interaction.id or ""))
 
 
 def readable_body(access: Access) -> dict[str, Any]:

@@ -86,6 +86,28 @@ async def test_a_transaction_cannot_touch_what_it_may_not_see(plane: Plane) -> N
         assert (await plane.ask("POST", "", body=bundle("transaction", entry))).status == 403
 
 
+async def test_a_transaction_tells_foreign_and_missing_apart_as_little_as_a_single_request(
+    plane: Plane,
+) -> None:
+    plane.give("patient/Observation.cruds")
+    answers = []
+    for name in ("o-torbjorn", "o-nobodyss"):
+        entry = asking("DELETE", f"Observation/{name}")
+        reply = await plane.ask("POST", "", body=bundle("transaction", entry))
+        answers.append((reply.status, reply.body.replace(name.encode(), b"x")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
+async def test_a_new_resource_in_a_transaction_must_still_be_new_when_it_is_stored(plane: Plane) -> None:
+    plane.give("patient/Observation.cruds")
+    entries = [asking("PUT", f"Observation/{n}", observation(n, MARIT)) for n in ("new", "o-marit")]
+    await plane.ask("POST", "", body=bundle("transaction", *entries))
+    sent = [entry["request"] for entry in json.loads(plane.upstream.seen[-1].body)["entry"]]
+    assert sent[0] == {"method": "PUT", "url": "Observation/new", "ifNoneMatch": "*"}
+    assert sent[1] == {"method": "PUT", "url": "Observation/o-marit", "ifMatch": 'W/"1"'}
+
+
 async def test_a_transaction_with_references_between_its_entries(plane: Plane) -> None:
     plane.give("patient/Observation.cruds", "patient/Provenance.c")
     first = asking("POST", "Observation", observation("n", MARIT))
