@@ -45,7 +45,10 @@ class ClientRegistry(Protocol):
 
 @dataclass(slots=True)
 class UserSession:
-    """One signed-in user; ends with everything that hangs on it (S6)."""
+    """One signed-in user; ends with everything that hangs on it (S6).
+
+    ``login_forced`` is true when the login was demanded anew, so that it proves who sits there now (unlock).
+    """
 
     sid: str
     sub: str
@@ -65,6 +68,7 @@ class UserSession:
     upstream_expires_at: datetime
     locked_at: datetime | None = None
     cookie_sha256: str = ""
+    login_forced: bool = False
 
 
 @dataclass(slots=True)

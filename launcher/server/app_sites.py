@@ -27,9 +27,11 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
     ".txt": "text/plain; charset=utf-8",
-    ".md": "text/plain; charset=utf-8",
 }
+"""Kinds of files that are served; all others (keys, notes, sources of a vendor's own folder) are not there."""
 INDEX = "index.html"
+KEPT_BACK = frozenset({"manifest.json"})
+"""Files at the root of a plugin that speak to us and not to a browser; compared without case."""
 
 
 def content_security_policy(site: AppSite, base_url: str) -> str:
@@ -68,14 +70,17 @@ class AppSiteFiles:
         file = self._file(request.scope["path"])
         if file is None:
             return PlainTextResponse("There is no such file in this app.\n", 404, self._headers)
-        media_type = MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream")
+        media_type = MEDIA_TYPES[file.suffix.lower()]
         answer = FileResponse(file, 200, self._headers, media_type, stat_result=file.stat())
         if request.headers.get("if-none-match") == answer.headers["etag"]:
             return Response(None, 304, {**self._headers, "etag": answer.headers["etag"]})
         return answer
 
     def _file(self, path: str) -> Path | None:
-        """The file of a decoded URL path; ``None`` for everything that is not a plain file below the root."""
+        """The file of a decoded URL path; ``None`` for everything that is not a plain, public file below the root.
+
+        What counts is the file that the file system finds: another spelling of a hidden name stays hidden.
+        """
         parts = path.split("/")[1:]
         if parts and parts[-1] == "":
             parts[-1] = INDEX
@@ -85,4 +90,13 @@ class AppSiteFiles:
             file = self._root.joinpath(*parts).resolve()
         except (OSError, ValueError):
             return None
-        return file if file.is_relative_to(self._root) and file.is_file() else None
+        if not file.is_relative_to(self._root) or not _is_public(file.relative_to(self._root).parts):
+            return None
+        return file if not any(part.startswith(".") for part in parts) and file.is_file() else None
+
+
+def _is_public(parts: tuple[str, ...]) -> bool:
+    """True for a file of a served kind that is neither hidden nor the plugin's own paper."""
+    if not parts or any(part.startswith(".") for part in parts):
+        return False
+    return Path(parts[-1]).suffix.lower() in MEDIA_TYPES and parts[0].lower() not in KEPT_BACK

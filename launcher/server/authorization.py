@@ -113,12 +113,19 @@ class Authorization:
         return Permission(owner, ticket)
 
     def _in_pane(self, request: AuthorizationRequest, pane: Pane) -> Permission:
-        """A standalone launch inside a pane: its user is known, its patient is that of its topic (SAL-21)."""
+        """A standalone launch inside a pane: its user is known, its patient is that of its topic (SAL-21).
+
+        A pinned pane stays with the patient that it is marked with (S3).
+        """
         owner = self._sessions.session(pane.sid)
         if owner is None:
             raise request.refused("access_denied", "the session has ended")
         self._refuse_if_locked_or_stale(request, owner)
         current = self._context.current(pane.topic)
+        patient, encounter = current.patient, current.encounter
+        held = self._panes.grant_of(pane)
+        if pane.pinned and held is not None:
+            patient, encounter = held.effective_patient, held.encounter
         return Permission(
             owner,
             LaunchTicket(
@@ -126,8 +133,8 @@ class Authorization:
                 client_id=pane.client_id,
                 topic=pane.topic,
                 pane=pane.pane,
-                patient=current.patient,
-                encounter=current.encounter,
+                patient=patient,
+                encounter=encounter,
                 intent=None,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from launcher.oauth.model import ClientRegistry, UserSession
 from launcher.oauth.parameters import Parameters, parse_parameters, with_query
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorization import Authorization, Permission
-from launcher.server.cookies import CookieNames, read_cookie, set_cookie
+from launcher.server.cookies import CookieNames, clear_cookie, read_cookie, set_cookie
 from launcher.server.dependencies import Clock, GatewaySettings, NewId
 from launcher.server.errors import UpstreamUnavailable
 from launcher.server.forms import NO_STORE, read_form
@@ -27,6 +28,8 @@ from launcher.server.sessions import cookie_digest
 from launcher.upstream.identity_model import ExpectedLogin
 
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
+LONGEST_AGAIN = 3072
+AGAIN = re.compile(r"[A-Za-z0-9%&=+._*~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,14 @@ class AuthorizeEndpoint:
             transaction = None
         browser = read_cookie(request, self._cookies.browser)
         if transaction is None or browser is None or cookie_digest(browser) != transaction.browser_sha256:
-            return self._pages.page(request, "login_unknown", status=400)
+            return self._pages.page(request, "login_unknown", status=400, retry=self._begun(request))
         asked = transaction.request
         try:
             session, cookie = await self._logins.complete(query.values, transaction.expected)
         except LoginFailed as failed:
             if failed.denied:
                 return self._refusal(asked.refused("access_denied", "the login was cancelled"))
-            return self._pages.page(request, failed.text_key, status=failed.status, retry=transaction.retry)
+            return self._failure(request, failed, transaction.retry)
         except UpstreamUnavailable:
             return self._pages.page(request, "record_unavailable", status=503, retry=transaction.retry)
         return self._signed_in(request, asked, session, cookie)
@@ -157,7 +160,20 @@ class AuthorizeEndpoint:
         except AuthorizationRefused as refused:
             answer = self._refusal(refused)
         set_cookie(answer, self._cookies, self._cookies.session, cookie)
+        clear_cookie(answer, self._cookies, self._cookies.again)
         return answer
+
+    def _failure(self, request: Request, failed: LoginFailed, retry: str) -> Response:
+        return self._pages.page(
+            request, failed.text_key, status=failed.status, retry=retry, reference=failed.reference
+        )
+
+    def _begun(self, request: Request) -> str | None:
+        """Where this browser's latest login begins anew; the query is checked there like any other."""
+        query = read_cookie(request, self._cookies.again)
+        if query is None or len(query) > LONGEST_AGAIN or AGAIN.fullmatch(query) is None:
+            return None
+        return f"{self._settings.base_url}/oauth/authorize?{query}"
 
     def _grant(self, request: Request, asked: AuthorizationRequest, permission: Permission) -> Response:
         if self._authorization.patient_is_missing(asked, permission):
@@ -196,12 +212,15 @@ class AuthorizeEndpoint:
         try:
             location = await self._logins.begin(expected, fresh)
         except LoginFailed as failed:
-            return self._pages.page(request, failed.text_key, status=failed.status, retry=retry)
+            return self._failure(request, failed, retry)
         browser = read_cookie(request, self._cookies.browser) or self._new_id()
         transaction = LoginTransaction(asked, expected, cookie_digest(browser), retry)
         self._transactions.put(expected.state, transaction, now, self._settings.life("login_seconds"))
         answer = RedirectResponse(location, 302, NO_STORE)
         set_cookie(answer, self._cookies, self._cookies.browser, browser)
+        query = retry.partition("?")[2]
+        if len(query) <= LONGEST_AGAIN:
+            set_cookie(answer, self._cookies, self._cookies.again, query)
         return answer
 
     def _unfolded(self, parameters: Parameters) -> Parameters:

@@ -12,11 +12,16 @@ from launcher.server.dependencies import GatewaySettings
 
 @dataclass(frozen=True, slots=True)
 class CookieNames:
-    """Names and attributes; behind TLS the names begin with ``__Host-``, which demands ``Secure`` and ``Path=/``."""
+    """Names and attributes; behind TLS the names begin with ``__Host-``, which demands ``Secure`` and ``Path=/``.
+
+    ``browser`` binds a login to the browser that began it; ``again`` holds the query that began the latest one, for
+    the button on the page of a login that has grown too old.
+    """
 
     session: str
     pane: str
     browser: str
+    again: str
     path: str
     secure: bool
 
@@ -28,9 +33,10 @@ class CookieNames:
 def cookie_names(settings: GatewaySettings) -> CookieNames:
     """The names for this gateway."""
     prefix, path = ("__Host-", "/") if settings.secure else ("", "/oauth")
-    return CookieNames(
-        f"{prefix}vaktrom_session", f"{prefix}vaktrom_pane", f"{prefix}vaktrom_browser", path, settings.secure
+    session, pane, browser, again = (
+        f"{prefix}vaktrom_{name}" for name in ("session", "pane", "browser", "again")
     )
+    return CookieNames(session, pane, browser, again, path, settings.secure)
 
 
 def read_cookie(connection: HTTPConnection, name: str) -> str | None:

@@ -46,7 +46,8 @@ class GatewayLimits:
     code_seconds: int = 60
     launch_seconds: int = 60
     pushed_request_seconds: int = 60
-    login_seconds: int = 600
+    login_seconds: int = 12 * 3600
+    page_seconds: int = 600
     refresh_idle_seconds: int = 2 * 3600
     refresh_repeat_seconds: int = 10
     session_seconds: int = 12 * 3600

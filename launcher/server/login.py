@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from launcher.oauth.model import UserSession
 from launcher.server.dependencies import (
@@ -21,13 +23,17 @@ from launcher.upstream.identity_model import ExpectedLogin
 
 
 class LoginFailed(GatewayError):
-    """Remote system or user: the login did not come to an end; ``text_key`` names the sentence of the page."""
+    """Remote system or user: the login did not come to an end; ``text_key`` names the sentence of the page.
 
-    def __init__(self, text_key: str, status: int, *, denied: bool = False) -> None:
+    ``reference`` is the upstream client's own word for the failure, shown small for whoever is called for help.
+    """
+
+    def __init__(self, text_key: str, status: int, *, denied: bool = False, reference: str = "") -> None:
         super().__init__(text_key)
         self.text_key = text_key
         self.status = status
         self.denied = denied
+        self.reference = reference
 
 
 class UpstreamLogins:
@@ -67,7 +73,7 @@ class UpstreamLogins:
                 "login" if fresh else None,
             )
         except UpstreamIdentityError as failure:
-            raise LoginFailed("identity_unavailable", 502) from failure
+            raise LoginFailed("identity_unavailable", 502, reference=failure.text_key) from failure
 
     async def complete(self, query: Mapping[str, str], expected: ExpectedLogin) -> tuple[UserSession, str]:
         """Check the answer and start a session; returns it with the value of its cookie.
@@ -77,11 +83,12 @@ class UpstreamLogins:
         try:
             login = await self._identity.complete(query, expected)
         except ProviderUnavailable as failure:
-            raise LoginFailed("identity_unavailable", 502) from failure
+            raise LoginFailed("identity_unavailable", 502, reference=failure.text_key) from failure
         except LoginRefused as refused:
-            raise LoginFailed("login_failed", 400, denied=refused.code == "access_denied") from refused
+            denied = refused.code == "access_denied"
+            raise LoginFailed("login_failed", 400, denied=denied, reference=refused.text_key) from refused
         except UpstreamIdentityError as failure:
-            raise LoginFailed("login_failed", 400) from failure
+            raise LoginFailed("login_failed", 400, reference=failure.text_key) from failure
         facts = await user_facts(self._reads, login.access_token, login.claims)
         now = self._clock.now()
         cookie = self._new_id()
@@ -97,7 +104,8 @@ class UpstreamLogins:
             lists=facts.lists,
             created_at=now,
             expires_at=now + self._settings.life("session_seconds"),
-            authenticated_at=now,
+            authenticated_at=_authenticated_at(login.claims, now),
+            login_forced=expected.authenticated_after is not None,
             upstream_access_token=login.access_token,
             upstream_refresh_token=login.refresh_token,
             upstream_id_token=login.id_token,
@@ -107,3 +115,11 @@ class UpstreamLogins:
         self._sessions.start(session)
         self._audit.note("login", session, None)
         return session, cookie
+
+
+def _authenticated_at(claims: Mapping[str, Any], now: datetime) -> datetime:
+    """When the user proved who he is: ``auth_time`` of the id_token; single sign-on does not make it now."""
+    moment = claims.get("auth_time")
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 < moment < now.timestamp():
+        return now
+    return datetime.fromtimestamp(moment, now.tzinfo)

@@ -122,7 +122,7 @@ class LogoutEndpoint:
         """Where the browser must go to end the identity provider's session; ``None`` if it offers no such place."""
         state = self._new_id()
         if back is not None:
-            self._returns.put(state, back, self._clock.now(), self._settings.life("login_seconds"))
+            self._returns.put(state, back, self._clock.now(), self._settings.life("page_seconds"))
         try:
             return await self._identity.end_session_url(
                 session.upstream_id_token, self._settings.base_url + "/oauth/logged-out", state
@@ -166,7 +166,7 @@ class LogoutEndpoint:
 
     def _question(self, request: Request, session: UserSession) -> Response:
         token = self._new_id()
-        self._questions.put(token, session.sid, self._clock.now(), self._settings.life("login_seconds"))
+        self._questions.put(token, session.sid, self._clock.now(), self._settings.life("page_seconds"))
         question = {
             "action": f"{self._settings.base_url}/oauth/logout",
             "fields": {"confirmation": token},

@@ -51,6 +51,7 @@ form { margin: 0; }
 <p>{{ sentence }}</p>
 {% block content %}{% endblock %}
 {%- if retry %}<a class="button" href="{{ retry }}">{{ button.try_again }}</a>{% endif %}
+{%- if reference %}<p class="reference"><code>{{ reference }}</code></p>{% endif %}
 {%- if question %}<form method="post" action="{{ question.action }}">
 {% for name, value in question.fields.items() %}<input type="hidden" name="{{ name }}" value="{{ value }}">
 {% endfor %}<button class="button">{{ button.sign_out }}</button></form>{% endif %}
@@ -98,9 +99,11 @@ class Pages:
         question: dict[str, Any] | None = None,
         picker: dict[str, Any] | None = None,
         form_targets: str = "'self'",
+        reference: str = "",
     ) -> HTMLResponse:
         """The page ``text_key`` of :data:`launcher.server.page_texts.PAGE_TEXTS`.
 
+        ``reference`` is a short word for whoever is called for help.
         ``form_targets`` are the sources that a form of the page may lead to, redirects included.
         """
         language = language_of(request.headers.get("accept-language"))
@@ -112,6 +115,7 @@ class Pages:
             retry=retry,
             question=question,
             picker=picker,
+            reference=reference,
             button={name: texts[language] for name, texts in BUTTONS.items()},
         )
         policy = CONTENT_SECURITY_POLICY.format(form=form_targets)

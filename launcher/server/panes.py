@@ -62,8 +62,7 @@ class PaneKeeper:
 
     def facts(self, pane: Pane) -> dict[str, Any]:
         """What the shell is told about a pane; ``effective_patient`` is what S2 shows."""
-        grants = self._grants(pane)
-        grant = max(grants, key=lambda item: item.created_at) if grants else None
+        grant = self.grant_of(pane)
         return {
             "pane": pane.pane,
             "client_id": pane.client_id,
@@ -80,12 +79,20 @@ class PaneKeeper:
             "socket": pane.socket,
         }
 
+    def grant_of(self, pane: Pane) -> Grant | None:
+        """The grant that the pane holds now."""
+        return max(self._grants(pane), key=lambda item: item.created_at, default=None)
+
     def granted(self, grant: Grant) -> None:
-        """A code was redeemed for a pane: its facts begin anew."""
+        """A code was redeemed for a pane: its facts begin anew; in a pinned pane the fence is frozen from the start."""
         pane = self._pane(grant.grant_id)
-        if pane is not None:
-            pane.read_since = False
-            self._publish(pane)
+        if pane is None:
+            return
+        if pane.pinned and grant.fenced and not grant.fence_frozen:
+            grant.fence_frozen = True
+            self._sessions.keep_grant(grant)
+        pane.read_since = False
+        self._publish(pane)
 
     # FenceKeeper
 
@@ -117,7 +124,7 @@ class PaneKeeper:
     def note_ack(self, grant_id: str, event_id: str, status: int) -> None:
         """The grant acknowledged an event; only the last event counts."""
         pane = self._pane(grant_id)
-        if pane is not None and pane.last_event == event_id:
+        if pane is not None and pane.last_event == event_id and pane.last_ack != status:
             pane.last_ack = status
             self._publish(pane)
 

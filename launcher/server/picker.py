@@ -103,7 +103,7 @@ class PatientPicker:
         self, request: Request, choice: Choice, text: str, patients: list[dict[str, str]] | None
     ) -> Response:
         pick = self._new_id()
-        self._choices.put(pick, choice, self._clock.now(), self._settings.life("login_seconds"))
+        self._choices.put(pick, choice, self._clock.now(), self._settings.life("page_seconds"))
         target = urlsplit(choice.request.redirect_uri)
         picker: dict[str, Any] = {
             "action": f"{self._settings.base_url}/oauth/patient",

@@ -84,6 +84,8 @@ class TokenEndpoint:
         session = self._live_session(grant.sid)
         if grant.pane is not None and grant.pane not in self._state.panes:
             raise InvalidGrant("the pane of this launch has been closed")
+        if grant.topic is not None and self._sessions.session_of(grant.topic) != grant.sid:
+            raise InvalidGrant("the patient tab of this launch has been closed")
         self._sessions.add_grant(grant)
         self._sessions.replace_grants_of_pane(grant)
         refresh_token = None

@@ -78,7 +78,10 @@ class SessionCalls:
         if (fresh.sub, fresh.upstream_issuer) != (session.sub, session.upstream_issuer):
             self._sessions.end_session(fresh.sid)
             raise ProblemAnswer(403, "other_user", "another user signed in")
-        if session.locked_at is not None and fresh.authenticated_at < session.locked_at:
+        locked_at = session.locked_at
+        second = locked_at.replace(microsecond=0) if locked_at is not None else None
+        if not fresh.login_forced or (second is not None and fresh.authenticated_at < second):
+            self._sessions.end_session(fresh.sid)
             raise ProblemAnswer(400, "login_not_fresh", "the login is older than the lock")
         self._sessions.unlock(session, fresh)
         self._audit.note("unlock", session, None)
