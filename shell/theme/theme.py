@@ -117,6 +117,11 @@ class Theme(QObject):
         """Pixels that grow with the size of text."""
         return round(pixels * self._percent / 100)
 
+    @property
+    def rail_width(self) -> int:
+        """The rail grows a little with text, so that names of apps stay readable."""
+        return self.tokens.size("rail") + (self._percent - 100) * 6 // 10
+
     def font(self, style: str, weight: int | None = None, *, name: bool = False) -> QFont:
         """A row of the type table; ``weight`` instead of the row's own, ``name`` tells I, l and 1 apart."""
         row = self.tokens.style(style)

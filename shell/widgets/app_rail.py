@@ -44,7 +44,7 @@ class RailItem(QAbstractButton):
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.tokens.size("rail"), self._height)
+        return QSize(self._theme.rail_width, self._height)
 
     def _resize(self) -> None:
         self.setFixedHeight(self._height + self._theme.scaled(16) - 16)
@@ -162,7 +162,7 @@ class AppRail(ThemedWidget):
         self._show_models()
 
     def restyle(self) -> None:
-        self.setFixedWidth(self.theme.tokens.size("rail"))
+        self.setFixedWidth(self.theme.rail_width)
         self._fit()
 
     def focus_first(self) -> None:

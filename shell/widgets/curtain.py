@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Property, QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from context.pane_state import State
@@ -17,6 +17,7 @@ BAR_AFTER_MS = 400
 BAR_FILLS_MS = 10_000
 BAR_WIDTH = 220
 ICON = 36
+LEAST_FOR_ICON = 250
 
 
 class ThinBar(ThemedWidget):
@@ -152,6 +153,10 @@ class Curtain(ThemedWidget):
         self.sync.say(self.tr("Synkroniser"), self.tr("Synkroniser, Alt S"))
         self.close_app.say(self.tr("Lukk appen"))
         self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._icon.setVisible(self.height() >= self.theme.scaled(LEAST_FOR_ICON))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("surface-alt"))

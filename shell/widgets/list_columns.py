@@ -53,8 +53,9 @@ def fitted(
         shown.remove(gone)
     used = sum(wanted[column.name] for column in shown)
     if used > width and "name" in wanted:
-        others = [column for column in shown if column.name != "name"]
-        squeezed = max(0, width - wanted["name"])
+        others = [column for column in shown if column.name not in ("name", "room", "time")]
+        kept = sum(wanted[column.name] for column in shown) - sum(wanted[column.name] for column in others)
+        squeezed = max(0, width - kept)
         total = sum(wanted[column.name] for column in others)
         for column in others:
             wanted[column.name] = wanted[column.name] * squeezed // max(1, total)

@@ -25,6 +25,10 @@ class NightField(ThemedWidget):
         self._columns = columns
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
+    def set_columns(self, columns: int) -> None:
+        self._columns = max(1, columns)
+        self.update()
+
     def rows(self) -> int:
         return max(1, (self.height() - BELOW - TOP + STEP_Y - HIGH) // STEP_Y)
 

@@ -17,7 +17,7 @@ from shell.widgets.layers import Layers, set_reachable
 from shell.widgets.pane_header import PaneHeader
 from shell.widgets.pane_texts import PaneTexts
 from shell.widgets.permission_bar import PermissionBar
-from shell.widgets.runs import Run, TextLine, name_runs
+from shell.widgets.runs import Run, WrappedRuns, name_runs
 from shell.widgets.shapes import PatientMark
 from shell.widgets.themed import ThemedWidget
 
@@ -32,15 +32,14 @@ class PinnedStrip(ThemedWidget):
         self._texts = texts
         self._model: PaneModel | None = None
         self._mark = PatientMark(theme, 26, self)
-        self.line = TextLine(theme, self)
+        self.line = WrappedRuns(theme, self)
         self.release = Button(theme, "secondary", "", self)
         self.release.clicked.connect(self.release_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 3, 12, 3)
         row.setSpacing(11)
         row.addWidget(self._mark)
-        row.addWidget(self.line)
-        row.addStretch(1)
+        row.addWidget(self.line, 1)
         row.addWidget(self.release)
         self.setMinimumHeight(42)
         self.retranslate()
@@ -62,17 +61,18 @@ class PinnedStrip(ThemedWidget):
         if self._model is None or self._model.effective is None:
             return
         patient, theme = self._model.effective, self.theme
-        ink, body = theme.color("text"), theme.font("body")
+        ink, body, bold = theme.color("text"), theme.font("body"), theme.font("control", 700)
         before, after = self._texts.pinned_sentence()
-        runs = [Run(before, body, ink), *name_runs(theme, "control", patient.name, ink, all_bold=True)]
-        bold = theme.font("control", 700)
-        runs = [Run(run.text, bold if run.font != body else body, run.color, run.underlined) for run in runs]
+        named = name_runs(theme, "control", patient.name, ink, all_bold=True)
+        named = [Run(run.text, bold, run.color, run.underlined) for run in named]
+        groups = [[Run(before, body, ink)], named[:2], named[2:]]
         if patient.beside:
             place = f"{self.tr('rom')} {patient.beside}" if patient.beside_is_room else patient.beside
-            runs.append(Run(f" · {place}", bold, ink))
-        runs.append(Run(after, body, ink))
-        self.line.set_runs(runs)
-        self.setAccessibleName("".join(run.text for run in runs))
+            groups.append([Run(f" · {place}", bold, ink)])
+        groups[-1].append(Run(after[:1], body, ink))
+        groups.append([Run(after[1:], body, ink)])
+        self.line.set_groups(groups)
+        self.setAccessibleName(self.line.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -90,6 +90,7 @@ class PaneHeader(ThemedWidget):
         self._vendor_shown = True
         self._word_shown = True
         self._app_shown = True
+        self._stacked = False
         self.menu = Button(theme, "icon", "dots", self)
         self.menu.clicked.connect(self._ask_menu)
         self.retranslate()
@@ -156,6 +157,7 @@ class PaneHeader(ThemedWidget):
         self.menu.setGeometry(self.width() - MENU - 2, (self.height() - 34) // 2, MENU, 34)
         if self._model is None:
             return
+        self._app_shown, self._stacked = True, False
         for tab in self._tabs:
             tab.short = False
         self._vendor_shown = not self._tabs and self._left(True) + self._right(True) <= self.width()
@@ -163,8 +165,8 @@ class PaneHeader(ThemedWidget):
             for tab in self._tabs:
                 tab.short = not tab.isChecked()
         self._word_shown = self._left(self._vendor_shown) + self._right(True) <= self.width()
-        self._app_shown = True
         self._app_shown = self._left(self._vendor_shown) + self._right(self._word_shown) <= self.width()
+        self._stacked = self._left(self._vendor_shown) + self._right(self._word_shown) > self.width()
         left = 0
         for tab in self._tabs:
             tab.setGeometry(left, 0, tab.wanted(), self.height())
@@ -177,11 +179,27 @@ class PaneHeader(ThemedWidget):
         return SIDE + ICON + (AFTER_ICON + runs_width(self._app_runs(vendor)) if self._app_shown else 0)
 
     def _right(self, word: bool) -> int:
-        names = runs_width(self._patient_runs())
+        names = self._names_width()
         if self._model is not None and self._model.state is State.PINNED:
             pinned = runs_width([self._pinned_word()]) + 22 if word else 22
             return names + MENU + 10 + 44 + pinned + 12
         return names + self._state_width(word) + MENU + 62
+
+    def _name_lines(self) -> list[list[Run]]:
+        """The patient on one line; family above given name where that finds no room."""
+        runs = self._patient_runs()
+        return [runs[:2], runs[2:]] if self._stacked and len(runs) > 2 else [runs]
+
+    def _names_width(self) -> int:
+        return max(runs_width(line) for line in self._name_lines())
+
+    def _draw_names(self, painter: QPainter, left: float) -> None:
+        lines = self._name_lines()
+        metrics = self.theme.metrics("tag", 600, name=True)
+        height = self.height() / len(lines)
+        for number, line in enumerate(lines):
+            rect = QRectF(0, number * height, self.width(), height)
+            draw_runs(painter, left, centered_baseline(metrics, rect), line)
 
     def _ink(self, token: str) -> str:
         return "on-patient" if self._model is not None and self._model.state is State.PINNED else token
@@ -258,9 +276,8 @@ class PaneHeader(ThemedWidget):
             run = Run(self._texts.state_word(model.state), theme.font("tag", weight), theme.color(token))
             draw_runs(painter, left + STATE_ICON + 6, baseline, [run])
         painter.fillRect(QRectF(left - 10, middle - 9, 1, 18), theme.color("line"))
-        runs = self._patient_runs()
-        name_left = left - 19 - runs_width(runs)
-        draw_runs(painter, name_left, baseline, runs)
+        name_left = left - 19 - self._names_width()
+        self._draw_names(painter, name_left)
         shape = QRectF(name_left - SHAPE - 7, middle - SHAPE / 2, SHAPE, SHAPE)
         if model.effective is None:
             pen = QPen(theme.color("text-soft"), 2, Qt.PenStyle.CustomDashLine)
@@ -277,10 +294,9 @@ class PaneHeader(ThemedWidget):
         """Right to left: patient with mark, the word, the pin."""
         model, theme = self._model, self.theme
         assert model is not None
-        runs = self._patient_runs()
-        name_left = self.width() - MENU - 10 - runs_width(runs)
+        name_left = self.width() - MENU - 10 - self._names_width()
         baseline = centered_baseline(theme.metrics("control", 700), self.rect())
-        draw_runs(painter, name_left, baseline, runs)
+        self._draw_names(painter, name_left)
         mark_left = name_left - 10 - 24
         if model.effective is not None:
             fill = theme.color(theme.slot_fill(model.effective.slot))

@@ -58,15 +58,25 @@ class HomeTab(StripTab):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._model = HomeModel("")
+        self._short = False
 
     def set_home(self, model: HomeModel) -> None:
         self._model = model
         self.setText(model.label)
         self.setAccessibleName(model.label)
+        self.setToolTip(model.label)
+        self.updateGeometry()
+        self.update()
+
+    def set_short(self, short: bool) -> None:
+        """The icon alone."""
+        self._short = short
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
+        if self._short:
+            return QSize(2 * LEFT + 18, self.theme.tokens.size("tab"))
         width = self.theme.metrics("control", 700).horizontalAdvance(self.text())
         return QSize(LEFT + 18 + 9 + width + LEFT, self.theme.tokens.size("tab"))
 
@@ -85,6 +95,8 @@ class HomeTab(StripTab):
         ink = "text" if self.active else "text-soft"
         icon = self.theme.icon("home" if self._model.kind == "ward" else "list", ink, 18)
         painter.drawPixmap(QPointF(LEFT, (self.height() - 18) / 2 + 1), icon)
+        if self._short:
+            return
         weight = 700 if self.active else 400
         painter.setFont(self.theme.font("control", weight))
         painter.setPen(self.theme.color(ink))
@@ -122,6 +134,7 @@ class PatientTab(StripTab):
         super().__init__(theme, parent)
         self.model: PatientTabModel | None = None
         self.short = False
+        self.stacked = False
         self.close_button = CloseButton(theme, self)
         self.close_button.clicked.connect(self.close_asked)
 
@@ -144,12 +157,19 @@ class PatientTab(StripTab):
         self.updateGeometry()
         self.update()
 
+    def set_stacked(self, stacked: bool) -> None:
+        """Family name above given name, where one line finds no room."""
+        self.stacked = stacked
+        self.updateGeometry()
+        self.update()
+
     def ring_color(self) -> str:
         return "on-patient" if self.active else "focus"
 
     def sizeHint(self) -> QSize:
         tail = 12 if self.short else 6 + CLOSE
-        return QSize(LEFT + MARK + 9 + runs_width(self._runs()) + tail, self.theme.tokens.size("tab"))
+        width = max(runs_width(line) for line in self._lines())
+        return QSize(LEFT + MARK + 9 + width + tail, self.theme.tokens.size("tab"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.close_button.move(
@@ -214,8 +234,15 @@ class PatientTab(StripTab):
             ink = theme.color(theme.slot_ink(patient.slot))
             draw_mark(painter, theme, place.adjusted(1, 1, -1, -1), patient, ink, theme.color("surface"))
         metrics = theme.metrics("control", 600, name=True)
-        baseline = centered_baseline(metrics, QRectF(self.rect()).translated(0, 1))
-        draw_runs(painter, LEFT + MARK + 9, baseline, self._runs())
+        lines = self._lines()
+        height = self.height() / len(lines)
+        for number, line in enumerate(lines):
+            rect = QRectF(0, number * height + 1, self.width(), height)
+            draw_runs(painter, LEFT + MARK + 9, centered_baseline(metrics, rect), line)
+
+    def _lines(self) -> list[list[Run]]:
+        runs = self._runs()
+        return [runs[:2], runs[2:]] if self.stacked and len(runs) > 2 else [runs]
 
     def _draw_ring(self, painter: QPainter, place: QRectF) -> None:
         """Waiting for the hub: an open ring instead of the mark."""

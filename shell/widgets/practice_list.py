@@ -15,7 +15,7 @@ from shell.widgets.list_columns import DAY_COLUMNS
 from shell.widgets.list_model import ListModel
 from shell.widgets.search_field import SearchField
 from shell.widgets.segments import Segments
-from shell.widgets.themed import ThemedWidget, label
+from shell.widgets.themed import ShortLabel, ThemedWidget, label
 
 INBOX_FROM = 1100
 
@@ -33,7 +33,7 @@ class PracticeList(ThemedWidget):
         self._model: PracticeListModel | None = None
         self._failed: EmptyModel | None = None
         self.title = label("title", self)
-        self.subtitle = label("sub", self)
+        self.subtitle = ShortLabel("sub", self)
         self.filters = Segments(theme, self)
         for key in ("today", "tomorrow", "listed"):
             self.filters.add(key)
@@ -41,7 +41,8 @@ class PracticeList(ThemedWidget):
         self.field = SearchField(theme, self)
         self.field.changed.connect(lambda _: self._refresh())
         self.field.entered.connect(self.focus_list)
-        self.field.setFixedWidth(250)
+        self.field.setMinimumWidth(150)
+        self.field.setMaximumWidth(250)
         self.rows: ListModel[VisitRowModel] = ListModel(DAY_COLUMNS, self)
         self.card = ListCard(theme, self.rows, self)
         self.view = self.card.view
@@ -59,9 +60,9 @@ class PracticeList(ThemedWidget):
         names.addWidget(self.subtitle)
         head = QHBoxLayout()
         head.setSpacing(20)
-        head.addLayout(names, 1)
+        head.addLayout(names, 4)
         head.addWidget(self.filters)
-        head.addWidget(self.field)
+        head.addWidget(self.field, 1)
         middle = QHBoxLayout()
         middle.setSpacing(12)
         middle.addWidget(self.card, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
@@ -74,33 +74,58 @@ def name_runs(
     return made
 
 
-class TextLine(ThemedWidget):
-    """One line that is never cut: it asks for all its width."""
+class WrappedRuns(ThemedWidget):
+    """Groups of runs that are never cut: a group that finds no room beside the last begins a line of its own."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._runs: Sequence[Run] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._groups: Sequence[Sequence[Run]] = ()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
-    def set_runs(self, runs: Sequence[Run]) -> None:
-        self._runs = tuple(runs)
-        self.setAccessibleName("".join(run.text for run in runs))
+    def set_groups(self, groups: Sequence[Sequence[Run]]) -> None:
+        self._groups = tuple(tuple(group) for group in groups if group)
+        self.setAccessibleName(self.text())
         self.updateGeometry()
         self.update()
 
     def text(self) -> str:
-        return "".join(run.text for run in self._runs)
+        return "".join(run.text for group in self._groups for run in group)
+
+    def lines(self, width: int) -> list[list[Run]]:
+        """The groups laid out for ``width`` pixels."""
+        lines: list[list[Run]] = [[]]
+        for group in self._groups:
+            if lines[-1] and runs_width([*lines[-1], *group]) > width:
+                lines.append([])
+                group = [replace(group[0], text=group[0].text.lstrip(), before=0), *group[1:]]
+            lines[-1].extend(group)
+        return lines
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return len(self.lines(width)) * self._line_height()
 
     def sizeHint(self) -> QSize:
-        height = max((QFontMetrics(run.font).height() for run in self._runs), default=0)
-        return QSize(runs_width(self._runs), height)
+        every = [run for group in self._groups for run in group]
+        return QSize(runs_width(every), self._line_height())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        widest = max((runs_width(group) for group in self._groups), default=0)
+        return QSize(widest, self._line_height())
+
+    def _line_height(self) -> int:
+        heights = (QFontMetrics(run.font).height() for group in self._groups for run in group)
+        return max(heights, default=0) + 2
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._runs:
-            return
         painter = QPainter(self)
-        tallest = max((QFontMetrics(run.font) for run in self._runs), key=lambda metrics: metrics.height())
-        draw_runs(painter, 0, centered_baseline(tallest, self.rect()), self._runs)
+        lines = self.lines(self.width())
+        top = (self.height() - len(lines) * self._line_height()) / 2
+        for line in lines:
+            rect = QRectF(0, top, self.width(), self._line_height())
+            draw_runs(painter, 0, centered_baseline(QFontMetrics(line[0].font), rect), line) if line else None
+            top += self._line_height()

@@ -42,7 +42,15 @@ LOOKS = {
 
 def tag_width(theme: Theme, text: str) -> int:
     """Pixels of a whole tag with ``text``."""
-    return PADDING + ICON + GAP - 1 + theme.metrics("tag", name=True).horizontalAdvance(text) + PADDING + 2
+    return (
+        PADDING
+        + theme.scaled(ICON)
+        + GAP
+        - 1
+        + theme.metrics("tag", name=True).horizontalAdvance(text)
+        + PADDING
+        + 2
+    )
 
 
 def draw_tag(painter: QPainter, theme: Theme, kind: str, text: str, left: float, middle: float) -> float:
@@ -57,13 +65,13 @@ def draw_tag(painter: QPainter, theme: Theme, kind: str, text: str, left: float,
     bordered = theme.high_contrast
     painter.setPen(QPen(theme.color(look.ink), 1) if bordered else Qt.PenStyle.NoPen)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5) if bordered else rect, radius, radius)
-    pixmap = theme.icon(look.icon, look.ink, ICON, surface=look.fill)
-    painter.drawPixmap(QPointF(left + PADDING, middle - ICON / 2), pixmap)
+    pixmap = theme.icon(look.icon, look.ink, theme.scaled(ICON), surface=look.fill)
+    painter.drawPixmap(QPointF(left + PADDING, middle - theme.scaled(ICON) / 2), pixmap)
     font = theme.font("tag", name=True)
     painter.setFont(font)
     painter.setPen(theme.color(look.ink))
     baseline = centered_baseline(theme.metrics("tag", name=True), rect)
-    painter.drawText(QPointF(left + PADDING + ICON + GAP - 1, baseline), text)
+    painter.drawText(QPointF(left + PADDING + theme.scaled(ICON) + GAP - 1, baseline), text)
     painter.restore()
     return rect.right()
 

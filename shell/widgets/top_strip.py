@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from shell.presenters.view_models import Connection, HomeModel, PatientTabModel, UserModel
@@ -20,6 +20,7 @@ from shell.widgets.themed import ThemedWidget, label
 SEARCH_WIDE, SEARCH_NARROW, SEARCH_ICON = 320, 186, 44
 USER_SQUARE = 30
 CONTROL = 34
+LARGEST_TWO_LINES = 125
 
 
 class SearchButton(QAbstractButton):
@@ -50,7 +51,7 @@ class SearchButton(QAbstractButton):
         painter.drawPixmap(QPointF(12, (self.height() - 18) / 2), theme.icon("search", "text-soft", 18))
         if self.width() < SEARCH_NARROW:
             return
-        keys = ("Ctrl K",)
+        keys = ("Ctrl K",) if theme.percent <= LARGEST_TWO_LINES else ()
         caps = caps_width(theme, keys)
         draw_caps(painter, theme, keys, self.width() - caps - 8, self.height() / 2, "text-soft")
         metrics = theme.metrics("small")
@@ -86,8 +87,13 @@ class UserButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    @property
+    def hidden_name(self) -> bool:
+        """Two lines of larger text find no room in the strip."""
+        return self.short or self._theme.percent > LARGEST_TWO_LINES
+
     def sizeHint(self) -> QSize:
-        if self._user is None or self.short:
+        if self._user is None or self.hidden_name:
             return QSize(USER_SQUARE, 40)
         small = self._theme.metrics("small").horizontalAdvance(self._user.name)
         role = self._theme.metrics("label", 400).horizontalAdvance(self._user.role)
@@ -104,9 +110,11 @@ class UserButton(QAbstractButton):
         painter.setBrush(theme.color("surface"))
         painter.drawRoundedRect(square, 5, 5)
         painter.setPen(theme.color("text"))
-        painter.setFont(theme.font("label", 700))
+        initials = QFont(theme.font("label", 700))
+        initials.setPixelSize(13)
+        painter.setFont(initials)
         painter.drawText(square, Qt.AlignmentFlag.AlignCenter, self._user.initials)
-        if self.short:
+        if self.hidden_name:
             return
         left = USER_SQUARE + 8
         painter.setFont(theme.font("small"))
@@ -129,6 +137,7 @@ class ConnectionState(ThemedWidget):
         super().__init__(theme, parent)
         self._connection: Connection = "connected"
         self._back = back
+        self._short = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.retranslate()
 
@@ -137,6 +146,15 @@ class ConnectionState(ThemedWidget):
         self.retranslate()
         self.updateGeometry()
         self.update()
+
+    def set_short(self, short: bool) -> None:
+        """Without the word, which stands in the tooltip then; only while all is well."""
+        self._short = short
+        self.updateGeometry()
+        self.update()
+
+    def _shows_word(self) -> bool:
+        return not self._short or self._connection != "connected"
 
     def word(self) -> str:
         words = {
@@ -148,8 +166,11 @@ class ConnectionState(ThemedWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.word())
+        self.setToolTip(self.word())
 
     def sizeHint(self) -> QSize:
+        if not self._shows_word():
+            return QSize(18, self.theme.scaled(24))
         return QSize(
             23 + self.theme.metrics("small", 500).horizontalAdvance(self.word()), self.theme.scaled(24)
         )
@@ -158,6 +179,8 @@ class ConnectionState(ThemedWidget):
         painter = QPainter(self)
         icon, ink = self.LOOKS[self._connection]
         painter.drawPixmap(QPointF(0, (self.height() - 18) / 2), self.theme.icon(icon, ink, 18))
+        if not self._shows_word():
+            return
         painter.setFont(self.theme.font("small", 500))
         painter.setPen(self.theme.color(ink))
         baseline = centered_baseline(self.theme.metrics("small", 500), self.rect())
@@ -273,18 +296,23 @@ class TopStrip(ThemedWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Give way step by step: the user's name, the search field, then labels of tabs that are not in front."""
+        """Give way step by step: the user's name, the search field, labels of tabs that are not in front, words of
+        home and connection; at last the name in front stands on two lines, but it is never cut."""
         steps = (
-            (SEARCH_WIDE, False, False),
-            (SEARCH_NARROW, True, False),
-            (SEARCH_ICON, True, False),
-            (SEARCH_ICON, True, True),
+            (SEARCH_WIDE, False, False, False),
+            (SEARCH_NARROW, True, False, False),
+            (SEARCH_ICON, True, False, False),
+            (SEARCH_ICON, True, True, False),
+            (SEARCH_ICON, True, True, True),
         )
-        for width, short_user, short_tabs in steps:
+        for width, short_user, short_tabs, tight in steps:
             self.search.setFixedWidth(width)
             self.user.set_short(short_user)
+            self.connection.set_short(tight)
+            self.home.set_short(tight)
             for tab in self._tabs:
                 tab.set_short(short_tabs and not tab.active)
+                tab.set_stacked(tight and tab.active)
             if self._needed() <= self.width():
                 break
 

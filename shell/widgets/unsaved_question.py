@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shell.presenters.view_models import PatientRef, UnsavedModel
 from shell.theme.theme import Theme
 from shell.widgets.choice_row import ChoiceRow
+from shell.widgets.curtain import IconLabel
 from shell.widgets.dialog import DialogWidget
 from shell.widgets.formats import clock_text
 from shell.widgets.runs import Run, draw_runs, name_runs, runs_width
@@ -72,19 +73,19 @@ class UnsavedQuestion(DialogWidget):
     answered = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, theme.tokens.size("dialog-width"), parent)
         self._model: UnsavedModel | None = None
-        self.setProperty("dialog", True)
         self.setProperty("top-gap", 32)
-        self.title = label("dialog-title", self, wrap=True)
-        self.text = label("sub", self, wrap=True)
-        self.source = PatientCard(theme, self)
-        self.target = PatientCard(theme, self)
-        self._arrow = QWidget(self)
+        self.title = label("dialog-title", self.content, wrap=True)
+        self.text = label("sub", self.content, wrap=True)
+        self.source = PatientCard(theme, self.content)
+        self.target = PatientCard(theme, self.content)
+        self._arrow = IconLabel(theme, 20, self.content)
+        self._arrow.set_icon("right", "text")
         self._arrow.setFixedWidth(52)
-        self.stay = ChoiceRow(theme, "stay", "primary", ("Esc",), self)
-        self.pin = ChoiceRow(theme, "pin", "plain", ("Alt P",), self)
-        self.go = ChoiceRow(theme, "right", "danger", (), self)
+        self.stay = ChoiceRow(theme, "stay", "primary", ("Esc",), self.content)
+        self.pin = ChoiceRow(theme, "pin", "plain", ("Alt P",), self.content)
+        self.go = ChoiceRow(theme, "right", "danger", (), self.content)
         self.stay.clicked.connect(lambda: self.answered.emit("stay"))
         self.pin.clicked.connect(lambda: self.answered.emit("pin"))
         self.go.clicked.connect(lambda: self.answered.emit("go"))
@@ -93,7 +94,7 @@ class UnsavedQuestion(DialogWidget):
         cards.addWidget(self.source, 1)
         cards.addWidget(self._arrow)
         cards.addWidget(self.target, 1)
-        box = QVBoxLayout(self)
+        box = QVBoxLayout(self.content)
         box.setContentsMargins(28, 24, 28, 28)
         box.setSpacing(10)
         box.addWidget(self.title)
@@ -108,8 +109,8 @@ class UnsavedQuestion(DialogWidget):
         """Show the question; *Bli hos* has the keyboard."""
         self._model = model
         self.pin.setVisible(model.may_pin)
+        self._arrow.setVisible(model.target is not None)
         self.retranslate()
-        self.adjustSize()
         self.stay.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def retranslate(self) -> None:
@@ -155,22 +156,6 @@ class UnsavedQuestion(DialogWidget):
         else:
             super().keyPressEvent(event)
 
-    def sizeHint(self) -> QSize:
-        return QSize(self.theme.tokens.size("dialog-width"), super().sizeHint().height())
-
     def _colour(self, patient: PatientRef) -> str:
         words = {1: self.tr("blå"), 2: self.tr("mosegrønn"), 3: self.tr("plommefarget"), None: self.tr("grå")}
         return words[patient.slot]
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self.theme.tokens.radius("dialog")
-        painter.setPen(QPen(self.theme.color("line-strong" if self.theme.high_contrast else "line"), 1))
-        painter.setBrush(self.theme.color("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        if self._model is not None and self._model.target is not None:
-            center = self._arrow.geometry().center()
-            painter.drawPixmap(
-                QPointF(center.x() - 10, center.y() - 10), self.theme.icon("right", "text", 20)
-            )

@@ -13,7 +13,7 @@ from shell.widgets.list_columns import WARD_COLUMNS
 from shell.widgets.list_model import ListModel, RowFilter
 from shell.widgets.search_field import SearchField
 from shell.widgets.segments import Segments
-from shell.widgets.themed import ThemedWidget, label
+from shell.widgets.themed import ShortLabel, ThemedWidget, label
 
 FILTERS: tuple[RowFilter, ...] = ("all", "overdue", "now", "new")
 
@@ -29,7 +29,7 @@ class WardList(ThemedWidget):
         self._model: WardListModel | None = None
         self._failed: EmptyModel | None = None
         self.title = label("title", self)
-        self.subtitle = label("sub", self)
+        self.subtitle = ShortLabel("sub", self)
         self.filters = Segments(theme, self)
         self.filters.add("all")
         self.filters.add("overdue", "overdue", "danger")
@@ -52,10 +52,11 @@ class WardList(ThemedWidget):
         names.addWidget(self.subtitle)
         head = QHBoxLayout()
         head.setSpacing(20)
-        head.addLayout(names, 1)
+        head.addLayout(names, 4)
         head.addWidget(self.filters)
-        head.addWidget(self.field)
-        self.field.setFixedWidth(230)
+        head.addWidget(self.field, 1)
+        self.field.setMinimumWidth(150)
+        self.field.setMaximumWidth(230)
         box = QVBoxLayout(self)
         margin = theme.tokens.size("page-margin")
         box.setContentsMargins(margin, 12, margin, 0)

@@ -20,7 +20,7 @@ from shell.translations import Translations
 from shell.windows import gallery_models as demo
 from shell.windows.main_window import MainWindow
 
-SIZES = (QSize(1366, 768), QSize(1920, 1080))
+SIZES = (QSize(1366, 768), QSize(1920, 1080), QSize(1366, 697), QSize(1024, 640))
 
 
 class Gallery:
@@ -67,7 +67,7 @@ class Gallery:
                     self.start(size)
                     scene()
                     self.settle()
-                    path = folder / f"{name}-{theme}-{size.width()}.png"
+                    path = folder / f"{name}-{theme}-{size.width()}x{size.height()}.png"
                     self.window.grab().save(str(path))
                     saved.append(path)
         return saved
@@ -244,14 +244,17 @@ class Gallery:
 
 
 def main(arguments: list[str]) -> int:
-    """``OUT [theme] [width] [scene]``"""
+    """``OUT [theme] [width] [scene] [percent]``; ``all`` and an empty scene for everything."""
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     application = QApplication(sys.argv[:1])
+    percent = int(arguments[4]) if len(arguments) > 4 else 100
     themes = (arguments[1],) if len(arguments) > 1 and arguments[1] != "all" else THEME_NAMES
     width = arguments[2] if len(arguments) > 2 else "all"
-    sizes = tuple(size for size in SIZES if width in ("all", str(size.width())))
-    Gallery(application).save(folder, themes, sizes, arguments[3] if len(arguments) > 3 else "")
+    sizes = tuple(size for size in SIZES if width in ("all", f"{size.width()}x{size.height()}"))
+    gallery = Gallery(application)
+    gallery.theme.set_text_size(percent)
+    gallery.save(folder, themes, sizes, arguments[3] if len(arguments) > 3 else "")
     return 0
 
 

@@ -13,7 +13,7 @@ from shell.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import IconLabel
 from shell.widgets.formats import clock_text, day_text
-from shell.widgets.night import NightField
+from shell.widgets.night import STEP_X, NightField
 from shell.widgets.themed import ThemedWidget, label
 from shell.windows.menus import Menus
 from shell.windows.view_slot import ViewSlot
@@ -155,7 +155,9 @@ class LockPage(ThemedWidget):
         super().resizeEvent(event)
         self._night.setGeometry(self.rect())
         self._night.lower()
-        self._row.setContentsMargins(min(COLUMN_LEFT, self.width() - 554), 0, 0, 0)
+        left = min(COLUMN_LEFT, self.width() - 554)
+        self._row.setContentsMargins(left, 0, 0, 0)
+        self._night.set_columns(min(7, (left - 60) // STEP_X))
         self._place_clock()
 
     def _say_clock(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from shell.theme import Theme
@@ -31,6 +31,8 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("help", ("F1",)),
 )
 
+WIDTH = 900
+
 
 class ShortcutsHelp(DialogWidget):
     """``left()`` by Escape, F1 or its button."""
@@ -38,10 +40,9 @@ class ShortcutsHelp(DialogWidget):
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
-        self.setProperty("dialog", True)
-        self.title = label("dialog-title", self)
-        self.close_button = Button(theme, "secondary", "", self)
+        super().__init__(theme, WIDTH, parent)
+        self.title = label("dialog-title", self.content)
+        self.close_button = Button(theme, "secondary", "", self.content)
         self.close_button.clicked.connect(self.left)
         self._words: dict[str, QLabel] = {}
         grid = QGridLayout()
@@ -51,17 +52,17 @@ class ShortcutsHelp(DialogWidget):
         for number, (name, keys) in enumerate(ROWS):
             row, column = number % half, number // half * 2
             holder = QHBoxLayout()
-            holder.addWidget(KeyCaps(theme, keys, self))
+            holder.addWidget(KeyCaps(theme, keys, self.content))
             holder.addStretch(1)
             grid.addLayout(holder, row, column)
-            self._words[name] = label("", self)
+            self._words[name] = label("", self.content)
             grid.addWidget(self._words[name], row, column + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        box = QVBoxLayout(self)
+        box = QVBoxLayout(self.content)
         box.setContentsMargins(28, 22, 28, 26)
         box.setSpacing(18)
         box.addLayout(head)
@@ -69,7 +70,6 @@ class ShortcutsHelp(DialogWidget):
         self.retranslate()
 
     def begin(self) -> None:
-        self.adjustSize()
         self.close_button.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def retranslate(self) -> None:
@@ -102,17 +102,3 @@ class ShortcutsHelp(DialogWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-    def sizeHint(self) -> QSize:
-        return QSize(
-            max(self.theme.tokens.size("palette-width"), super().sizeHint().width()),
-            super().sizeHint().height(),
-        )
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self.theme.tokens.radius("dialog")
-        painter.setPen(QPen(self.theme.color("line-strong"), 1))
-        painter.setBrush(self.theme.color("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
