@@ -11,7 +11,7 @@ from shell.web.chromium import prepare, program_arguments
 
 prepare(frozen=bool(getattr(sys, "frozen", False)))
 
-from PySide6.QtCore import QTimer  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.desktop import Desktop  # noqa: E402
@@ -22,6 +22,7 @@ from shell.web.pane_profile import new_profile  # noqa: E402
 from shell.windows.main_window import MainWindow  # noqa: E402
 
 SIGNALS_MS = 200
+DELETE_ROUNDS = 4
 SMALLEST = (1366, 768)
 
 
@@ -34,9 +35,17 @@ class Program:
     desktop: Desktop
     threads: LoopThread
 
+    def show(self) -> None:
+        """Show the window and give it the keyboard."""
+        self.window.show()
+        QTimer.singleShot(0, self.window, self.window.activateWindow)
+
     def stop(self) -> None:
         """End the session and the children; then the window."""
         self.desktop.stop()
+        for _ in range(DELETE_ROUNDS):  # pages before their profiles, or Chromium complains
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            QCoreApplication.processEvents()
         self.window.close()
 
 
@@ -71,7 +80,7 @@ def run(environment: Environment) -> int:
     awake.timeout.connect(lambda: None)
     awake.start()
     program.window.resize(*SMALLEST)
-    program.window.show()
+    program.show()
     program.desktop.start()
     code = application.exec()
     program.stop()

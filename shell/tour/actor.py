@@ -42,6 +42,17 @@ class Actor:
         self._window = window
         self._patience = patience_seconds
 
+    def take_keyboard(self) -> None:
+        """Click into the window, so to speak: it becomes the one that hears keys."""
+
+        def active() -> bool:
+            handle = self._window.windowHandle()
+            if handle is not None and handle.isExposed():
+                self._window.activateWindow()
+            return self._window.isActiveWindow()
+
+        self.until(active, "the window with the keyboard")
+
     # seeing
 
     def until(self, condition: Callable[[], Found], what: str) -> Found:

@@ -23,9 +23,10 @@ def drive(environment: Environment, out: Path) -> int:
     application = new_application()
     program = build(application, environment)
     program.window.resize(*SIZE)
-    program.window.show()
-    program.desktop.start()
+    program.show()
     actor = Actor(program.window)
+    actor.take_keyboard()
+    program.desktop.start()
     told: list[dict[str, Any]] = []
     failure = ""
     try:

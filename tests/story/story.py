@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from context.pane_state import State
 from shell.bridge.application import Program
 from shell.composition.practice import Environment
+from shell.tour.actor import Actor
 from shell.widgets.pane_frame import PaneFrame
 
 Result = TypeVar("Result")
@@ -34,7 +35,8 @@ class Story:
 
     def start(self) -> None:
         self.window.resize(1366, 768)
-        self.window.show()
+        self.program.show()
+        Actor(self.window).take_keyboard()
         self.program.desktop.start()
 
     def end(self) -> None:
