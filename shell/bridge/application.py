@@ -11,7 +11,8 @@ from shell.web.chromium import prepare, program_arguments
 
 prepare(frozen=bool(getattr(sys, "frozen", False)))
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer  # noqa: E402
+from PySide6.QtQuickWidgets import QQuickWidget  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.desktop import Desktop  # noqa: E402
@@ -62,12 +63,25 @@ def build(application: QApplication, environment: Environment) -> Program:
     theme = Theme(application)
     translations = Translations(application)
     window = MainWindow(theme, translations, version="0.1")
+    keep_native_window(window)
     threads = LoopThread(window)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
     new_profile(
         application, "nb"
     )  # the first profile costs 220 ms of this thread: before the window is shown
     return Program(application, window, desktop, threads)
+
+
+def keep_native_window(window: MainWindow) -> None:
+    """Give the window the surface that web views need before it is shown.
+
+    Otherwise Qt makes a new native window when the first view arrives: it flickers and loses the keyboard.
+    """
+    seed = QQuickWidget(window)
+    seed.setFixedSize(1, 1)
+    seed.lower()
+    seed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    seed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 def run(environment: Environment) -> int:
