@@ -20,12 +20,17 @@ SHELL_SCOPE = "openid fhirUser profile online_access user/*.cruds fhircast/*.*"
 
 @dataclass
 class SignedIn:
-    """One login at the gateway of a ready line (``vaktrom sandbox --json``); ``sign_in`` makes it."""
+    """One login at the gateway of a ready line (``vaktrom sandbox --json``); ``sign_in`` makes it.
+
+    ``addresses`` are all that browsers went to, callbacks too; ``cookies`` the values that they were given.
+    """
 
     ready: Mapping[str, Any]
     http: httpx2.Client
     browser: Browser
     tokens: dict[str, Any] = field(default_factory=dict, repr=False)
+    addresses: list[str] = field(default_factory=list, repr=False)
+    cookies: list[str] = field(default_factory=list, repr=False)
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -77,6 +82,8 @@ class SignedIn:
         cookie = pane["cookie"]
         own.put_cookie("127.0.0.1", cookie["name"], cookie["value"], cookie["path"])
         code, verifier = _authorize(own, self.ready, app, redirect_uri, scope, launch=launch)
+        self.addresses += own.visited
+        self.cookies.append(cookie["value"])
         return _redeem(self.http, code, verifier, redirect_uri, client_id=app)
 
 
@@ -90,7 +97,8 @@ def sign_in(ready: Mapping[str, Any], username: str = "siri", password: str = "v
         browser, ready, shell["client_id"], redirect_uri, SHELL_SCOPE, username=username, password=password
     )
     auth = (shell["client_id"], shell["client_secret"])
-    return SignedIn(ready, http, browser, _redeem(http, code, verifier, redirect_uri, auth=auth))
+    tokens = _redeem(http, code, verifier, redirect_uri, auth=auth)
+    return SignedIn(ready, http, browser, tokens, [*browser.visited], [*browser.cookies.values()])
 
 
 def _authorize(
@@ -122,6 +130,7 @@ def _authorize(
     if username and "code" not in page.query:
         page = browser.submit(page, username=username, password=password)
     assert "code" in page.query, (page.status, page.url.split("?")[0], page.query.get("error"))
+    browser.visited.append(page.url)
     return page.query["code"], verifier
 
 

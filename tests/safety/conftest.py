@@ -1,0 +1,23 @@
+"""One practice environment for the tests that only ask it, and Chromium with the flags of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shell.web.chromium import program_arguments
+from tests.fakes.environment import sandbox
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return program_arguments(["vaktrom-tests"])
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The ready line of a running sandbox; every test signs in for itself."""
+    with sandbox(tmp_path_factory.mktemp("practice")) as line:
+        yield line
