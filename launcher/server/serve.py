@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from launcher.server.configuration import GatewayConfiguration, read_configuration
+from launcher.server.connections import ConnectionLimits, connection_settings
 from launcher.server.dependencies import Clock, NewId
 from launcher.server.whole_gateway import build_gateway
 
@@ -64,7 +65,7 @@ async def serve(
     server = QuietServer(
         uvicorn.Config(
             gateway.application(),
-            ws="websockets-sansio",
+            **connection_settings(ConnectionLimits()),
             lifespan="on",
             access_log=False,
             log_config=None,

@@ -78,9 +78,7 @@ class SessionCalls:
         if (fresh.sub, fresh.upstream_issuer) != (session.sub, session.upstream_issuer):
             self._sessions.end_session(fresh.sid)
             raise ProblemAnswer(403, "other_user", "another user signed in")
-        locked_at = session.locked_at
-        second = locked_at.replace(microsecond=0) if locked_at is not None else None
-        if not fresh.login_forced or (second is not None and fresh.authenticated_at < second):
+        if not fresh.login_forced or _is_older_than_lock(fresh, session):
             self._sessions.end_session(fresh.sid)
             raise ProblemAnswer(400, "login_not_fresh", "the login is older than the lock")
         self._sessions.unlock(session, fresh)
@@ -92,6 +90,14 @@ class SessionCalls:
         self._audit.note("logout", call.session, None)
         self._sessions.end_session(call.session.sid)
         return json_answer({"end_session_url": await self._logout.upstream_end(call.session, None)})
+
+
+def _is_older_than_lock(fresh: UserSession, locked: UserSession) -> bool:
+    """The provider tells the moment of a login in whole seconds; our own record of its end is exact."""
+    if locked.locked_at is None:
+        return False
+    whole_second = locked.locked_at.replace(microsecond=0)
+    return fresh.created_at < locked.locked_at or fresh.authenticated_at < whole_second
 
 
 def session_facts(session: UserSession) -> dict[str, Any]:
