@@ -209,6 +209,7 @@ class Desktop(QObject):
         self._window.close_palette()
         place = (self._session.get("organization") or {}).get("name", "")
         self._window.show_lock(LockModel(self._user(), datetime.now().astimezone(), place))
+        self.workspace.pause()
         self._threads.run(self._services.workspace.lock(), None, lambda _: None)
 
     def _begin_unlock(self) -> None:

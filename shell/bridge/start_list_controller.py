@@ -64,6 +64,10 @@ class StartListController(QObject):
         self.reload()
         self._timer.start()
 
+    def pause(self, paused: bool) -> None:
+        """While the screen is locked nothing is read."""
+        self._timer.stop() if paused else self._timer.start()
+
     def reload(self) -> None:
         """Read the list; a reading under way is enough."""
         if self.chosen is None:

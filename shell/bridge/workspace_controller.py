@@ -68,6 +68,7 @@ class WorkspaceController(QObject):
         self.front: TabController | None = None
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
+        self._paused = False
         self.start_list = StartListController(window, services, session, self)
         self.start_list.read.connect(self.redraw)
         self.start_list.failed.connect(self._failed)
@@ -133,8 +134,15 @@ class WorkspaceController(QObject):
         if not suspended:
             self.start_list.reload()
 
+    def pause(self) -> None:
+        """The screen is being locked: nothing is read and nothing said until ``refresh``."""
+        self._paused = True
+        self.start_list.pause(True)
+
     def refresh(self) -> None:
         """After unlocking: everything may have changed."""
+        self._paused = False
+        self.start_list.pause(False)
         self.start_list.reload()
         for tab in self.tabs:
             tab.refresh_banner()
@@ -430,6 +438,8 @@ class WorkspaceController(QObject):
     # messages and actions
 
     def _failed(self, key: str) -> None:
+        if self._paused:
+            return
         self._say_text(f"failed-{key}", "error", sentence(key, self._services.language()), "")
 
     def _say(self, key: str, tone: Any) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineScript
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from shiboken6 import isValid
 
 Found = TypeVar("Found")
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
@@ -28,6 +29,7 @@ PLACE = """(() => {
   const box = element.getBoundingClientRect();
   return box.width ? JSON.stringify([box.x + box.width / 2, box.y + box.height / 2]) : null;
 })()"""
+HAS_KEYBOARD = "document.activeElement === document.querySelector(%r)"
 STATE = "JSON.stringify([location.hostname, document.body?.dataset.patient || '', document.body?.dataset.state || ''])"
 
 
@@ -83,6 +85,8 @@ class Actor:
 
     def page(self, view: QWebEngineView, script: str) -> Any:
         """What a page answers in the application world; None when it does not."""
+        if not isValid(view):  # it ended while others were being asked
+            return None
         box: list[Any] = []
         view.page().runJavaScript(script, WORLD, box.append)
         deadline = time.monotonic() + ANSWER_SECONDS
@@ -142,11 +146,18 @@ class Actor:
         self.click(view.viewport(), view.visualRect(index).center())
 
     def click_in_page(self, selector: str) -> QWebEngineView:
-        """Click the middle of an element in a page."""
+        """Click the middle of an element in a page, until the page has given it the keyboard."""
         view = self.view_with(selector)
-        place = self.until(lambda: read_list(self.page(view, PLACE % selector)), f"{selector} in its place")
-        zoom = view.zoomFactor()
-        self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
+
+        def focused() -> bool:
+            place = read_list(self.page(view, PLACE % selector))
+            if not place:
+                return False
+            zoom = view.zoomFactor()
+            self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
+            return self.page(view, HAS_KEYBOARD % selector) is True  # input before the first paint is lost
+
+        self.until(focused, f"{selector} with the keyboard")
         return view
 
     def type_in_page(self, view: QWebEngineView, text: str) -> None:

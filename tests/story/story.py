@@ -40,7 +40,7 @@ class Story:
         self.program.desktop.start()
 
     def end(self) -> None:
-        QCoreApplication.instance().removeEventFilter(self.witness)
+        self.window.removeEventFilter(self.witness)
         self.program.stop()
         self.window.deleteLater()
         for _ in range(5):
@@ -83,8 +83,8 @@ class Story:
 
     def banner_patient(self) -> str | None:
         """The key of the patient whom the banner names."""
-        model = self.window.banner.model
-        return model.patient.key if model is not None and self.window.banner.isVisible() else None
+        model = self.window.desk.banner.model
+        return model.patient.key if model is not None and self.window.desk.banner.isVisible() else None
 
     def all_follow(self, patient: str, apps: int = 3) -> bool:
         frames = self.frames()
@@ -145,14 +145,14 @@ class Story:
 
 
 class PaintWitness(QObject):
-    """Looks at every paint of the window: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
+    """Looks before every paint of the window: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
 
     def __init__(self, program: Program) -> None:
         super().__init__()
         self._window = program.window
         self.paints = 0
         self.breaches: list[str] = []
-        QCoreApplication.instance().installEventFilter(self)
+        self._window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
@@ -165,7 +165,7 @@ class PaintWitness(QObject):
         return False
 
     def _look(self) -> None:
-        banner = self._window.banner
+        banner = self._window.desk.banner
         if not banner.isVisible() or banner.model is None:
             return
         named = banner.model.patient.key

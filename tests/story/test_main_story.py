@@ -1,0 +1,222 @@
+"""The main job in the real desktop: one login, one resident, three vendors' apps; then another resident."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from shell.composition.practice import IdentityProviderChoice
+from shell.tour.actor import Actor
+from tests.fakes.oidc_provider_server import oidc_provider
+from tests.story.conftest import Begin, Prepare
+from tests.story.story import Story
+
+MARIT_204 = "p-c2b680439f"
+TORBJORN_209 = "p-94dae35d24"
+APPS = ("malinger", "legemidler", "notat")
+NO = Qt.KeyboardModifier.NoModifier
+
+
+def sign_in(story: Story, actor: Actor) -> None:
+    view = actor.click_in_page("input[name=username]")
+    actor.type_in_page(view, "siri")
+    view = actor.click_in_page("input[name=password]")
+    actor.type_in_page(view, "vaktrom")
+    actor.key_in_page(view, Qt.Key.Key_Return)
+    story.until(lambda: story.window.desk.at_start and story.program.desktop.workspace, "the start list")
+
+
+def choose(story: Story, actor: Actor, patient: str) -> None:
+    workspace = story.program.desktop.workspace
+    assert workspace is not None
+    rows = story.until(lambda: workspace.start_list.rows, "rows of the list")
+    actor.click_row([row.patient.patient_id for row in rows].index(patient))
+
+
+def patients_shown(story: Story) -> dict[str, str | None]:
+    """What each app itself says in its page."""
+    return {app: story.in_page(app, lambda page: page.get_attribute("body", "data-patient")) for app in APPS}
+
+
+def login_forms(story: Story) -> int:
+    """Pages of any pane that show a password field."""
+    return story.in_browser(
+        lambda browser: sum(
+            page.locator("input[type=password]").count()
+            for context in browser.contexts
+            for page in context.pages
+        )
+    )
+
+
+def main_story(story: Story) -> Actor:
+    """Sign in once, resident A in three apps, then resident B in three apps; returns the actor for what comes after."""
+    actor = Actor(story.window)
+    sign_in(story, actor)
+    hub: list[str] = []
+    workspace = story.program.desktop.workspace
+    assert workspace is not None
+    banners: list[tuple[str | None, list[str]]] = []
+    workspace.tabs[0].patient_changed.connect(hub.append)
+    workspace.tabs[0].changed.connect(lambda: banners.append((story.banner_patient(), list(hub))))
+
+    choose(story, actor, MARIT_204)
+    story.until(lambda: story.all_follow(MARIT_204), "three apps about resident A")
+    assert patients_shown(story) == dict.fromkeys(APPS, MARIT_204)
+    assert login_forms(story) == 0
+
+    actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    choose(story, actor, TORBJORN_209)
+    story.until(lambda: story.all_follow(TORBJORN_209), "three apps about resident B")
+    story.until(lambda: story.banner_patient() == TORBJORN_209, "the banner of resident B")
+    assert patients_shown(story) == dict.fromkeys(APPS, TORBJORN_209)
+    assert login_forms(story) == 0
+
+    assert hub == [MARIT_204, TORBJORN_209]
+    early = [shown for shown, confirmed in banners if shown is not None and shown not in confirmed]
+    assert early == [], "the banner named somebody whom the hub had not confirmed"
+    assert story.witness.paints > 10
+    assert story.witness.breaches == []
+    return actor
+
+
+def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
+    prepare_environment: Prepare, begin: Begin
+) -> None:
+    story = begin(prepare_environment())
+    main_story(story)
+
+    def write(page: object) -> None:
+        page.click("#measure")  # type: ignore[attr-defined]
+        page.fill("#m-temp", "38,7")  # type: ignore[attr-defined]
+        page.click("#save")  # type: ignore[attr-defined]
+        page.wait_for_selector(".tag.ok")  # type: ignore[attr-defined]
+
+    story.in_page("notat", write)
+    began = time.monotonic()
+    story.in_page(
+        "malinger",
+        lambda page: page.wait_for_function(
+            "document.querySelector('[data-measure=temp] .value').innerText.includes('38,7')"
+        ),
+    )
+    assert time.monotonic() - began < 10
+    assert story.witness.breaches == []
+
+
+def test_the_same_with_another_identity_provider(prepare_environment: Prepare, begin: Begin) -> None:
+    environment = prepare_environment()
+    client = {
+        "client_id": "vaktrom-gateway",
+        "client_secret": "a-secret-of-at-least-thirty-two-characters",
+        "redirect_uris": [f"{environment.base_url}/oauth/callback"],
+        "post_logout_redirect_uris": [f"{environment.base_url}/oauth/logged-out"],
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+    }
+    with oidc_provider([client], resource=environment.upstream_fhir) as provider:
+        known = {
+            "client_id": client["client_id"],
+            "method": "client_secret_basic",
+            "client_secret": client["client_secret"],
+        }
+        environment.choice = dataclasses.replace(
+            environment.choice, identity_provider=IdentityProviderChoice(provider["issuer"], known)
+        )
+        story = begin(environment)
+        main_story(story)
+
+
+@pytest.fixture
+def unsaved(prepare_environment: Prepare, begin: Begin) -> tuple[Story, Actor]:
+    """Resident A with an unsaved note."""
+    story = begin(prepare_environment())
+    actor = Actor(story.window)
+    sign_in(story, actor)
+    choose(story, actor, MARIT_204)
+    story.until(lambda: story.all_follow(MARIT_204), "three apps about resident A")
+    view = actor.click_in_page("#text")
+    actor.type_in_page(view, "Urolig")
+    actor.until(lambda: actor.page(view, "document.body.dataset.draft") == "unsaved", "the draft")
+    actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    choose(story, actor, TORBJORN_209)
+    story.until(lambda: story.window.question.isVisible(), "the question about unsaved work")
+    return story, actor
+
+
+def test_unsaved_work_stays(unsaved: tuple[Story, Actor]) -> None:
+    story, actor = unsaved
+    actor.key(Qt.Key.Key_Escape)
+    story.until(lambda: not story.window.question.isVisible(), "the question is gone")
+    workspace = story.program.desktop.workspace
+    assert workspace is not None
+    assert workspace.tabs[0].patient_id == MARIT_204
+    assert story.in_page("notat", lambda page: page.input_value("#text")) == "Urolig"
+
+
+def test_unsaved_work_is_pinned_and_marked_while_the_rest_follows(unsaved: tuple[Story, Actor]) -> None:
+    story, actor = unsaved
+    actor.key(Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
+    story.until(lambda: story.banner_patient() == TORBJORN_209, "the banner of resident B")
+    story.until(lambda: story.frame("malinger").model.state.value == "following", "the other apps")
+    frame = story.frame("notat")
+    assert (frame.model.state.value, frame.model.effective and frame.model.effective.key) == (
+        "pinned",
+        MARIT_204,
+    )
+    assert frame.strip.isVisible()
+    assert not frame.curtain.isVisible()
+    assert story.in_page("notat", lambda page: page.input_value("#text")) == "Urolig"
+    assert story.witness.breaches == []
+
+
+def test_kill_9_of_the_gateway_curtains_within_a_second_and_needs_no_new_login(
+    prepare_environment: Prepare, begin: Begin
+) -> None:
+    import os
+    import signal
+
+    environment = prepare_environment()
+    story = begin(environment)
+    actor = Actor(story.window)
+    sign_in(story, actor)
+    choose(story, actor, MARIT_204)
+    story.until(lambda: story.all_follow(MARIT_204), "three apps about resident A")
+    gateway = environment.gateway
+    assert gateway is not None
+    assert gateway.pid is not None
+    os.kill(gateway.pid, signal.SIGKILL)
+    story.until(lambda: all(frame.curtain.isVisible() for frame in story.frames()), "curtains", 1.0)
+    story.until(lambda: all(not frame.curtain.isVisible() for frame in story.frames()), "usable apps", 15.0)
+    assert story.all_follow(MARIT_204)
+    assert patients_shown(story) == dict.fromkeys(APPS, MARIT_204)
+    assert login_forms(story) == 0
+    actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    choose(story, actor, TORBJORN_209)
+    story.until(lambda: story.all_follow(TORBJORN_209), "the next resident without a new login")
+    assert story.witness.breaches == []
+
+
+def test_lock_hides_everything_and_unlock_goes_on(
+    prepare_environment: Prepare, begin: Begin, tmp_path: Path
+) -> None:
+    story = begin(prepare_environment())
+    actor = Actor(story.window)
+    sign_in(story, actor)
+    choose(story, actor, MARIT_204)
+    story.until(lambda: story.all_follow(MARIT_204), "three apps about resident A")
+    actor.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    story.until(lambda: story.frames() == [], "nothing of a patient")
+    actor.click(actor.named("Lås opp"))
+    view = actor.click_in_page("input[name=username]")
+    actor.type_in_page(view, "siri")
+    view = actor.click_in_page("input[name=password]")
+    actor.type_in_page(view, "vaktrom")
+    actor.key_in_page(view, Qt.Key.Key_Return)
+    story.until(lambda: story.all_follow(MARIT_204), "the apps as they were")
+    assert story.witness.breaches == []
