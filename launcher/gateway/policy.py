@@ -81,6 +81,8 @@ def decide(
         return Deny(403, "forbidden", f"The app was not granted {kind} on {resource_type}.")
     if any(not facts.limited(rule) and not rule.query for rule in rules):
         return _decide_open(facts, interaction)
+    if kind is Kind.CREATE and resource_type == "Patient":
+        return Deny(403, "forbidden", "A new patient lies outside what the app was granted.")
     if all(facts.limited(rule) for rule in rules):
         refusal = _decide_limited(facts, interaction, body)
         if refusal is not None:
@@ -175,6 +177,8 @@ def _decide_open(facts: GrantFacts, interaction: Interaction) -> Decision:
 
 def _chained_types(name: str) -> set[str]:
     """The types a chained or reverse-chained parameter looks into; ``*`` where it does not say."""
+    if name == "_list":
+        return {"List"}
     if name.startswith("_has"):
         parts = name.split(":")
         types = set(parts[1::3]) if len(parts) >= 4 else {"*"}

@@ -14,7 +14,7 @@ from launcher.gateway.grant_facts import GrantFacts, facts_of
 from launcher.gateway.interaction import WRITES, Interaction
 from launcher.oauth.model import GatewayState, Grant
 from launcher.server.dependencies import Clock, PaneFacts
-from launcher.server.errors import InvalidToken
+from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.fhir.exchange import Answer, Request
 from launcher.server.fhir.settings import AccessLog
 
@@ -66,6 +66,16 @@ class AccessKeeper:
                 facts.bases,
             )
         return facts
+
+    def facts_for_answer(self, access: Access) -> GrantFacts:
+        """The facts now, for showing something that was asked for earlier.
+
+        Raises ``SessionLocked`` when the workspace was locked meanwhile, ``InvalidToken`` as :meth:`facts`.
+        """
+        session = self._state.sessions.get(access.grant.sid or "")
+        if session is not None and session.locked_at is not None:
+            raise SessionLocked
+        return self.facts(access)
 
     async def done(
         self, access: Access, answer: Answer, patients: Iterable[str], *, identifier: str | None = None

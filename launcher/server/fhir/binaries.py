@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from launcher.gateway.compartments import PATIENT_COMPARTMENT
 from launcher.gateway.elements import values_at
-from launcher.gateway.filter import read_bundle
+from launcher.gateway.filter import BundleAnswer, read_bundle
 from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable, read_head
 from launcher.gateway.policy import READABLE, judge_resource
-from launcher.gateway.query import write_query
+from launcher.gateway.query import Parameters, write_query
 from launcher.gateway.references import parse_reference
 from launcher.server.fhir.access import Access
-from launcher.server.fhir.exchange import Answer, refusal
+from launcher.server.fhir.exchange import Answer, AnsweredEarly, refusal
 from launcher.server.fhir.upstream_call import BROKEN, UpstreamCall
 
 _MEDIA_TYPE = re.compile(r"[a-zA-Z0-9!#$&^_.+\-]+/[a-zA-Z0-9!#$&^_.+\-]+\Z")
@@ -63,10 +66,39 @@ class BinaryReads:
         context = head.get("securityContext")
         if isinstance(context, dict):
             target = parse_reference(str(context.get("reference")), facts.bases)
-            if target is None or not target.local:
+            if target is None or not target.local or target.type not in PATIENT_COMPARTMENT:
                 return False
             return await self._readable(facts, access, f"{target.type}/{target.id}")
-        return await self._attached(facts, access)
+        return await self._attached(facts, access, str(access.interaction.id))
+
+    async def refuse_borrowed(self, facts: GrantFacts, access: Access, body: dict[str, Any]) -> None:
+        """A limited grant may write a document only with attachments that it could read before.
+
+        Otherwise a document of its own would open the attachment of another patient. Raises ``AnsweredEarly`` 403,
+        the same whether the attachment exists or not.
+        """
+        if body.get("resourceType") != "DocumentReference" or facts.open_for("DocumentReference", "cu"):
+            return
+        if facts.open_for("Binary", "rcu"):
+            return
+        for url in values_at(body, "content.attachment.url"):
+            target = parse_reference(url, facts.bases) if isinstance(url, str) else None
+            if target is not None and target.local and target.type == "Binary":
+                await self._refuse_unless_own(facts, access, target.id)
+
+    async def _refuse_unless_own(self, facts: GrantFacts, access: Access, identifier: str) -> None:
+        answer = await self._upstream.ask(access, "GET", f"/Binary/{identifier}")
+        own = False
+        if answer.status == 200:
+            with contextlib.suppress(AnswerUnreadable):
+                context = read_head(answer.body).get("securityContext")
+                if isinstance(context, dict):
+                    own = context.get("reference") == f"Patient/{facts.patient}"
+                else:
+                    own = await self._attached(facts, access, identifier)
+        if not own:
+            text = "The document points to an attachment that is not this patient's."
+            raise AnsweredEarly(refusal(403, "forbidden", text), text)
 
     async def _readable(self, facts: GrantFacts, access: Access, reference: str) -> bool:
         answer = await self._upstream.ask(access, "GET", f"/{reference}")
@@ -80,24 +112,36 @@ class BinaryReads:
             facts, owner, READABLE
         )
 
-    async def _attached(self, facts: GrantFacts, access: Access) -> bool:
-        binary = f"Binary/{access.interaction.id}"
-        query = write_query((("patient", f"Patient/{facts.patient}"), ("location", binary)))
-        answer = await self._upstream.ask(access, "GET", f"/DocumentReference?{query}")
-        if answer.status != 200:
-            return False
+    async def _attached(self, facts: GrantFacts, access: Access, identifier: str) -> bool:
+        """True when documents of this patient point to the Binary, and no document of anybody else does."""
+        binary = f"Binary/{identifier}"
         try:
-            documents = [
-                entry.resource for entry in read_bundle(answer.body).entry if entry.resource is not None
-            ]
-            return any(self._points_to(facts, document, binary) for document in documents)
+            own = await self._documents(access, binary, (("patient", f"Patient/{facts.patient}"),))
+            if not any(judge_resource(facts, head, READABLE) for head in self._pointing(facts, own, binary)):
+                return False
+            everybodys = await self._documents(access, binary, (("_count", "100"),))
         except AnswerUnreadable:
             return False
-
-    def _points_to(self, facts: GrantFacts, raw: msgspec.Raw, binary: str) -> bool:
-        head = read_head(raw)
-        if head["resourceType"] != "DocumentReference" or not judge_resource(facts, head, READABLE):
+        if any(link.relation == "next" for link in everybodys.link):
             return False
-        document = msgspec.json.decode(raw)
-        urls = {str(url) for url in values_at(document, "content.attachment.url")}
-        return not urls.isdisjoint({binary, *(f"{base}/{binary}" for base in facts.bases)})
+        return all(
+            judge_resource(facts, head, READABLE) for head in self._pointing(facts, everybodys, binary)
+        )
+
+    async def _documents(self, access: Access, binary: str, more: Parameters) -> BundleAnswer:
+        query = write_query((*more, ("location", binary)))
+        answer = await self._upstream.ask(access, "GET", f"/DocumentReference?{query}")
+        if answer.status != 200:
+            raise AnswerUnreadable(f"the upstream answered {answer.status}")
+        return read_bundle(answer.body)
+
+    @staticmethod
+    def _pointing(facts: GrantFacts, found: BundleAnswer, binary: str) -> Iterator[dict[str, Any]]:
+        """The heads of the documents that point to the Binary, for an upstream that looks at no ``location``."""
+        spellings = {binary, *(f"{base}/{binary}" for base in facts.bases)}
+        for entry in found.entry:
+            head = read_head(entry.resource) if bytes(entry.resource) else {}
+            if head.get("resourceType") == "DocumentReference":
+                urls = values_at(msgspec.json.decode(entry.resource), "content.attachment.url")
+                if not spellings.isdisjoint(str(url) for url in urls):
+                    yield head

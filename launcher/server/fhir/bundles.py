@@ -132,10 +132,17 @@ class Bundles:
         return await self._transaction(access, bundle.entry)
 
     async def _batch(self, access: Access, entries: list[_Entry]) -> Answer:
-        answered = [
-            _answered_entry(await self._answer_interaction(self._request(access, entry), access.grant, True))
-            for entry in entries
-        ]
+        answered: list[bytes] = []
+        size, maximum = 0, self._settings.limits.batch_answer_bytes
+        for entry in entries:
+            if size > maximum:
+                answer = refusal(
+                    413, "too-costly", "The answers before this one are large enough. Ask again."
+                )
+            else:
+                answer = await self._answer_interaction(self._request(access, entry), access.grant, True)
+            answered.append(_answered_entry(answer))
+            size += len(answered[-1])
         body = b'{"resourceType":"Bundle","type":"batch-response"'
         if answered:
             body += b',"entry":[' + b",".join(answered) + b"]"
@@ -171,8 +178,10 @@ class Bundles:
 
     async def _transaction(self, access: Access, entries: list[_Entry]) -> Answer:
         types = _local_types(entries)
+        facts = self._keeper.facts(access)
         judged = [await self._judged(access, entry, types) for entry in entries]
         await self._audit.check()
+        self._writes.refuse_if_moved(access, facts)
         body = b'{"resourceType":"Bundle","type":"transaction","entry":['
         body += b",".join(item.rebuilt for item in judged) + b"]}"
         headers = {"Content-Type": FHIR_JSON, "Prefer": "return=representation"}
@@ -212,6 +221,8 @@ class Bundles:
         if body is not None and not open_grant and foreign_patient_in(facts, body):
             text = "The resource refers to another patient."
             raise AnsweredEarly(refusal(403, "forbidden", text), text)
+        if body is not None:
+            await self._writes.binaries.refuse_borrowed(facts, own, body)
         patients = frozenset(known_patients(facts, body)) if body is not None else frozenset[str]()
         return _Judged(own, _rebuilt(entry, interaction, if_match, new), patients)
 

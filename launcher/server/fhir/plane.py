@@ -51,8 +51,9 @@ class FhirDataPlane:
             dependencies.state, dependencies.audit, dependencies.pane_facts, dependencies.clock, bases
         )
         seal = PageSeal(dependencies.page_key, dependencies.random_bytes)
-        reads = Reads(upstream, self._keeper, BinaryReads(upstream), settings.fhir_base, seal)
-        writes = Writes(upstream, self._keeper, dependencies.audit, settings.fhir_base)
+        binaries = BinaryReads(upstream)
+        reads = Reads(upstream, self._keeper, binaries, settings.fhir_base, seal)
+        writes = Writes(upstream, self._keeper, binaries, dependencies.audit, settings.fhir_base)
         self._capabilities = Capabilities(dependencies.connection, settings, dependencies.clock)
         self._handlers: dict[Kind, Handler] = {
             Kind.READ: reads.instance,

@@ -66,7 +66,7 @@ class Reads:
             return await self._broken(access)
         if (head["resourceType"], head.get("id")) != (interaction.type, interaction.id):
             return await self._missing(access)
-        facts = self._keeper.facts(access)
+        facts = self._keeper.facts_for_answer(access)
         if not await self._judged(facts, access, head):
             return await self._missing(access)
         patients = known_patients(facts, head)
@@ -141,7 +141,7 @@ class Reads:
     ) -> Answer:
         if answer.status != 200:
             return await self._failed(access, asked, answer)
-        facts = self._keeper.facts(access)
+        facts = self._keeper.facts_for_answer(access)
         if facts.patient != asked.patient:
             # The fence moved while the upstream was answering: this answer is about the former patient.
             text = "The patient changed while the answer was on its way. Ask again."

@@ -20,6 +20,7 @@ class FhirLimits:
     body_bytes: int = 16 * 1024 * 1024
     form_bytes: int = 8 * 1024
     bundle_entries: int = 200
+    batch_answer_bytes: int = 32 * 1024 * 1024
     capability_seconds: float = 300.0
     remembered_tokens: int = 2048
 

@@ -15,6 +15,7 @@ from launcher.gateway.outcomes import missing
 from launcher.gateway.policy import Deny, Narrow, decide, judge_resource
 from launcher.gateway.query import write_query
 from launcher.server.fhir.access import Access, AccessKeeper
+from launcher.server.fhir.binaries import BinaryReads
 from launcher.server.fhir.exchange import Answer, AnsweredEarly, refusal
 from launcher.server.fhir.settings import AccessLog
 from launcher.server.fhir.upstream_call import (
@@ -45,8 +46,14 @@ class Writes:
     """Everything that changes the record. The log is proven writable first: a write that cannot be recorded is none."""
 
     def __init__(
-        self, upstream: UpstreamCall, keeper: AccessKeeper, audit: AccessLog, public_base: str
+        self,
+        upstream: UpstreamCall,
+        keeper: AccessKeeper,
+        binaries: BinaryReads,
+        audit: AccessLog,
+        public_base: str,
     ) -> None:
+        self.binaries = binaries
         self._upstream = upstream
         self._keeper = keeper
         self._audit = audit
@@ -64,7 +71,9 @@ class Writes:
         if condition is not None:
             parameters = decision.parameters if isinstance(decision, Narrow) else condition
             headers["If-None-Exist"] = write_query(parameters)
+        await self.binaries.refuse_borrowed(facts, access, body)
         await self._audit.check()
+        self.refuse_if_moved(access, facts)
         answer = await self._upstream.ask(
             access, "POST", f"/{access.interaction.type}", headers, access.request.body
         )
@@ -81,6 +90,7 @@ class Writes:
         decision = decide(facts, interaction, body)
         if isinstance(decision, Deny):
             return await self.denied(access, decision)
+        await self.binaries.refuse_borrowed(facts, access, body)
         await self._audit.check()
         if interaction.kind is Kind.CONDITIONAL_UPDATE:
             target = f"/{interaction.type}?{write_query(interaction.parameters)}"
@@ -133,6 +143,12 @@ class Writes:
         version = (head.get("meta") or {}).get("versionId")
         return Stored(head, etag_of(answer) or (f'W/"{version}"' if isinstance(version, str) else None))
 
+    def refuse_if_moved(self, access: Access, judged: GrantFacts) -> None:
+        """Call right before a write goes up: the fence may have moved since it was judged. Raises ``AnsweredEarly``."""
+        if self._keeper.facts_for_answer(access).patient != judged.patient:
+            text = "The patient changed before the resource was stored. Nothing was stored."
+            raise AnsweredEarly(refusal(409, "conflict", text), text)
+
     async def _put_or_delete(self, access: Access, facts: GrantFacts, method: str) -> UpstreamAnswer:
         """Under a limited grant: judge what stands there, and change exactly that version of it."""
         interaction = access.interaction
@@ -153,9 +169,7 @@ class Writes:
                 guarded.setdefault("If-None-Match", "*")
             elif stored.etag is not None:
                 guarded.setdefault("If-Match", stored.etag)
-            if self._keeper.facts(access).patient != facts.patient:
-                text = "The patient changed before the resource was stored. Nothing was stored."
-                raise AnsweredEarly(refusal(409, "conflict", text), text)
+            self.refuse_if_moved(access, facts)
             answer = await self._upstream.ask(access, method, target, guarded, body)
             last = attempt == _ATTEMPTS - 1
             if answer.status != 412 or "If-Match" in headers or "If-None-Match" in headers or last:
