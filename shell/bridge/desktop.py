@@ -92,12 +92,17 @@ class Desktop(QObject):
             self.workspace = None
         self._sign_in.drop()
         self._unlock.drop()
-        stopping = self._threads.run(self._environment.stop())
+        stopping = self._threads.run(self._shut_down(self._services))
         try:
             stopping.result(5.0)
         except TimeoutError:
             stopping.cancel()
         self._threads.stop()
+
+    async def _shut_down(self, services: Services | None) -> None:
+        await self._environment.stop()
+        if services is not None:
+            await services.connection.close()
 
     # the gateway's life
 
@@ -165,11 +170,15 @@ class Desktop(QObject):
     async def _open_session(
         self, connection: Connection, request: AuthorizationRequest, code: str
     ) -> tuple[Services, dict[str, Any], list[dict[str, Any]], str]:
-        await redeem(connection, request, code)
         workspace = Workspace(connection)
-        session = await workspace.session()
-        apps = await workspace.apps()
-        context = await workspace.new_context()
+        try:
+            await redeem(connection, request, code)
+            session = await workspace.session()
+            apps = await workspace.apps()
+            context = await workspace.new_context()
+        except BaseException:
+            await connection.close()
+            raise
         services = Services(
             threads=self._threads,
             connection=connection,
@@ -268,11 +277,19 @@ class Desktop(QObject):
     def _session_lost(self) -> None:
         """The session ended without us: nothing of it may stay on the screen."""
         if self.workspace is not None:
-            self._leave()
-            self._ended_upstream(None)
+            self._leave(tell_gateway=False)
             self._window.toast(ToastModel("signed-out", "info", sentence("signed_out", self._language())))
 
-    def _leave(self) -> None:
+    async def _end_session(self, services: Services, tell_gateway: bool) -> str | None:
+        try:
+            return await services.workspace.end() if tell_gateway else None
+        finally:
+            await services.connection.close()
+
+    def _leave(self, *, tell_gateway: bool) -> None:
+        if self._services is not None:
+            ending = self._end_session(self._services, tell_gateway)
+            self._threads.run(ending, self._ended_upstream, lambda _: self._ended_upstream(None))
         workspace, self.workspace, self._services = self.workspace, None, None
         self._session = {}
         clear_own_clipboard()

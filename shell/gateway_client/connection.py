@@ -42,6 +42,11 @@ class Connection:
     def http(self) -> httpx2.AsyncClient:
         return self._http
 
+    async def close(self) -> None:
+        """Forget the tokens and close every socket."""
+        self._tokens.forget()
+        await self._http.aclose()
+
     async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """Send one request; raises GatewayError kinds for anything but 2xx."""
         token = await self._tokens.access_token()
@@ -63,6 +68,8 @@ class Connection:
             return await self._http.request(method, path, **{**options, "headers": headers})
         except httpx2.TransportError as error:
             raise GatewayUnreachable(type(error).__name__) from error
+        except RuntimeError as error:  # the client was closed by logging out
+            raise NotSignedIn("closed") from error
 
 
 def refusal(answer: httpx2.Response) -> GatewayError:

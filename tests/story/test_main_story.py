@@ -98,12 +98,8 @@ def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
 
     story.in_page("notat", write)
     began = time.monotonic()
-    story.in_page(
-        "malinger",
-        lambda page: page.wait_for_function(
-            "document.querySelector('[data-measure=temp] .value').innerText.includes('38,7')"
-        ),
-    )
+    temperature = "[data-measure=temp] .value"
+    story.in_page("malinger", lambda page: page.locator(temperature).filter(has_text="38,7").wait_for())
     assert time.monotonic() - began < 10
     assert story.witness.breaches == []
 
