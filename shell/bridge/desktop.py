@@ -259,13 +259,8 @@ class Desktop(QObject):
         self.workspace.ask_before_leaving(self._log_out)
 
     def _log_out(self) -> None:
-        if self.workspace is None or self._services is None:
-            return
-        services = self._services
-        self._threads.run(
-            services.workspace.end(), self._ended_upstream, lambda _: self._ended_upstream(None)
-        )
-        self._leave()
+        if self.workspace is not None:
+            self._leave(tell_gateway=True)
 
     def _ended_upstream(self, url: str | None) -> None:
         profile, self._login_profile = self._login_profile, None
