@@ -205,8 +205,8 @@ class Hub:
             return Refused(404, "there is no such hub.channel.endpoint")
         if existing is not None and existing.grant_id != given.grant_id:
             return Refused(403, "hub.channel.endpoint belongs to somebody else")
-        if existing is None and len(self._subscriptions) >= self._limits.subscriptions_per_topic:
-            return Refused(429, "too many subscriptions on this topic")
+        if existing is None and self._is_full(given):
+            return Refused(429, "too many subscriptions on this topic or of this grant")
         if not given.events:
             return Refused(400, "hub.events is empty")
         malformed = [name for name in given.events if not is_event_name(name)]
@@ -217,6 +217,13 @@ class Hub:
             return Refused(400, "this hub supports none of the events in hub.events")
         granted = tuple(dict.fromkeys(kind.name for kind in kinds if given.scopes.may_read(kind.name)))
         return granted or Refused(403, "no scope of this grant reads any of the events in hub.events")
+
+    def _is_full(self, given: Subscribe) -> bool:
+        """No grant can take the places of others, and nobody the shell's: without it no pane is ever curtained."""
+        of_grant = sum(entry.grant_id == given.grant_id for entry in self._subscriptions.values())
+        if of_grant >= self._limits.subscriptions_per_grant:
+            return True
+        return not given.is_shell and len(self._subscriptions) >= self._limits.subscriptions_per_topic
 
     def _modify(
         self,

@@ -19,6 +19,7 @@ class HubLimits:
     default_lease_seconds: int = 7200
     longest_lease_seconds: int = 7200
     subscriptions_per_topic: int = 64
+    subscriptions_per_grant: int = 8
     undecided_per_subscription: int = 16
 
 
