@@ -46,7 +46,7 @@ class GatewayConfiguration:
     clients: StaticClients
     identity: UpstreamIdentitySettings
     state_key: bytes = field(repr=False)
-    audit_key: bytes = field(repr=False)
+    audit_keys: Sequence[bytes] = field(repr=False)
     audit_path: Path
     records: Sequence[tuple[str, bytes]] = field(repr=False)
     version: str = "0"
@@ -83,7 +83,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         clients=StaticClients([shell, *(registered_client(client) for client in given.get("clients", []))]),
         identity=_identity(given["identity_provider"]),
         state_key=base64.b64decode(given["state_key"], validate=True),
-        audit_key=base64.b64decode(given["audit_keys"][-1][1], validate=True),
+        audit_keys=_audit_keys(given["audit_keys"]),
         audit_path=Path(given["audit_path"]),
         records=[
             (record["key"], base64.b64decode(record["sealed"], validate=True))
@@ -91,6 +91,13 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         ],
         version=given.get("version", "0"),
     )
+
+
+def _audit_keys(given: Sequence[Sequence[str]]) -> list[bytes]:
+    """The keys, newest last, in the order given. Raises ``ValueError`` when there is none."""
+    if not given:
+        raise ValueError("audit_keys is empty")
+    return [base64.b64decode(key, validate=True) for _, key in given]
 
 
 def shell_client(client_id: str, secret: str) -> RegisteredClient:

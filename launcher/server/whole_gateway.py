@@ -65,7 +65,8 @@ def build_gateway(
     dependencies = GatewayDependencies(configuration.clients, GatewayState(), journal, clock, new_id)
     identity = UpstreamIdentity(configuration.identity, clock, new_id)
     connection = FhirConnection(settings.upstream_fhir)
-    audit = AuditLog(configuration.audit_path, configuration.audit_key, random_bytes=random_bytes)
+    *older_keys, key = configuration.audit_keys
+    audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
     made: list[UpstreamFhir] = []
 
     def make_reads(upstream_tokens: SessionUpstreamTokens) -> UpstreamFhir:
@@ -101,7 +102,9 @@ def build_gateway(
     )
     uris = OAuthUris(endpoint + "authorize", endpoint + "token", endpoint + "introspect", endpoint + "revoke")
     plane_settings = FhirPlaneSettings(settings.fhir_base, uris, version=configuration.version)
-    parts.routes[:0] = data_plane(plane_settings, plane)  # first: every read would try all other routes before
+    parts.routes[:0] = data_plane(
+        plane_settings, plane
+    )  # first: every read would try all other routes before
     parts.routes += hub_routes(hub)
     return WholeGateway(parts, hub, audit, connection, identity)
 

@@ -3,6 +3,9 @@
 One SQLite file at ``synchronous=FULL``, one writer thread. Each row holds one access, sealed with AES-256-GCM,
 and a link: an HMAC over the previous link, the row's number and its sealed bytes. Whoever lacks the key can
 neither read nor rewrite it; a cut tail shows against an anchor that was taken earlier and kept elsewhere.
+
+Keys are rotated: rows are written under the newest key and stay readable under the one they were written with. The
+chain runs on across a rotation, and never back: a row under an older key than the row before it is a forgery.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -111,12 +114,46 @@ class _Waiting:
     done: asyncio.Future[None] | None
 
 
+class _KeyRing:
+    """The seals in the order in which their keys were made; following a chain, it only ever moves forward."""
+
+    def __init__(self, seals: Sequence[_Seal]) -> None:
+        self._seals = seals
+        self._index = 0
+
+    def follow(self, previous: bytes | None, seq: int, sealed: bytes, link: bytes) -> bool:
+        """True when the row is the next of the chain; ``previous`` is ``None`` for the first row of all."""
+        for index in range(self._index, len(self._seals)):
+            seal = self._seals[index]
+            before = seal.first_link if previous is None else previous
+            if hmac.compare_digest(seal.link(before, seq, sealed), link) and _opened(seal, seq, sealed):
+                self._index = index
+                return True
+        return False
+
+    def open(self, seq: int, sealed: bytes) -> bytes | None:
+        """The payload; ``None`` when no key that may still come opens it."""
+        for index in range(self._index, len(self._seals)):
+            plain = _opened(self._seals[index], seq, sealed)
+            if plain is not None:
+                self._index = index
+                return plain
+        return None
+
+
+def _opened(seal: _Seal, seq: int, sealed: bytes) -> bytes | None:
+    try:
+        return seal.open(seq, sealed)
+    except InvalidTag:
+        return None
+
+
 class AuditLog:
     """Writes through one thread, which starts with the first record; safe to use from any loop.
 
     ``read_linger_seconds`` is how long the records of reads wait for company before one commit takes them all
     (at most 0.02), once a commit has had more than one; a lone reader never waits, nor does the record of a write.
-    ``random_bytes(n)`` gives nonces.
+    ``random_bytes(n)`` gives nonces. Rows are written under ``key``; ``older_keys``, oldest first, still read.
     """
 
     def __init__(
@@ -125,13 +162,15 @@ class AuditLog:
         key: bytes,
         *,
         random_bytes: Callable[[int], bytes],
+        older_keys: Sequence[bytes] = (),
         read_linger_seconds: float = 0.0,
         batch_rows: int = 256,
     ) -> None:
         if not 0 <= read_linger_seconds <= 0.02:
             raise ValueError("reads wait at most 20 ms for their batch")
         self._path = path
-        self._seal = _Seal(key)
+        self._seals = [_Seal(one) for one in (*older_keys, key)]
+        self._seal = self._seals[-1]
         self._random_bytes = random_bytes
         self._linger = read_linger_seconds
         self._batch_rows = batch_rows
@@ -171,12 +210,12 @@ class AuditLog:
 
     def entries(self) -> Iterator[StoredAccess]:
         """Every record from the first on, decrypted. Raises ``AuditUnavailable`` for a row that does not open."""
+        ring = _KeyRing(self._seals)
         with contextlib.closing(self._reader()) as reader:
             for seq, sealed in reader.execute("SELECT seq, sealed FROM access ORDER BY seq"):
-                try:
-                    plain = self._seal.open(seq, sealed)
-                except InvalidTag:
-                    raise AuditUnavailable(f"row {seq} of the audit log was changed") from None
+                plain = ring.open(seq, sealed)
+                if plain is None:
+                    raise AuditUnavailable(f"row {seq} of the audit log was changed, or its key is gone")
                 yield StoredAccess(seq, msgspec.json.decode(plain, type=AccessFacts))
 
     def anchor(self) -> AuditAnchor:
@@ -188,15 +227,17 @@ class AuditLog:
     def verify(self, anchor: AuditAnchor | None = None) -> AuditVerification:
         """Walk the whole chain: a changed, removed or inserted row, and a tail cut since ``anchor``."""
         problems: list[str] = []
-        rows, expected, link = 0, 1, self._seal.first_link
-        anchored_link: bytes | None = link if anchor is not None and anchor.seq == 0 else None
+        ring = _KeyRing(self._seals)
+        rows, expected = 0, 1
+        link: bytes | None = None
+        anchored_link = self._first_link_of(anchor)
         with contextlib.closing(self._reader()) as reader:
             for seq, sealed, stored in reader.execute("SELECT seq, sealed, link FROM access ORDER BY seq"):
                 rows += 1
                 if seq != expected:
                     problems.append(f"rows {expected} to {seq - 1} are missing")
-                elif self._seal.link(link, seq, sealed) != stored or not self._opens(seq, sealed):
-                    problems.append(f"row {seq} was changed")
+                elif not ring.follow(link, seq, sealed, stored):
+                    problems.append(f"row {seq} was changed, or its key is gone")
                 expected, link = seq + 1, stored
                 if anchor is not None and seq == anchor.seq:
                     anchored_link = stored
@@ -211,12 +252,12 @@ class AuditLog:
             )
         return AuditVerification("intact", rows, anchor is not None)
 
-    def _opens(self, seq: int, sealed: bytes) -> bool:
-        try:
-            self._seal.open(seq, sealed)
-        except InvalidTag:
-            return False
-        return True
+    def _first_link_of(self, anchor: AuditAnchor | None) -> bytes | None:
+        """The link that an anchor of an empty log holds: that of the key which was the newest then."""
+        if anchor is None or anchor.seq != 0:
+            return None
+        firsts = [seal.first_link for seal in self._seals]
+        return next((first for first in firsts if first.hex() == anchor.link), firsts[-1])
 
     def _reader(self) -> sqlite3.Connection:
         try:

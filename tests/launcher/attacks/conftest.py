@@ -45,7 +45,7 @@ PUBLIC = frozenset({"index.html", "app.js", "deep/page.html", "deep/manifest.jso
 
 @pytest.fixture(scope="session")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpstreamSystems]:
-    with upstream_systems(tmp_path_factory.mktemp("attacked"), gateways=1) as running:
+    with upstream_systems(tmp_path_factory.mktemp("attacked"), gateways=2) as running:
         yield running
 
 
