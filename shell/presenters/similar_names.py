@@ -27,8 +27,8 @@ class Alike:
 
 def are_alike(one: PersonName, other: PersonName) -> bool:
     """Same family name, or whole names within edit distance 2."""
-    if one.family.casefold() == other.family.casefold():
-        return bool(one.family)
+    if one.family and one.family.casefold() == other.family.casefold():
+        return True
     left, right = one.full.casefold(), other.full.casefold()
     return Levenshtein.distance(left, right, score_cutoff=ALIKE_WITHIN) <= ALIKE_WITHIN
 

@@ -35,6 +35,7 @@ class CommandPalette(ThemedWidget):
         self.field.setProperty("ring", "none")
         self.field.textChanged.connect(self._changed)
         self.field.installEventFilter(self)
+        self.field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.count = label("small", self)
         self.rows = PaletteModel(self)
         self.list = QListView(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from shell.theme.theme import Theme
 from shell.widgets.themed import ThemedWidget
@@ -61,7 +62,7 @@ class FocusRing(ThemedWidget):
         return False
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._target is not None:
+        if self._target is not None and isValid(self._target):
             self._target.removeEventFilter(self)
             self._target.destroyed.disconnect(self._lost)
         self._target = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 # Qt leaves children of this name out of the accessibility tree (QAccessibleWidget::child); nothing else does that for
@@ -34,7 +35,7 @@ class Layers(QWidget):
 
     def add(self, widget: QWidget) -> None:
         self._stack.addWidget(widget)
-        widget.destroyed.connect(self._refresh)
+        widget.destroyed.connect(self._refresh_soon)
         current = self._stack.currentWidget()
         set_reachable(widget, widget is current)
 
@@ -53,6 +54,10 @@ class Layers(QWidget):
             if other is not None:
                 set_reachable(other, other is widget)
         widget.raise_()
+
+    def _refresh_soon(self) -> None:
+        """A page was destroyed: the layout names its new current page only afterwards."""
+        QTimer.singleShot(0, self, self._refresh)
 
     def _refresh(self) -> None:
         current = self._stack.currentWidget()

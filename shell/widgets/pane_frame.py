@@ -67,7 +67,8 @@ class PinnedStrip(ThemedWidget):
         named = [Run(run.text, bold, run.color, run.underlined) for run in named]
         groups = [[Run(before, body, ink)], named[:2], named[2:]]
         if patient.beside:
-            place = f"{self.tr('rom')} {patient.beside}" if patient.beside_is_room else patient.beside
+            room = self.tr("rom")
+            place = f"{room} {patient.beside}" if patient.beside_is_room else patient.beside
             groups.append([Run(f" · {place}", bold, ink)])
         groups[-1].append(Run(after[:1], body, ink))
         groups.append([Run(after[1:], body, ink)])
@@ -234,6 +235,7 @@ class PaneFrame(ThemedWidget):
         width = {State.PINNED: borders["pinned"], State.OUT_OF_SYNC: borders["alert"]}
         self._border = width.get(self._model.state, borders["hair"])
         self._box.setContentsMargins(self._border, self._border, self._border, self._border)
+        self._box.activate()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

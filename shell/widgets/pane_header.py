@@ -121,7 +121,7 @@ class PaneHeader(ThemedWidget):
         if model is None:
             return ""
         patient = with_place(model.effective) if model.effective else self.tr("Ingen pasient ennå")
-        word = self._texts.state_word(model.state)
+        word = self._texts.word_for(model)
         if model.state is State.PINNED:
             return f"{model.app.name}, {model.app.vendor}, {word} {patient}"
         return f"{model.app.name}, {model.app.vendor}, {patient}, {word}"
@@ -231,7 +231,7 @@ class PaneHeader(ThemedWidget):
     def _state_width(self, word: bool) -> int:
         assert self._model is not None
         weight = 400 if self._model.state is State.FOLLOWING else 700
-        text = self._texts.state_word(self._model.state)
+        text = self._texts.word_for(self._model)
         return STATE_ICON + (6 + self.theme.metrics("tag", weight).horizontalAdvance(text) if word else 0)
 
     # drawing
@@ -273,7 +273,7 @@ class PaneHeader(ThemedWidget):
         baseline = centered_baseline(theme.metrics("control", 500), self.rect())
         if self._word_shown:
             weight = 400 if model.state is State.FOLLOWING else 700
-            run = Run(self._texts.state_word(model.state), theme.font("tag", weight), theme.color(token))
+            run = Run(self._texts.word_for(model), theme.font("tag", weight), theme.color(token))
             draw_runs(painter, left + STATE_ICON + 6, baseline, [run])
         painter.fillRect(QRectF(left - 10, middle - 9, 1, 18), theme.color("line"))
         name_left = left - 19 - self._names_width()

@@ -29,6 +29,10 @@ class PaneTexts(QObject):
         }
         return words[state]
 
+    def word_for(self, model: PaneModel) -> str:
+        """The state's word; a follower that still has its old patient says *Bytter*."""
+        return self.tr("Bytter") if _switches(model) else self.state_word(model.state)
+
     def curtain_title(self, model: PaneModel) -> str:
         """What happened, with the app's name."""
         name = model.app.name
@@ -37,7 +41,8 @@ class PaneTexts(QObject):
         if model.state is State.CHANGING:
             if model.current is None:
                 return self.tr("Ingen pasient er valgt")
-            return self.tr("Laster {app} på nytt").format(app=name)
+            title = self.tr("{app} bytter pasient") if _switches(model) else self.tr("Laster {app} på nytt")
+            return title.format(app=name)
         if model.failure:
             return self._failure(model)[0]
         if model.reason is Reason.CRASHED:
@@ -97,3 +102,9 @@ class PaneTexts(QObject):
 
 
 FAILURES = ("app_unreachable", "hung", "crashed", "refused", "gateway")
+
+
+def _switches(model: PaneModel) -> bool:
+    if model.state is not State.CHANGING or model.effective is None or model.current is None:
+        return False
+    return model.effective.key != model.current.key

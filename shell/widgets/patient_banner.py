@@ -151,7 +151,9 @@ class PatientBanner(ThemedWidget):
         """Facts that do not fit beside each other take further lines; no fact is cut."""
         lines: list[list[tuple[int, list[Run]]]] = [[]]
         used = 0
-        for runs in self._fact_runs():
+        name, *others = self._fact_runs()
+        parts = [name] if runs_width(name) <= width or len(name) < 3 else [name[:2], name[2:]]
+        for runs in [*parts, *others]:
             wide = runs_width(runs)
             if lines[-1] and used + FACT_GAP + wide > width:
                 lines.append([])
@@ -190,7 +192,8 @@ class PatientBanner(ThemedWidget):
     def _number_text(self) -> str:
         assert self._model is not None
         number = self._model.identity_number
-        return f"{self.tr('Fødselsnr.')} {spaced_number(number)}" if number else ""
+        word = self.tr("Fødselsnr.")
+        return f"{word} {spaced_number(number)}" if number else ""
 
     def _place_text(self) -> str:
         assert self._model is not None

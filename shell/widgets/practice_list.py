@@ -107,7 +107,8 @@ class PracticeList(ThemedWidget):
         parts += ["CAVE"] if row.cave else []
         parts += [row.why, self.view.painter.words.get(row.mode or "", "")]
         parts.append(self.view.painter.words.get(row.status or "", ""))
-        parts += [f"{self.tr('Nytt')}: {row.news}"] if row.news else []
+        new = self.tr("Nytt")
+        parts += [f"{new}: {row.news}"] if row.news else []
         return ", ".join(part for part in parts if part and part != ", ")
 
     def retranslate(self) -> None:

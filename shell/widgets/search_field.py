@@ -25,6 +25,7 @@ class SearchField(ThemedWidget):
         self.edit.setProperty("ring", "parent")
         self.edit.textChanged.connect(self._changed)
         self.edit.installEventFilter(self)
+        self.edit.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.clear_button = CloseButton(theme, self)
         self.clear_button.clicked.connect(self.edit.clear)
         self.clear_button.hide()

@@ -143,7 +143,13 @@ class UnsavedQuestion(DialogWidget):
         pinned = self.tr("{app} blir stående på {name}, med {colour} ramme. Resten bytter.").format(
             app=app, name=person, colour=self._colour(model.source)
         )
-        self.pin.say(self.tr("Fest {app} og bytt").format(app=app), pinned)
+        pin = self.tr("Fest {app} og bytt")
+        if closing:
+            pin = self.tr("Fest {app} og lukk resten")
+            pinned = self.tr("{app} blir stående på {name}. De andre appene lukkes.").format(
+                app=app, name=person
+            )
+        self.pin.say(pin.format(app=app), pinned)
         go = self.tr("Lukk uten å lagre") if closing else self.tr("Bytt uten å lagre")
         self.go.say(go, self.tr("Utkastet i {app} går tapt.").format(app=app))
 

@@ -88,7 +88,8 @@ class WardList(ThemedWidget):
 
     def sentence(self, row: WardRowModel) -> str:
         """A row for who listens."""
-        parts = [f"{self.tr('Rom')} {row.room}", row.name.full]
+        room = self.tr("Rom")
+        parts = [f"{room} {row.room}", row.name.full]
         if row.age is not None:
             parts.append(self.tr("{age} år").format(age=row.age))
         parts += [self.tr("Navnelik")] if row.alike else []
@@ -98,7 +99,8 @@ class WardList(ThemedWidget):
             parts.append(f"{self._due_words(row)} {row.due.text}")
         if row.observation:
             parts.append(row.observation)
-        parts += [f"{self.tr('Nytt')}: {row.news}"] if row.news else []
+        new = self.tr("Nytt")
+        parts += [f"{new}: {row.news}"] if row.news else []
         return ", ".join(part for part in parts if part)
 
     def retranslate(self) -> None:

@@ -88,7 +88,7 @@ class MainWindow(ThemedWidget):
         self._user: UserModel | None = None
         self._locked_over: QWidget | None = None
         self.setLocale(translations.locale)
-        translations.changed.connect(lambda _: self.setLocale(translations.locale))
+        translations.changed.connect(self._language_changed)
         self.setWindowTitle("Vaktrom")
         self.setWindowIcon(theme.mark(64))
         self.setMinimumSize(SMALLEST)
@@ -256,9 +256,9 @@ class MainWindow(ThemedWidget):
     # questions and palette
 
     def ask_unsaved(self, model: UnsavedModel) -> None:
-        self.question.ask(model)
         self.overlay.open(self.question)
-        self.question.stay.setFocus()
+        self.question.ask(model)
+        self.overlay.place()
         self.announcer.say(self.question.accessibleName(), urgent=True)
 
     def end_question(self) -> None:
@@ -348,6 +348,9 @@ class MainWindow(ThemedWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_changed)
+
+    def _language_changed(self) -> None:
+        self.setLocale(self._translations.locale)
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         area = self.desk.front_area()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from shell.theme import Theme
 from shell.widgets.themed import ThemedWidget
@@ -72,11 +73,8 @@ class Overlay(QObject):
             scrim.hide()
         dialog.hide()
         target, self._returns_to = self._returns_to, None
-        try:
-            if target is not None and target.isVisible() and target.isEnabled():
-                target.setFocus(Qt.FocusReason.OtherFocusReason)
-        except RuntimeError:
-            return  # the widget was destroyed while the dialog stood
+        if target is not None and isValid(target) and target.isVisible() and target.isEnabled():
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place(self) -> None:
         """Dialog in the middle of the panes, below the banner."""

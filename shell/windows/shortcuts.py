@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 Where = Literal["always", "desk"]
 
@@ -86,10 +87,10 @@ class ShortcutMap(QObject):
         return False
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._watched is not None:
+        if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._lost)
-            self._watched = None
+        self._watched = None
         if now is not None and self._window.isAncestorOf(now):
             now.installEventFilter(self)
             now.destroyed.connect(self._lost)

@@ -1,0 +1,165 @@
+"""The start lists: filters, keyboard, one click opens."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from shell.presenters.view_models import EmptyModel, WardListModel
+from shell.widgets.list_columns import WARD_COLUMNS, fitted
+from shell.widgets.row_painter import PADDING
+from shell.widgets.ward_list import WardList
+from shell.windows import gallery_models as demo
+from shell.windows.gallery import Gallery
+from shell.windows.main_window import MainWindow
+
+
+@pytest.fixture
+def ward(gallery: Gallery, window: MainWindow) -> WardList:
+    gallery.ward()
+    made = window.desk.start.ward
+    made.focus_list()
+    made.view.go_to(0)
+    return made
+
+
+def opened(window: MainWindow) -> list[tuple[str, bool]]:
+    found: list[tuple[str, bool]] = []
+    window.row_opened.connect(lambda key, tab: found.append((key, tab)))
+    return found
+
+
+def test_arrows_home_end_enter(ward: WardList, window: MainWindow, qtbot: QtBot) -> None:
+    found = opened(window)
+    view = ward.view
+    assert view.hasFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.current_key() == "202"
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.current_key() == "216"
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.current_key() == "215"
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.current_key() == "201"
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.keyClick(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert found == [("201", False), ("201", True)]
+
+
+def test_letters_and_room_numbers_jump(ward: WardList, qtbot: QtBot) -> None:
+    view = ward.view
+    qtbot.keyClicks(view, "h")
+    assert view.current_key() == "204"
+    qtbot.keyClicks(view, "h")
+    assert view.current_key() == "205"
+    view._typed = ""
+    qtbot.keyClicks(view, "209")
+    assert view.current_key() == "209"
+
+
+def test_one_click_opens(ward: WardList, window: MainWindow, qtbot: QtBot) -> None:
+    found = opened(window)
+    view = ward.view
+    spot = QPoint(300, view.rowViewportPosition(3) + 20)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, spot)
+    assert found == [("204", False), ("204", True)]
+
+
+def test_filters_count_and_narrow(ward: WardList, qtbot: QtBot) -> None:
+    names = [segment.accessibleName() for segment in ward.filters.segments()]
+    assert names == ["Alle 16", "Forfalt 3", "Nå 3", "Nytt 6"]
+    qtbot.mouseClick(ward.filters.segments()[1], Qt.MouseButton.LeftButton)
+    assert [row.room for row in ward.rows.rows()] == ["203", "204", "207"]
+    qtbot.keyClicks(ward.field.edit, "haug")
+    assert [row.room for row in ward.rows.rows()] == ["204"]
+    qtbot.keyClick(ward.field.edit, Qt.Key.Key_Escape)
+    assert len(ward.rows.rows()) == 3
+
+
+def test_nothing_found_says_how_to_go_on(ward: WardList, qtbot: QtBot) -> None:
+    qtbot.keyClicks(ward.field.edit, "haukn")
+    assert ward.card.is_empty()
+    assert "haukn" in ward.card.empty.title.text()
+    qtbot.mouseClick(ward.card.empty.button, Qt.MouseButton.LeftButton)
+    assert not ward.card.is_empty()
+    assert len(ward.rows.rows()) == 16
+    assert ward.view.hasFocus()
+
+
+def test_nothing_overdue_names_what_comes_next(ward: WardList, window: MainWindow) -> None:
+    rows = tuple(row for row in demo.ward_list().rows if row.due is None or row.due.urgency == "later")
+    window.set_ward_list(WardListModel("Vestfløyen", rows, "night", demo.DAY))
+    ward.filters.segments()[1].click()
+    assert ward.card.empty.text.text() == "Neste er kl. 04:00: Snu i seng, rom 201."
+
+
+def test_a_failed_list_has_one_button(ward: WardList, window: MainWindow, qtbot: QtBot) -> None:
+    window.set_list_empty(
+        EmptyModel(
+            "server", "Lista kunne ikke leses", "Feilen ligger hos oss.", "Les på nytt", "reload", True
+        )
+    )
+    with qtbot.waitSignal(window.list_reload_asked):
+        ward.card.empty.button.click()
+    window.set_list_empty(None)
+    assert not ward.card.is_empty()
+
+
+def test_a_new_reading_keeps_the_row(ward: WardList, window: MainWindow) -> None:
+    ward.view.go_to(8)
+    window.set_ward_list(demo.ward_list())
+    assert ward.view.current_key() == "209"
+
+
+def test_a_row_is_one_sentence(ward: WardList) -> None:
+    index = ward.rows.index(3, 0)
+    sentence = str(ward.rows.data(index, Qt.ItemDataRole.AccessibleTextRole))
+    assert sentence.startswith("Rom 204, Haugen, Marit, 87 år, Navnelik, CAVE, Hjertesvikt")
+    assert "Forfalt 12 min Mål NEWS2" in sentence
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150, 200])
+@pytest.mark.parametrize("width", [900, 1244, 1798])
+def test_names_have_room_and_columns_drop_from_the_right(ward: WardList, width: int, percent: int) -> None:
+    ward.theme.set_text_size(percent)
+    least = max(ward.view.painter.name_width(row) for row in ward.rows.rows())
+    widths = fitted(WARD_COLUMNS, width, percent, least)
+    assert widths["name"] >= least - PADDING
+    assert sum(widths.values()) <= width
+    shown = [column.name for column in WARD_COLUMNS if widths[column.name]]
+    assert {"room", "name", "due"} <= set(shown)
+    droppable = [column.name for column in WARD_COLUMNS if not column.stays]
+    kept = [name for name in droppable if name in shown]
+    assert kept == droppable[: len(kept)]
+
+
+def test_rows_of_the_first_screen(ward: WardList) -> None:
+    assert ward.view.rowHeight(0) == 44
+    assert ward.view.rowAt(ward.view.viewport().height() - 1) >= 13
+
+
+def test_the_practice_list_passes_over_breaks(gallery: Gallery, window: MainWindow, qtbot: QtBot) -> None:
+    gallery.practice()
+    practice = window.desk.start.practice
+    practice.focus_list()
+    view = practice.view
+    view.go_to(8)
+    assert view.current_key() == "11:00"
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.current_key() == "12:00"
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.current_key() == "11:00"
+    assert practice.subtitle.text() == "13 timer · 4 ferdige · 2 venter"
+    practice.filters.segments()[2].click()
+    assert len(practice.rows.rows()) == 36
+
+
+def test_the_inbox_opens(gallery: Gallery, window: MainWindow, qtbot: QtBot) -> None:
+    gallery.practice()
+    row = window.desk.start.practice.inbox.rows()[0]
+    assert row.accessibleName() == "Prøvesvar, 7, 2 avvik"
+    with qtbot.waitSignal(window.inbox_opened) as asked:
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert asked.args == ["lab"]
