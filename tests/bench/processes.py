@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import psutil
@@ -31,11 +31,13 @@ def child_named(pid: int, words: str) -> int:
     raise LookupError(words)
 
 
-def memory_bytes(pid: int) -> int:
+def memory_bytes(pid: int, left_out: Collection[int] = ()) -> int:
     """Proportional memory (PSS) of a process and everything below it: shared pages are counted once in all."""
     root = psutil.Process(pid)
     total = 0
     for process in [root, *root.children(recursive=True)]:
+        if process.pid in left_out:
+            continue
         try:
             memory = process.memory_full_info()
         except psutil.Error:
