@@ -55,6 +55,7 @@ TEST_PROGRAMS = {
     "gnome-keyring": "gnome-keyring-daemon",
     "dbus": "dbus-daemon",
     "chromium": "chromium",
+    "libnss3-tools": "certutil",
 }
 
 # suite -> (paths, environment without Qt?, virtual screen?, processes)

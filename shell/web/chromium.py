@@ -15,12 +15,15 @@ FLAGS = (
     "--disable-background-networking",
     "--no-pings",
 )
+FLAGS_FOLLOW = "--webEngineArgs"
+"""Qt WebEngine reads only what stands after this word; flags before it are dropped without a sign."""
+
 DEBUG_DOORS = ("QTWEBENGINE_REMOTE_DEBUGGING", "QTWEBENGINE_CHROMIUM_FLAGS")
 
 
 def program_arguments(arguments: Sequence[str]) -> list[str]:
     """The arguments for ``QApplication``: the program's name and our flags, nothing of the caller's."""
-    return [arguments[0] if arguments else "vaktrom", *FLAGS]
+    return [arguments[0] if arguments else "vaktrom", FLAGS_FOLLOW, *FLAGS]
 
 
 def close_debug_doors(environment: MutableMapping[str, str], *, frozen: bool) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import socket
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import trustme
 
 
 def _free_port() -> int:
@@ -14,15 +20,32 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _home_that_trusts(authority: trustme.CA) -> Path:
+    """A home folder whose certificate database, which Chromium reads, knows a municipality's own authority."""
+    home = Path(tempfile.mkdtemp(prefix="vaktrom-home-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    database = home / ".pki" / "nssdb"
+    database.mkdir(parents=True)
+    certificate = home / "authority.pem"
+    authority.cert_pem.write_to_path(certificate)
+    for command in (["-N", "--empty-password"], ["-A", "-t", "C,,", "-n", "test", "-i", str(certificate)]):
+        subprocess.run(["certutil", "-d", f"sql:{database}", *command], check=True, capture_output=True)
+    return home
+
+
+AUTHORITY = trustme.CA()
+FOREIGN_HOST = "app.fjellkode.example"
 DEBUG_PORT = _free_port()
+os.environ["HOME"] = str(_home_that_trusts(AUTHORITY))
 os.environ["QTWEBENGINE_REMOTE_DEBUGGING"] = f"127.0.0.1:{DEBUG_PORT}"
 
 import pytest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from shell.bridge.application import build, new_application  # noqa: E402
+from shell.bridge.application import build  # noqa: E402
 from shell.composition.clock import SystemClock  # noqa: E402
 from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
+from shell.web.chromium import program_arguments  # noqa: E402
 from tests.story.story import Story  # noqa: E402
 
 Prepare = Callable[..., Environment]
@@ -31,7 +54,11 @@ Begin = Callable[..., Story]
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
-    return new_application()
+    """The program's own application, except that a foreign vendor's name leads to this machine."""
+    flags = program_arguments(["vaktrom"])
+    rules = next(flag for flag in flags if flag.startswith("--host-resolver-rules="))
+    flags[flags.index(rules)] = f"{rules},MAP {FOREIGN_HOST} 127.0.0.1"
+    return QApplication(flags)
 
 
 @pytest.fixture

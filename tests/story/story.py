@@ -95,6 +95,14 @@ class Story:
             for frame in frames
         )
 
+    def follows(self, app: str, patient: str) -> bool:
+        """Whether the pane of one app follows about a patient; tabs in the background count."""
+        models = [frame.model for frame in self.window.findChildren(PaneFrame) if frame.model.app.key == app]
+        return any(
+            model.state is State.FOLLOWING and model.effective is not None and model.effective.key == patient
+            for model in models
+        )
+
     # acting
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
