@@ -31,8 +31,9 @@ class Theme(QObject):
         self.icons = IconLoader()
         self._choice = "system"
         self._percent = 100
-        self._fonts: dict[tuple[str, int, bool, int], QFont] = {}
-        self._metrics: dict[tuple[str, int, bool, int], QFontMetrics] = {}
+        self._fonts: dict[tuple[str, int | None, bool], QFont] = {}
+        self._metrics: dict[tuple[str, int | None, bool], QFontMetrics] = {}
+        self._family_weights: dict[str, int] = {}
         self._colors: dict[tuple[str, ThemeName], QColor] = {}
         self._family = self._load_fonts()
         self._name: ThemeName = self._resolved()
@@ -124,27 +125,33 @@ class Theme(QObject):
 
     def font(self, style: str, weight: int | None = None, *, name: bool = False) -> QFont:
         """A row of the type table; ``weight`` instead of the row's own, ``name`` tells I, l and 1 apart."""
-        row = self.tokens.style(style)
-        key = (style, weight or row.weight, name, self._percent)
-        if key not in self._fonts:
-            font = QFont(list(self._family))
-            font.setPixelSize(self.scaled(row.px))
-            font.setWeight(QFont.Weight(_nearest_cut(key[1])))
-            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        key = (style, weight, name)
+        kept = self._fonts.get(key)
+        if kept is None:
+            row = self.tokens.style(style)
+            kept = QFont(list(self._family))
+            kept.setPixelSize(self.scaled(row.px))
+            kept.setWeight(QFont.Weight(_nearest_cut(weight or row.weight)))
+            kept.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
             for feature in NAME_FEATURES if name else FEATURES:
-                font.setFeature(QFont.Tag(feature), 1)
-            self._fonts[key] = font
-            self._metrics[key] = QFontMetrics(font)
-        return self._fonts[key]
+                kept.setFeature(QFont.Tag(feature), 1)
+            self._fonts[key] = kept
+            self._metrics[key] = QFontMetrics(kept)
+        return kept
 
     def metrics(self, style: str, weight: int | None = None, *, name: bool = False) -> QFontMetrics:
         """Metrics of the same font, kept."""
-        self.font(style, weight, name=name)
-        return self._metrics[(style, weight or self.tokens.style(style).weight, name, self._percent)]
+        key = (style, weight, name)
+        if key not in self._metrics:
+            self.font(style, weight, name=name)
+        return self._metrics[key]
 
     def family_font(self, style: str) -> QFont:
         """The family name's cut of a style that shows names."""
-        return self.font(style, self.tokens.family_weight(style), name=True)
+        weight = self._family_weights.get(style)
+        if weight is None:
+            weight = self._family_weights[style] = self.tokens.family_weight(style)
+        return self.font(style, weight, name=True)
 
     # icons
 
@@ -222,7 +229,8 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._application.setPalette(self.palette())
-        self._application.setFont(self.font("body"))
+        if self._application.font() != self.font("body"):
+            self._application.setFont(self.font("body"))
         self._application.setStyleSheet(self.style_sheet())
 
 

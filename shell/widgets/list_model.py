@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -27,14 +27,13 @@ class ListModel(QAbstractTableModel, Generic[Row]):
         self._shown: list[Row] = []
         self._filter: RowFilter = "all"
         self._words = ""
-        self._sentences: list[str] = []
+        self._say: Callable[[Row], str] = lambda row: row.name.full
         self._heads: dict[str, str] = {}
 
-    def set_rows(self, rows: Sequence[Row], sentences: Sequence[str]) -> None:
-        """``sentences`` say each row to who listens."""
+    def set_rows(self, rows: Sequence[Row], say: Callable[[Row], str]) -> None:
+        """``say`` makes the sentence of a row for who listens. Follow with ``set_filter``, which shows them."""
         self._all = tuple(rows)
-        self._sentences = list(sentences)
-        self._refresh()
+        self._say = say
 
     def set_heads(self, heads: dict[str, str]) -> None:
         self._heads = heads
@@ -68,7 +67,8 @@ class ListModel(QAbstractTableModel, Generic[Row]):
 
     def _refresh(self) -> None:
         self.beginResetModel()
-        self._shown = [row for row in self._all if self._fits(row)]
+        every = self._filter == "all" and not self._words
+        self._shown = list(self._all) if every else [row for row in self._all if self._fits(row)]
         self.endResetModel()
 
     def _fits(self, row: Row) -> bool:
@@ -98,7 +98,7 @@ class ListModel(QAbstractTableModel, Generic[Row]):
         if role == ROW_ROLE:
             return row
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._sentences[self._all.index(row)]
+            return self._say(row)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, self.columns[index.column()].name)
         return None

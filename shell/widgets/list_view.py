@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
@@ -15,6 +16,7 @@ from shell.widgets.row_painter import FIRST_PADDING, RowPainter
 from shell.widgets.runs import centered_baseline
 
 TYPED_WITHIN_MS = 1000
+MEASURED = 12
 
 
 class ListHeader(QHeaderView):
@@ -202,8 +204,11 @@ class ListView(QTableView):
             painter.drawRect(QRect(1, top + 1, width - thick + 1, height - thick))
 
     def _fit(self) -> None:
-        rows = self._list.everything()
-        least = max((self.painter.name_width(row) for row in rows[:200] if row.key), default=0)
+        longest = nlargest(MEASURED, self._list.everything(), key=lambda row: len(row.name.full))
+        tagged = nlargest(
+            MEASURED, self._list.everything(), key=lambda row: (row.alike + row.cave, len(row.name.full))
+        )
+        least = max((self.painter.name_width(row) for row in (*longest, *tagged) if row.key), default=0)
         widths = fitted(self._list.columns, self.viewport().width(), self._theme.percent, least)
         for number, column in enumerate(self._list.columns):
             width = widths[column.name]

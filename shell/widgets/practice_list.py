@@ -157,7 +157,7 @@ class PracticeList(ThemedWidget):
             segment.say(words[segment.key], counts[segment.key])
         rows = self._chosen_rows()
         key = self.view.current_key()
-        self.rows.set_rows(rows, [self.sentence(row) for row in rows])
+        self.rows.set_rows(rows, self.sentence)
         self._refresh(key)
 
     def _chosen_rows(self) -> tuple[VisitRowModel, ...]:

@@ -71,7 +71,7 @@ class WardList(ThemedWidget):
         self._model = model
         self._failed = None
         self._say()
-        self.rows.set_rows(model.rows, [self.sentence(row) for row in model.rows])
+        self.rows.set_rows(model.rows, self.sentence)
         self._refresh(key)
 
     def set_empty(self, model: EmptyModel | None) -> None:

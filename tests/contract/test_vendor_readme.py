@@ -37,7 +37,11 @@ def test_the_readme_leads_to_a_first_launch(
         (own,) = [app for app in ready["apps"] if app["client_id"] == "minapp"]
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP *.localhost 127.0.0.1"],
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--host-resolver-rules=MAP *.localhost 127.0.0.1",
+            ],
         )
         page = browser.new_page()
         page.goto(f"{own['launch_uri']}?iss={ready['fhir']}")

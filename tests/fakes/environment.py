@@ -20,8 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextlib.contextmanager
 def sandbox(state: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     """Run the command and yield its ready line; ends it by closing its standard input."""
-    command: Sequence[str] = [sys.executable, "-m", "shell", "sandbox", "--json", "--state", str(state), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command: Sequence[str] = [
+        sys.executable,
+        "-m",
+        "shell",
+        "sandbox",
+        "--json",
+        "--state",
+        str(state),
+        *arguments,
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     try:
@@ -69,4 +80,6 @@ class Browser:
         }
         action = urljoin(str(answer.url), form[1].replace("&amp;", "&"))
         headers = {"Origin": "/".join(str(answer.url).split("/")[:3])}
-        return self.http.post(action, data={**fields, "username": username, "password": password}, headers=headers)
+        return self.http.post(
+            action, data={**fields, "username": username, "password": password}, headers=headers
+        )
