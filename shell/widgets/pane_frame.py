@@ -111,8 +111,7 @@ class PaneFrame(ThemedWidget):
         self.header.tab_chosen.connect(self.tab_chosen)
         self.strip = PinnedStrip(theme, self.texts, self)
         self.strip.release_asked.connect(lambda: self.release_asked.emit(self.key))
-        self.question = PermissionBar(theme, self)
-        self.question.answered.connect(lambda key, allowed: self.answered.emit(self.key, key, allowed))
+        self._question: PermissionBar | None = None
         self.body = QWidget(self)
         self.holder = Layers(self.body)
         self.curtain = Curtain(theme, self.texts, self.body)
@@ -125,7 +124,7 @@ class PaneFrame(ThemedWidget):
         self._layers = layers
         self._box = QVBoxLayout(self)
         self._box.setSpacing(0)
-        for part in (self.header, self.strip, self.question):
+        for part in (self.header, self.strip):
             self._box.addWidget(part)
         self._box.addWidget(self.body, 1)
         self.body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -175,7 +174,17 @@ class PaneFrame(ThemedWidget):
         self.state_told.emit(f"{question.title}. {question.text}")
 
     def end_ask(self, key: str) -> None:
-        self.question.end(key)
+        if self._question is not None:
+            self._question.end(key)
+
+    @property
+    def question(self) -> PermissionBar:
+        """Made when the first question comes: most panes never ask."""
+        if self._question is None:
+            self._question = PermissionBar(self.theme, self)
+            self._question.answered.connect(lambda key, allowed: self.answered.emit(self.key, key, allowed))
+            self._box.insertWidget(2, self._question)
+        return self._question
 
     def focus_content(self) -> None:
         """Keyboard into the page, or onto *Synkroniser*, or the header's menu while the curtain is up."""
