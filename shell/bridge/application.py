@@ -35,6 +35,7 @@ class Program:
     window: MainWindow
     desktop: Desktop
     threads: LoopThread
+    theme: Theme
 
     def show(self) -> None:
         """Show the window and give it the keyboard."""
@@ -69,7 +70,7 @@ def build(application: QApplication, environment: Environment) -> Program:
     new_profile(
         application, "nb"
     )  # the first profile costs 220 ms of this thread: before the window is shown
-    return Program(application, window, desktop, threads)
+    return Program(application, window, desktop, threads, theme)
 
 
 def keep_native_window(window: MainWindow) -> None:

@@ -32,9 +32,14 @@ def three_apps(actor: Actor) -> None:
     actor.until(lambda: _all_about_one(actor), "three apps about one resident")
 
 
+def start_list(actor: Actor) -> None:
+    actor.key(Qt.Key.Key_Home, Modifier.AltModifier)
+    actor.list_view()
+
+
 def switch_resident(actor: Actor) -> None:
     before = _all_about_one(actor)
-    actor.key(Qt.Key.Key_Home, Modifier.AltModifier)
+    start_list(actor)
     actor.click_row(SECOND_ROW)
     actor.until(lambda: _all_about_one(actor) not in ("", before), "three apps about the other resident")
 
