@@ -35,7 +35,7 @@ def unpacked_app(folder: Path) -> Path:
     (folder / "outside.txt").write_text("secret outside", encoding="utf-8")
     (root / "link.txt").symlink_to(folder / "outside.txt")
     (root / "folder").symlink_to(folder)
-    (root / "shown.js").symlink_to(root / ".env")
+    (root / "shown.js").symlink_to(root / "deep" / ".hidden.js")
     (root / "manifest.js").symlink_to(root / "manifest.json")
     return root
 

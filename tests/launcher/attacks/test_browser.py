@@ -327,7 +327,9 @@ def test_a_sign_in_page_left_open_for_hours_still_works(gateway: RunningGateway)
     browser = gateway.browser()
     page = browser.open(gateway.authorize_url())
     gateway.clock.advance(3 * 3600)
-    assert "code" in browser.submit(page, username="siri", password="vaktrom").query
+    back = browser.submit(page, username="siri", password="vaktrom")
+    assert back.url.startswith(gateway.authorize_redirect(SHELL))
+    assert gateway.redeem(back.query["code"]).status_code == 200
 
 
 def answer_of(gateway: RunningGateway) -> tuple[str, Browser]:
@@ -350,7 +352,9 @@ def test_an_answer_that_nobody_waits_for_leads_kindly_to_a_fresh_login(gateway: 
     page = browser.send("GET", stale)
     assert page.status == 400
     assert try_again(page) == gateway.authorize_url()
-    assert "code" in browser.open(try_again(page)).query
+    back = browser.open(try_again(page))
+    assert back.url.startswith(gateway.authorize_redirect(SHELL))
+    assert gateway.redeem(back.query["code"]).status_code == 200
 
 
 def test_a_planted_way_back_leads_nowhere_else(gateway: RunningGateway) -> None:
@@ -358,15 +362,15 @@ def test_a_planted_way_back_leads_nowhere_else(gateway: RunningGateway) -> None:
         "https://evil.example",
         "//evil.example",
         'x"><script>',
-        "client_id=x&redirect_uri=https://e",
+        "client_id=x&redirect_uri=https%3A%2F%2Fe",
     ):
         browser = gateway.browser()
         browser.put_cookie("127.0.0.1", "vaktrom_again", planted, "/oauth")
         page = browser.send("GET", f"{gateway.base_url}/oauth/callback?state=x&code=y")
         assert (page.status, page.header("location")) == (400, None)
         assert "<script>" not in page.text
-        for link in re.findall(r'href="([^"]*)"', page.text):
-            assert link.startswith(f"{gateway.base_url}/oauth/authorize?")
+        links = re.findall(r'href="([^"]*)"', page.text)
+        assert all(link.startswith(f"{gateway.base_url}/oauth/authorize?client_id=x") for link in links)
 
 
 def test_mix_up_and_changed_answers_end_with_a_word_for_the_helpdesk(gateway: RunningGateway) -> None:
