@@ -15,7 +15,9 @@ from shell.composition.practice import EnvironmentChoice, prepare
 from shell.composition.state_directory import state_directory
 
 
-def run_desktop(state: Path | None, port: int, folders: Sequence[Path], identity_provider: Path | None) -> int:
+def run_desktop(
+    state: Path | None, port: int, folders: Sequence[Path], identity_provider: Path | None
+) -> int:
     """Start the desktop and run until it is closed."""
     demand_display()
     choice = environment_choice(state_directory(state), port, folders, identity_provider)
@@ -46,4 +48,6 @@ def demand_display() -> None:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise WrongUse("there is no display; start it in a desktop session, or under: xvfb-run -a vaktrom run")
+        raise WrongUse(
+            "there is no display; start it in a desktop session, or under: xvfb-run -a vaktrom run"
+        )

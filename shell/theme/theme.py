@@ -73,8 +73,14 @@ class Theme(QObject):
         return QApplication.isEffectEnabled(Qt.UIEffect.UI_General) is False
 
     def choose(self, choice: str) -> None:
-        """``system`` or a theme's name; anything else is ``system``."""
+        """``system`` or a theme's name; anything else is ``system``. Pages hear of it as ``prefers-color-scheme``."""
         self._choice = choice if choice in THEME_NAMES else "system"
+        hints = QGuiApplication.styleHints()
+        if self._choice == "system":
+            hints.unsetColorScheme()
+        else:
+            light = self._choice == "light"
+            hints.setColorScheme(Qt.ColorScheme.Light if light else Qt.ColorScheme.Dark)
         self._system_changed()
 
     def set_text_size(self, percent: int) -> None:

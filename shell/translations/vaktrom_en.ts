@@ -471,6 +471,10 @@
         <translation>This is </translation>
     </message>
     <message>
+        <source>, og blir stående når du bytter pasient</source>
+        <translation>, and stays when you change patient</translation>
+    </message>
+    <message>
         <source>, ikke pasienten øverst</source>
         <translation>, not the patient above</translation>
     </message>

@@ -68,7 +68,7 @@ class FocusRing(ThemedWidget):
         self._target = None
         window = self.parentWidget()
         own = now is not None and window is not None and window.isAncestorOf(now)
-        if now is not None and own and now.property("ring") not in ("none", "rows"):
+        if now is not None and own and not _rings_itself(now):
             self._target = now
             now.installEventFilter(self)
             now.destroyed.connect(self._lost)
@@ -90,3 +90,15 @@ class FocusRing(ThemedWidget):
         rect = QRectF(self.rect()).adjusted(half, half, -half, -half)
         radius = 4 if self._target.property("ring") == "inside" else self.theme.tokens.radius("control") + 3
         painter.drawRoundedRect(rect, radius, radius)
+
+
+def _rings_itself(widget: QWidget) -> bool:
+    """Rows, and everything in a page: what has the keyboard there is an unnamed child of the web view."""
+    if widget.property("ring") in ("none", "rows"):
+        return True
+    parent = widget.parentWidget()
+    while parent is not None:
+        if parent.property("ring") == "none":
+            return True
+        parent = parent.parentWidget()
+    return False

@@ -62,7 +62,7 @@ class PinnedStrip(ThemedWidget):
             return
         patient, theme = self._model.effective, self.theme
         ink, body, bold = theme.color("text"), theme.font("body"), theme.font("control", 700)
-        before, after = self._texts.pinned_sentence()
+        before, after = self._texts.pinned_sentence(self._model)
         named = name_runs(theme, "control", patient.name, ink, all_bold=True)
         named = [Run(run.text, bold, run.color, run.underlined) for run in named]
         groups = [[Run(before, body, ink)], named[:2], named[2:]]

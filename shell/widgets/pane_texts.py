@@ -72,8 +72,17 @@ class PaneTexts(QObject):
         sentence = reasons[model.reason or Reason.NO_ANSWER].format(vendor=vendor)
         return f"{sentence}\n{covered}"
 
-    def pinned_sentence(self) -> tuple[str, str]:
-        """What stands before and after the patient's name in the strip of a pinned pane."""
+    def pinned_sentence(self, model: PaneModel) -> tuple[str, str]:
+        """What stands before and after the patient's name in the strip of a pinned pane.
+
+        Pinned to the very patient of the banner, it says what will happen instead of a warning that would be false.
+        """
+        if (
+            model.effective is not None
+            and model.current is not None
+            and model.effective.key == model.current.key
+        ):
+            return self.tr("Dette er "), self.tr(", og blir stående når du bytter pasient")
         return self.tr("Dette er "), self.tr(", ikke pasienten øverst")
 
     def _failure(self, model: PaneModel) -> tuple[str, str]:

@@ -170,6 +170,15 @@ def test_the_buttons_of_the_curtain_and_the_strip(frame: PaneFrame, qtbot: QtBot
         qtbot.mouseClick(frame.strip.release, Qt.MouseButton.LeftButton)
 
 
+def test_pinned_to_the_patient_of_the_banner_makes_no_false_warning(frame: PaneFrame) -> None:
+    frame.set_pane(demo.pane("Notat", State.PINNED, demo.haugen()))
+    assert frame.strip.isVisible()
+    assert (
+        frame.strip.accessibleName()
+        == "Dette er Haugen, Marit · rom 204, og blir stående når du bytter pasient"
+    )
+
+
 def test_a_change_of_state_is_told_once(frame: PaneFrame) -> None:
     told: list[str] = []
     frame.state_told.connect(told.append)

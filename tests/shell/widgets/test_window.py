@@ -279,3 +279,16 @@ def test_the_area_in_front_alone_can_be_used(desk: MainWindow) -> None:
     desk.remove_area("two")
     desk.show_area("one")
     assert desk.area("one").isEnabled()
+
+
+def test_a_page_has_no_ring_around_it(desk: MainWindow) -> None:
+    """A web view gives the keyboard to a child of its own, which knows nothing of rings."""
+    frame = desk.area("one").pane("Målinger")
+    page = QWidget(frame.holder)
+    child = QLineEdit(page)
+    frame.set_view(page)
+    child.setFocus()
+    assert not desk.ring.isVisible()
+    desk.desk.top.lock.setFocus()
+    assert desk.ring.isVisible()
+    assert desk.ring.target is desk.desk.top.lock
