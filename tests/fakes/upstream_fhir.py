@@ -268,7 +268,7 @@ def _answers(resource: dict[str, Any], name: str, value: str) -> bool:
         codes = [c.get("code") for concept in resource.get("category", []) for c in concept.get("coding", [])]
         return any(token.rpartition("|")[2] in codes for token in value.split(","))
     if name == "location":
-        return any(c["attachment"].get("url") == value for c in resource.get("content", []))
+        return any(c["attachment"].get("url") in value.split(",") for c in resource.get("content", []))
     return True
 
 

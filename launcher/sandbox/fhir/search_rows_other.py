@@ -142,6 +142,7 @@ OTHER_ROWS: dict[str, tuple[Row, ...]] = {
         string("description"),
         token("contenttype", "content.attachment.contentType"),
         token("format", "content.format"),
+        uri("location", "content.attachment.url"),
         token("language", "content.attachment.language"),
         token("event", "context.event"),
         token("facility", "context.facilityType"),

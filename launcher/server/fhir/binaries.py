@@ -116,10 +116,10 @@ class BinaryReads:
         """True when documents of this patient point to the Binary, and no document of anybody else does."""
         binary = f"Binary/{identifier}"
         try:
-            own = await self._documents(access, binary, (("patient", f"Patient/{facts.patient}"),))
+            own = await self._documents(facts, access, binary, (("patient", f"Patient/{facts.patient}"),))
             if not any(judge_resource(facts, head, READABLE) for head in self._pointing(facts, own, binary)):
                 return False
-            everybodys = await self._documents(access, binary, (("_count", "100"),))
+            everybodys = await self._documents(facts, access, binary, (("_count", "100"),))
         except AnswerUnreadable:
             return False
         if any(link.relation == "next" for link in everybodys.link):
@@ -128,8 +128,10 @@ class BinaryReads:
             judge_resource(facts, head, READABLE) for head in self._pointing(facts, everybodys, binary)
         )
 
-    async def _documents(self, access: Access, binary: str, more: Parameters) -> BundleAnswer:
-        query = write_query((*more, ("location", binary)))
+    async def _documents(
+        self, facts: GrantFacts, access: Access, binary: str, more: Parameters
+    ) -> BundleAnswer:
+        query = write_query((*more, ("location", ",".join(_spellings(facts, binary)))))
         answer = await self._upstream.ask(access, "GET", f"/DocumentReference?{query}")
         if answer.status != 200:
             raise AnswerUnreadable(f"the upstream answered {answer.status}")
@@ -138,10 +140,15 @@ class BinaryReads:
     @staticmethod
     def _pointing(facts: GrantFacts, found: BundleAnswer, binary: str) -> Iterator[dict[str, Any]]:
         """The heads of the documents that point to the Binary, for an upstream that looks at no ``location``."""
-        spellings = {binary, *(f"{base}/{binary}" for base in facts.bases)}
+        spellings = set(_spellings(facts, binary))
         for entry in found.entry:
             head = read_head(entry.resource) if bytes(entry.resource) else {}
             if head.get("resourceType") == "DocumentReference":
                 urls = values_at(msgspec.json.decode(entry.resource), "content.attachment.url")
                 if not spellings.isdisjoint(str(url) for url in urls):
                     yield head
+
+
+def _spellings(facts: GrantFacts, binary: str) -> list[str]:
+    """How a document can point to a Binary that stands here."""
+    return [binary, *(f"{base}/{binary}" for base in facts.bases)]

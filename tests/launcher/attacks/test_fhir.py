@@ -296,11 +296,20 @@ def test_no_write_leaves_the_grant(house: House, number: int) -> None:
     assert state_of(house) == before
 
 
-def test_a_borrowed_attachment_stays_closed(house: House) -> None:
+@pytest.mark.parametrize("spelling", ["Binary/{}", "{base}/Binary/{}"])
+def test_a_borrowed_attachment_stays_closed(house: House, spelling: str) -> None:
     """A document of Anna's that points to Berit's attachment, however it came there, does not open it."""
-    url = f"Binary/{house.foreign['Binary']}"
-    planted = about(ANNA, "DocumentReference", content=[{"attachment": {"url": url}}])
-    key = house.shell.ask("POST", "/DocumentReference", planted).json()["id"]
+    binary = {"resourceType": "Binary", "contentType": "text/plain", "data": SECRET}
+    secret = house.shell.ask("POST", "/Binary", binary).json()["id"]
+    url = f"Binary/{secret}"
+    theirs = {"attachment": {"url": spelling.format(secret, base=house.shell.gateway.fhir_base)}}
+    assert (
+        house.shell.ask(
+            "POST", "/DocumentReference", about(BERIT, "DocumentReference", content=[theirs])
+        ).status_code
+        == 201
+    )
+    key = house.shell.ask("POST", "/DocumentReference", borrowed(url)).json()["id"]
     try:
         answer = house.app.ask("GET", f"/{url}")
         assert answer.status_code == 404
