@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from shell.bridge.services import Services
-from shell.gateway_client.errors import GatewayError
-from shell.gateway_client.start_list import StartListRecords, read_practice, read_ward
+from shell.gateway_client.errors import GatewayError, SourceMalformed
+from shell.gateway_client.records import Records
+from shell.gateway_client.start_list import read_practice, read_ward
 from shell.presenters.patient_models import Neighbours
 from shell.presenters.start_list_models import inbox, names_of, practice_list, ward_list
 from shell.presenters.start_list_rows import StartRow, practice_rows, ward_rows
@@ -18,6 +19,22 @@ from shell.presenters.view_models import EmptyModel, HomeModel, InboxModel
 from shell.windows.main_window import MainWindow
 
 REFRESH_MS = 30_000
+
+
+ReadRows = tuple[list[StartRow], list[StartRow], tuple[InboxModel, ...], Neighbours]
+
+
+async def read_rows(records: Records, chosen: dict[str, str], now: datetime) -> ReadRows:
+    """Everybody on the list, visits, inbox, namesakes; off the GUI thread. Raises GatewayError kinds."""
+    try:
+        if chosen["kind"] == "ward":
+            rows = ward_rows(await read_ward(records, chosen["reference"], now), now)
+            return rows, [], (), Neighbours(rows, names_of(rows))
+        found = await read_practice(records, chosen["reference"], now)
+        visits, listed = practice_rows(found)
+        return listed, visits, inbox(found.tasks), Neighbours(listed, names_of(listed))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceMalformed(type(error).__name__) from error
 
 
 class StartListController(QObject):
@@ -79,11 +96,8 @@ class StartListController(QObject):
         if self._reading:
             return
         self._reading = True
-        now = datetime.now().astimezone()
-        read = read_ward if self.chosen["kind"] == "ward" else read_practice
-        self._services.threads.run(
-            read(self._services.records, self.chosen["reference"], now), self._read, self._not_read
-        )
+        reading = read_rows(self._services.records, self.chosen, datetime.now().astimezone())
+        self._services.threads.run(reading, self._read, self._not_read)
 
     def redraw(self) -> None:
         """Draw what was read, for the present time."""
@@ -95,15 +109,9 @@ class StartListController(QObject):
         else:
             self._window.set_practice_list(practice_list(self._visits, self._rows, now, self._inbox))
 
-    def _read(self, found: StartListRecords) -> None:
+    def _read(self, found: ReadRows) -> None:
         self._reading = False
-        now = datetime.now().astimezone()
-        if self.chosen is not None and self.chosen["kind"] == "ward":
-            self._rows = ward_rows(found, now)
-        else:
-            self._visits, self._rows = practice_rows(found)
-            self._inbox = inbox(found.tasks)
-        self.neighbours = Neighbours(self._rows, names_of(self._rows))
+        self._rows, self._visits, self._inbox, self.neighbours = found
         language = self._services.language()
         empty = EmptyModel(
             "empty", sentence("empty_list_title", language), sentence("empty_list_text", language)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from context.pane_state import State
 from shell.bridge.pane_controller import ContextPoint, PaneController
 from shell.bridge.services import AppFacts, Services
-from shell.gateway_client.errors import GatewayError
+from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
 
@@ -173,6 +173,12 @@ class TabController(QObject):
         )
 
     async def _read(self, patient_id: str) -> tuple[str, ConfirmedPatient]:
+        try:
+            return await self._read_confirmed(patient_id)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SourceMalformed(type(error).__name__) from error
+
+    async def _read_confirmed(self, patient_id: str) -> tuple[str, ConfirmedPatient]:
         records = self._services.records
         patient, allergies, flags, encounters = await asyncio.gather(
             records.patient(patient_id),

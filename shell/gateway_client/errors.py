@@ -25,6 +25,12 @@ class SourceUnavailable(GatewayError):
     key = "source_unavailable"
 
 
+class SourceMalformed(GatewayError):
+    """The record system answered with something that is not FHIR as we read it."""
+
+    key = "source_malformed"
+
+
 class NotSignedIn(GatewayError):
     """The session has ended (401, ``invalid_grant``); the user signs in again."""
 

@@ -19,6 +19,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Journalen svarer ikke. Feilen ligger hos journalsystemet. Prøv igjen.",
         "The record does not answer. The fault is the record system's. Try again.",
     ),
+    "source_malformed": (
+        "Journalen svarte med noe vi ikke forstår. Feilen ligger hos journalsystemet. Meld fra til IT.",
+        "The record answered with something we do not understand. The fault is the record system's. Tell IT.",
+    ),
     "signed_out": ("Du er logget ut. Logg inn igjen.", "You are signed out. Sign in again."),
     "refused": ("Det ble ikke tillatt.", "That was not allowed."),
     "patient_gone": (

@@ -161,6 +161,7 @@ class Actor:
         return view
 
     def type_in_page(self, view: QWebEngineView, text: str) -> None:
+        """Type into the page."""
         QTest.keyClicks(self._input_of(view), text)
 
     def key_in_page(self, view: QWebEngineView, key: Qt.Key) -> None:

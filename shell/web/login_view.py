@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QUrl, Signal
-from PySide6.QtWebEngineCore import QWebEngineCertificateError, QWebEnginePage, QWebEngineProfile
+from PySide6.QtWebEngineCore import (
+    QWebEngineCertificateError,
+    QWebEngineLoadingInfo,
+    QWebEnginePage,
+    QWebEngineProfile,
+)
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
@@ -63,7 +68,7 @@ class LoginView(QWebEngineView):
         self._profile = new_profile(QCoreApplication.instance(), language)
         self._page = LoginPage(self._profile, request.redirect_uri)
         self._page.answered.connect(self._answered)
-        self._page.loadFinished.connect(self._loaded)
+        self._page.loadingChanged.connect(self._loading_changed)
         self._page.renderProcessTerminated.connect(lambda *_: self.failed.emit())
         self.setPage(self._page)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
@@ -97,12 +102,15 @@ class LoginView(QWebEngineView):
             self._ended = True
             self.answered.emit(url)
 
-    def _loaded(self, good: bool) -> None:
-        if self._ended:
+    def _loading_changed(self, loading: QWebEngineLoadingInfo) -> None:
+        """A page with an error status (wrong password: 403) is the provider's own and is shown."""
+        status = loading.status()
+        if self._ended or status is QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
             return
-        if good:
+        answered = loading.errorDomain() is QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+        if answered or status is QWebEngineLoadingInfo.LoadStatus.LoadSucceededStatus:
             self.shown.emit()
-        else:
+        elif status is QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus:
             self.failed.emit()
 
 
