@@ -76,7 +76,7 @@ class PaletteController(QObject):
         if parameters is None:
             return
         search = self._services.records.search("Patient", [*parameters, ("_count", MOST_PEOPLE)])
-        self._search = self._services.threads.run(
+        self._search = self._services.run(
             search,
             lambda found: self._found(
                 asked, [patient_facts(item) for item in found if item["resourceType"] == "Patient"]

@@ -142,7 +142,7 @@ class PaneController(QObject):
         self._facts = {}
         self._feed(Launched(point.patient))
         self._feed(ContextReceived(point.event_id, point.patient))
-        self._services.threads.run(
+        self._services.run(
             self._begin(point),
             lambda begun: self._begun(generation, *begun),
             lambda error: self._failed(generation, error),
@@ -233,7 +233,7 @@ class PaneController(QObject):
 
     def _begun(self, generation: int, opened: OpenedPane, launch: Launch) -> None:
         if generation != self._generation:
-            self._services.threads.run(self._services.workspace.end_pane(opened.pane), None, lambda _: None)
+            self._services.run(self._services.workspace.end_pane(opened.pane), None, lambda _: None)
             return
         base = self._services.base_url
         origins = DeclaredOrigins(self.app.origins, origin_of(base))
@@ -316,7 +316,7 @@ class PaneController(QObject):
 
     def _tell_pin(self, pinned: bool) -> None:
         for pane in self.pane_ids:
-            self._services.threads.run(self._services.workspace.pin(pane, pinned), None, lambda _: None)
+            self._services.run(self._services.workspace.pin(pane, pinned), None, lambda _: None)
 
     def _drop_next(self) -> None:
         self._unread.stop()
@@ -327,4 +327,4 @@ class PaneController(QObject):
     def _end_page(self, page: WebPane) -> None:
         pane = page.pane
         page.end()
-        self._services.threads.run(self._services.workspace.end_pane(pane), None, lambda _: None)
+        self._services.run(self._services.workspace.end_pane(pane), None, lambda _: None)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from shell.bridge.loop_thread import LoopThread
 from shell.gateway_client.connection import Connection
 from shell.gateway_client.hub import HubPosts
 from shell.gateway_client.records import Records
 from shell.gateway_client.workspace import Workspace
+
+Result = TypeVar("Result")
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,32 @@ class Services:
     posts: HubPosts
     language: Callable[[], str]
     monotonic: Callable[[], float] = field(default=time.monotonic)
+
+    ended: bool = False
+    """Set when the user has left: what still comes back from the loop's thread is dropped (S6)."""
+
+    def run(
+        self,
+        work: Coroutine[Any, Any, Result],
+        done: Callable[[Result], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> Future[Result]:
+        """As ``LoopThread.run``, for as long as the session lasts."""
+        return self.threads.run(work, self._while_here(done), self._while_here(failed))
+
+    def post(self, call: Callable[[], None]) -> None:
+        """As ``LoopThread.post``, for as long as the session lasts."""
+        self.threads.post(lambda: None if self.ended else call())
+
+    def _while_here(self, call: Callable[[Given], None] | None) -> Callable[[Given], None] | None:
+        if call is None:
+            return None
+
+        def guarded(given: Given) -> None:
+            if not self.ended:
+                call(given)
+
+        return guarded
 
     @property
     def base_url(self) -> str:

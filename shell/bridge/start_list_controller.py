@@ -97,7 +97,7 @@ class StartListController(QObject):
             return
         self._reading = True
         reading = read_rows(self._services.records, self.chosen, datetime.now().astimezone())
-        self._services.threads.run(reading, self._read, self._not_read)
+        self._services.run(reading, self._read, self._not_read)
 
     def redraw(self) -> None:
         """Draw what was read, for the present time."""

@@ -64,9 +64,9 @@ class TabController(QObject):
             self._services.connection,
             self.topic,
             self._on_event,
-            lambda up: self._services.threads.post(lambda: self.connected.emit(up)),
+            lambda up: self._services.post(lambda: self.connected.emit(up)),
         )
-        self._following = self._services.threads.run(subscription.run(), None, lambda _: None)
+        self._following = self._services.run(subscription.run(), None, lambda _: None)
 
     def end(self) -> None:
         """Close the tab with its panes."""
@@ -75,7 +75,7 @@ class TabController(QObject):
             self._following.cancel()
         for pane in list(self.panes):
             pane.close()
-        self._services.threads.run(self._services.workspace.end_context(self.topic), None, lambda _: None)
+        self._services.run(self._services.workspace.end_context(self.topic), None, lambda _: None)
 
     # choosing a patient
 
@@ -83,15 +83,17 @@ class TabController(QObject):
         """Ask the hub for another patient. Banner and panes change when the hub says so, not before (S1)."""
         self.waiting_for = patient_id
         self.changed.emit()
-        self._services.threads.run(self._post_open(patient_id), None, self._open_failed)
+        self._services.run(self._post_open(patient_id), None, self._open_failed)
 
     async def _post_open(self, patient_id: str) -> None:
         patient = await self._services.records.patient(patient_id)
         facts = patient_facts(patient)
-        self._services.threads.post(lambda: self._read_ahead.__setitem__(patient_id, facts))
+        self._services.post(lambda: self._read_ahead.__setitem__(patient_id, facts))
         await self._services.posts.open_patient(self.topic, patient)
 
     def _open_failed(self, error: BaseException) -> None:
+        if self._ended:
+            return
         self.waiting_for = None
         self.changed.emit()
         self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
@@ -110,7 +112,7 @@ class TabController(QObject):
         def answer(status: int) -> None:
             loop.call_soon_threadsafe(resolve, status)
 
-        self._services.threads.post(lambda: self._take(message, answer))
+        self._services.post(lambda: self._take(message, answer))
         return await painted
 
     def _take(self, message: Notification, answer: Callable[[int], None]) -> None:
@@ -168,7 +170,7 @@ class TabController(QObject):
             self._read_banner(self.patient_id)
 
     def _read_banner(self, patient_id: str) -> None:
-        self._services.threads.run(
+        self._services.run(
             self._read(patient_id), self._banner_read, lambda error: self._banner_failed(patient_id, error)
         )
 
@@ -193,12 +195,12 @@ class TabController(QObject):
 
     def _banner_read(self, read: tuple[str, ConfirmedPatient]) -> None:
         patient_id, confirmed = read
-        if patient_id == self.patient_id:
+        if patient_id == self.patient_id and not self._ended:
             self.patient = confirmed
             self.changed.emit()
 
     def _banner_failed(self, patient_id: str, error: BaseException) -> None:
-        if patient_id == self.patient_id:
+        if patient_id == self.patient_id and not self._ended:
             self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
 
     # panes

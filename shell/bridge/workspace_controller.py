@@ -108,10 +108,11 @@ class WorkspaceController(QObject):
         self._window.show_start_list()
         self.redraw()
         self.start_list.start()
-        self._facts = self._services.threads.run(self._follow_facts(), None, lambda _: None)
+        self._facts = self._services.run(self._follow_facts(), None, lambda _: None)
 
     def end(self) -> None:
         """Close every pane and tab; nothing of this user stays."""
+        self._services.ended = True
         for signal, slot in self._wired:
             signal.disconnect(slot)
         self._wired.clear()
@@ -150,7 +151,7 @@ class WorkspaceController(QObject):
     # facts of the gateway
 
     async def _follow_facts(self) -> None:
-        workspace, post = self._services.workspace, self._services.threads.post
+        workspace, post = self._services.workspace, self._services.post
         while True:
             try:
                 for facts in await workspace.panes():
@@ -199,7 +200,7 @@ class WorkspaceController(QObject):
         if spare is not None:
             spare.open_patient(patient_id)
             return
-        self._services.threads.run(
+        self._services.run(
             self._services.workspace.new_context(),
             lambda context: self._add_tab(str(context["topic"])).open_patient(patient_id),
             lambda error: self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed"),
@@ -255,7 +256,7 @@ class WorkspaceController(QObject):
 
     def _end_tab(self, tab: TabController) -> None:
         if len(self.tabs) == 1:
-            self._services.threads.run(
+            self._services.run(
                 self._services.workspace.new_context(),
                 self._add_spare_tab,
                 lambda _: None,
