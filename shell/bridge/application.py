@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from shell.composition.practice import Environment
+from shell.composition.preferences import Preferences, load_preferences, save_preferences
 from shell.web.chromium import prepare, program_arguments
 
 prepare(frozen=bool(getattr(sys, "frozen", False)))
@@ -51,9 +53,10 @@ class Program:
         self.window.close()
 
 
-def new_application() -> QApplication:
+def new_application(preferences: Preferences | None = None) -> QApplication:
     """The application with our flags; call once."""
-    application = QApplication(program_arguments(sys.argv))
+    theme = (preferences or Preferences()).theme
+    application = QApplication(program_arguments(sys.argv, theme))
     application.setApplicationName("Vaktrom")
     application.setQuitOnLastWindowClosed(True)
     return application
@@ -61,16 +64,35 @@ def new_application() -> QApplication:
 
 def build(application: QApplication, environment: Environment) -> Program:
     """Window and controllers, nothing started yet."""
+    folder = environment.choice.state
+    preferences = load_preferences(folder)
     theme = Theme(application)
+    theme.choose(preferences.theme)
+    theme.set_text_size(preferences.text_size)
     translations = Translations(application)
+    translations.choose(preferences.language)
     window = MainWindow(theme, translations, version="0.1")
     keep_native_window(window)
+    remember(window, folder, preferences)
     threads = LoopThread(window)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
     new_profile(
         application, "nb"
     )  # the first profile costs 220 ms of this thread: before the window is shown
     return Program(application, window, desktop, threads, theme)
+
+
+def remember(window: MainWindow, folder: Path, preferences: Preferences) -> None:
+    """Write down each choice of theme, language and text size."""
+    chosen = [preferences]
+
+    def note(**changes: object) -> None:
+        chosen[0] = chosen[0].with_(**changes)
+        save_preferences(folder, chosen[0])
+
+    window.theme_chosen.connect(lambda name: note(theme=name))
+    window.language_chosen.connect(lambda code: note(language=code))
+    window.text_size_chosen.connect(lambda percent: note(text_size=percent))
 
 
 def keep_native_window(window: MainWindow) -> None:
@@ -87,7 +109,7 @@ def keep_native_window(window: MainWindow) -> None:
 
 def run(environment: Environment) -> int:
     """Start, run until the window is closed or SIGTERM comes, and clean up."""
-    application = new_application()
+    application = new_application(load_preferences(environment.choice.state))
     program = build(application, environment)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.quit())

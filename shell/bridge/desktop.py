@@ -71,6 +71,7 @@ class Desktop(QObject):
         self._window.empty_acted.connect(self._empty_acted)
         self._window.about_asked.connect(self._about)
         self._window.language_chosen.connect(lambda _: self._language_changed())
+        self._window.theme_chosen.connect(lambda _: self._theme_changed())
 
     def start(self) -> None:
         """Bring the environment up and show the sign-in page."""
@@ -303,6 +304,13 @@ class Desktop(QObject):
             self.workspace.redraw()
         elif self._sign_in.view is not None:
             self._begin_sign_in()
+
+    def _theme_changed(self) -> None:
+        """Our own views have changed at once; Chromium tells pages of a theme only when it starts."""
+        if self.workspace is not None:
+            language = self._language()
+            title, text = sentence("theme_apps_title", language), sentence("theme_apps_text", language)
+            self._window.toast(ToastModel("theme-apps", "info", title, text))
 
     def _tick(self) -> None:
         self._window.set_now(datetime.now().astimezone())

@@ -64,6 +64,11 @@ SENTENCES: Final[dict[str, Pair]] = {
     ),
     "page_refused_title": ("Stoppet", "Stopped"),
     "app_says_title": ("Melding fra appen", "Message from the app"),
+    "theme_apps_title": ("Utseendet er byttet", "The theme has changed"),
+    "theme_apps_text": (
+        "Appene får det samme utseendet neste gang Vaktrom starter.",
+        "The apps take the same theme the next time Vaktrom starts.",
+    ),
     "about_title": ("Om Vaktrom", "About Vaktrom"),
     "all_apps_title": ("Apper", "Apps"),
     "action_lock": ("Lås", "Lock"),

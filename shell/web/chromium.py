@@ -21,9 +21,20 @@ FLAGS_FOLLOW = "--webEngineArgs"
 DEBUG_DOORS = ("QTWEBENGINE_REMOTE_DEBUGGING", "QTWEBENGINE_CHROMIUM_FLAGS")
 
 
-def program_arguments(arguments: Sequence[str]) -> list[str]:
+PAGE_LOOKS = {
+    "dark": "preferredColorScheme=0",
+    "high-contrast": "preferredColorScheme=0,preferredContrast=0",
+}
+
+
+def page_look(theme: str) -> list[str]:
+    """How pages are told of the theme (``prefers-color-scheme``, ``prefers-contrast``); for one run of the program."""
+    return [f"--blink-settings={PAGE_LOOKS[theme]}"] if theme in PAGE_LOOKS else []
+
+
+def program_arguments(arguments: Sequence[str], theme: str = "system") -> list[str]:
     """The arguments for ``QApplication``: the program's name and our flags, nothing of the caller's."""
-    return [arguments[0] if arguments else "vaktrom", FLAGS_FOLLOW, *FLAGS]
+    return [arguments[0] if arguments else "vaktrom", FLAGS_FOLLOW, *FLAGS, *page_look(theme)]
 
 
 def close_debug_doors(environment: MutableMapping[str, str], *, frozen: bool) -> None:
