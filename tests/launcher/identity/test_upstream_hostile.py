@@ -97,7 +97,7 @@ async def test_good_answer_is_accepted(rig: Rig) -> None:
         {"sub": "x" * 256},
         {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
     ],
-    ids=str,
+    ids=lambda claims: str(sorted(claims)),  # no times in names: each process must find the same tests
 )
 async def test_id_token_that_does_not_fit_is_refused(rig: Rig, claims: dict[str, Any]) -> None:
     rig.provider.claims = claims
@@ -212,7 +212,6 @@ async def test_metadata_is_asked_once_a_day(rig: Rig) -> None:
         {"authorization_endpoint": "javascript:alert(1)"},
         {"end_session_endpoint": "http://evil.example/"},
     ],
-    ids=str,
 )
 async def test_metadata_that_cannot_be_trusted_is_refused(rig: Rig, changes: dict[str, Any]) -> None:
     rig.provider.changes["/metadata"] = changes
@@ -312,7 +311,6 @@ async def test_errors_are_split_by_whose_fault(
 @pytest.mark.parametrize(
     "changes",
     [{"access_token": None}, {"access_token": 7}, {"token_type": "mac"}, {"refresh_token": 7}],
-    ids=str,
 )
 async def test_token_answer_that_is_incomplete(rig: Rig, changes: dict[str, Any]) -> None:
     rig.provider.changes["/t"] = changes
