@@ -64,6 +64,8 @@ def new_application(preferences: Preferences | None = None) -> QApplication:
 
 def build(application: QApplication, environment: Environment) -> Program:
     """Window and controllers, nothing started yet."""
+    threads = LoopThread(application)
+    threads.run(environment.start(), None, lambda _: None)  # beside the window; the desktop hears how it went
     folder = environment.choice.state
     preferences = load_preferences(folder)
     theme = Theme(application)
@@ -74,7 +76,6 @@ def build(application: QApplication, environment: Environment) -> Program:
     window = MainWindow(theme, translations, version="0.1")
     keep_native_window(window)
     remember(window, folder, preferences)
-    threads = LoopThread(window)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
     new_profile(
         application, "nb"

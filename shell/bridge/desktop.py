@@ -78,11 +78,11 @@ class Desktop(QObject):
         self._window.show_sign_in()
         self._window.sign_in.set_loading()
         self._window.set_connection("reconnecting")
+        self._environment.on_up = lambda: self._threads.post(self._gateway_up)
+        self._environment.on_down = lambda: self._threads.post(self._gateway_down)
         self._threads.run(
-            self._environment.start(
-                lambda: self._threads.post(self._gateway_up), lambda: self._threads.post(self._gateway_down)
-            ),
-            lambda _: self._begin_sign_in(),
+            self._environment.start(),
+            lambda _: self._environment_up(),
             lambda _: self._environment_failed(),
         )
 
@@ -121,6 +121,11 @@ class Desktop(QObject):
             self.workspace.suspend(True)
             self._window.set_strip(StripModel("gateway-down", now))
         self._window.set_connection("reconnecting")
+
+    def _environment_up(self) -> None:
+        self._came_up = True
+        self._window.set_connection("connected")
+        self._begin_sign_in()
 
     def _environment_failed(self) -> None:
         self._sign_in_page_error("environment_failed", "environment")

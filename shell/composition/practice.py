@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from plugins.registry import AppRegistry
 from shell.composition.applications import gateway_clients, registry, sites
-from shell.composition.child import Child, SealedRecords, encode_key
+from shell.composition.child import Child, ChildFailed, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
 from shell.composition.state_key import (
     KeyFileStore,
@@ -61,6 +62,9 @@ class Environment:
     sandbox: Child | None = None
     gateway: Child | None = None
     seal_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    on_up: Callable[[], None] = lambda: None
+    on_down: Callable[[], None] = lambda: None
+    _starting: asyncio.Future[None] | None = None
 
     @property
     def port(self) -> int:
@@ -80,28 +84,36 @@ class Environment:
             return self.choice.identity_provider.issuer
         return f"http://{ACCOUNT_HOST}:{port_of(self.identity_socket)}"
 
-    async def start(
-        self, on_up: Callable[[], None] = lambda: None, on_down: Callable[[], None] = lambda: None
-    ) -> None:
-        """Start the sandbox, then the gateway; raises ChildFailed. May be called again after a failure."""
+    async def start(self) -> None:
+        """Start sandbox and gateway beside each other; raises ChildFailed.
+
+        May be called again: while a start is under way it waits for that one, after a failure it begins anew.
+        """
+        if self._starting is None:
+            self._starting = asyncio.ensure_future(self._start())
+        try:
+            await asyncio.shield(self._starting)
+        except ChildFailed:
+            self._starting = None
+            raise
+
+    async def _start(self) -> None:
         await self._stop_children()
         private = ECKey.generate_key("P-256", private=True, auto_kid=True)
-        public_jwk = private.as_dict(private=False)
-        sandbox_configuration = self._sandbox_configuration(public_jwk)
+        sandbox_configuration = self._sandbox_configuration(private.as_dict(private=False))
         gateway_configuration = self._gateway_configuration(private.as_dict(private=True))
         self.sandbox = Child(
             "sandbox", lambda: sandbox_configuration, [self.fhir_socket, self.identity_socket]
         )
-        await self.sandbox.start()
         self.gateway = Child(
             "gateway",
             lambda: gateway_configuration,
             [self.gateway_socket],
             records=self.records,
-            on_up=on_up,
-            on_down=on_down,
+            on_up=lambda: self.on_up(),
+            on_down=lambda: self.on_down(),
         )
-        await self.gateway.start()
+        await asyncio.gather(self.sandbox.start(), self.gateway.start())
 
     async def _stop_children(self) -> None:
         for child in (self.gateway, self.sandbox):

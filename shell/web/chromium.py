@@ -44,7 +44,15 @@ def close_debug_doors(environment: MutableMapping[str, str], *, frozen: bool) ->
             environment.pop(name, None)
 
 
+def keep_host_rules(environment: MutableMapping[str, str]) -> None:
+    """A developer's flags in the environment make Qt drop the program's: the host rules must be among them."""
+    name = "QTWEBENGINE_CHROMIUM_FLAGS"
+    if name in environment and "--host-resolver-rules" not in environment[name]:
+        environment[name] = f'{environment[name]} --host-resolver-rules="{HOST_RULES}"'
+
+
 def prepare(frozen: bool) -> None:
     """Call before the first import of Qt WebEngine."""
     close_debug_doors(os.environ, frozen=frozen)
+    keep_host_rules(os.environ)
     os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "1")
