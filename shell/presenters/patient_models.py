@@ -46,7 +46,7 @@ class Neighbours:
         name = found.name if found else PersonName(facts.family, facts.given)
         room = row.room if row else ""
         year = str(facts.birth_date.year) if facts.birth_date else ""
-        return PatientRef(facts.patient_id, name, slot, room or year, bool(room))
+        return PatientRef(facts.patient_id, name, slot, room or year, bool(room), facts.birth_date)
 
     def namesakes(self, patient_id: str) -> tuple[PatientRef, ...]:
         """Everybody on the list whom the patient may be taken for."""

@@ -54,6 +54,7 @@ class PatientRef:
     slot: Slot | None = None
     beside: str = ""
     beside_is_room: bool = True
+    born: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +189,13 @@ class DueModel:
 
 @dataclass(frozen=True, slots=True)
 class WardRowModel:
-    """One resident."""
+    """One resident; ``born`` is shown where somebody is called nearly the same."""
 
     key: str
     room: str
     name: PersonName
     age: int | None = None
+    born: date | None = None
     alike: bool = False
     cave: bool = False
     why: str = ""
@@ -223,6 +225,7 @@ class VisitRowModel:
     start: datetime | None
     name: PersonName
     age: int | None = None
+    born: date | None = None
     alike: bool = False
     cave: bool = False
     why: str = ""

@@ -187,6 +187,8 @@ class PatientBanner(ThemedWidget):
         }
         age = self._model.age
         years = "" if age is None else self.tr("{age} år").format(age=age)
+        if self._model.alike and self._model.birth_date is not None:
+            years = f"{years} ({self._model.birth_date:%d.%m.%Y})"
         return ", ".join(part for part in (years, words[self._model.gender]) if part)
 
     def _number_text(self) -> str:

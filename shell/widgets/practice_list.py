@@ -103,6 +103,8 @@ class PracticeList(ThemedWidget):
         parts = [clock_text(row.start) if row.start else "", row.name.full]
         if row.age is not None:
             parts.append(self.tr("{age} år").format(age=row.age))
+        if row.alike and row.born is not None:
+            parts.append(f"{row.born:%d.%m.%Y}")
         parts += [self.tr("Navnelik")] if row.alike else []
         parts += ["CAVE"] if row.cave else []
         parts += [row.why, self.view.painter.words.get(row.mode or "", "")]

@@ -174,6 +174,8 @@ class RowPainter(QStyledItemDelegate):
                 if isinstance(row, WardRowModel)
                 else self.words.get("years", "").format(age=row.age)
             )
+            if row.alike and row.born is not None:
+                text = f"{text} · {row.born:%d.%m.%y}"
             runs.append(Run(text, theme.font("row-name", 400), theme.color("text-soft"), before=8))
         return runs
 

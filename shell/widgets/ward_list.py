@@ -92,6 +92,8 @@ class WardList(ThemedWidget):
         parts = [f"{room} {row.room}", row.name.full]
         if row.age is not None:
             parts.append(self.tr("{age} år").format(age=row.age))
+        if row.alike and row.born is not None:
+            parts.append(f"{row.born:%d.%m.%Y}")
         parts += [self.tr("Navnelik")] if row.alike else []
         parts += ["CAVE"] if row.cave else []
         parts.append(row.why)
