@@ -136,10 +136,11 @@ def _alike(theme: Theme, other: PatientRef, words: ChipWords) -> Chip:
     ink = theme.color("alike-ink")
     runs = [Run(f"{words.alike}:", theme.font("control", 600), ink)]
     runs += name_runs(theme, "control", other.name, ink, all_bold=True, before=10)
-    place = f"{words.room} {other.beside}" if other.beside_is_room else ""
-    place = " · ".join(
-        part for part in (place, f"{other.born:%d.%m.%Y}" if other.born else other.beside) if part
-    )
+    in_room = other.beside_is_room and bool(other.beside)
+    place = f"{words.room} {other.beside}" if in_room else other.beside
+    if other.born is not None:
+        born = f"{other.born:%d.%m.%Y}"
+        place = f"{place} · {born}" if in_room else born
     if place:
         runs.append(Run(f"· {place}", theme.font("control", 600), ink, before=6))
     return Chip(

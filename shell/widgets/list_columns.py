@@ -22,10 +22,10 @@ class ListColumn:
 WARD_COLUMNS = (
     ListColumn("room", 68, stays=True),
     ListColumn("name", 364, grows=2, stays=True),
-    ListColumn("why", 220, grows=2),
-    ListColumn("due", 244, grows=2, stays=True),
-    ListColumn("observed", 178, grows=1),
-    ListColumn("news", 158, grows=2),
+    ListColumn("why", 215, grows=2),
+    ListColumn("due", 236, grows=2, stays=True),
+    ListColumn("observed", 166, grows=1),
+    ListColumn("news", 151, grows=2),
 )
 DAY_COLUMNS = (
     ListColumn("time", 92, stays=True),

@@ -175,7 +175,7 @@ class RowPainter(QStyledItemDelegate):
                 else self.words.get("years", "").format(age=row.age)
             )
             if row.alike and row.born is not None:
-                text = f"{text} · {row.born:%d.%m.%y}"
+                text = f"{row.born:%d.%m.%y}"  # says more than the age where names are alike
             runs.append(Run(text, theme.font("row-name", 400), theme.color("text-soft"), before=8))
         return runs
 
