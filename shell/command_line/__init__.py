@@ -112,8 +112,9 @@ def tour(
 
 
 @application.command(hidden=True)
-def child(name: str) -> None:
+def child(name: str, parent: int) -> None:
     """A child process of ours; told everything over its standard input."""
+    del parent  # looked at before this program was imported
     if name == "gateway":
         from shell.composition.gateway_child import main as serve
     elif name == "sandbox":

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -53,10 +54,9 @@ class SealedRecords:
 
 
 def child_command(name: str) -> list[str]:
-    """The command line of a child: this program again."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "child", name]
-    return [sys.executable, "-m", "shell", "child", name]
+    """The command line of a child: this program again, told whose child it is."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "shell"]
+    return [*program, "child", name, str(os.getpid())]
 
 
 class Child:

@@ -10,12 +10,11 @@ from typing import Any
 
 from launcher.server.serve import serve
 from shell.composition.clock import SystemClock, new_id
-from shell.composition.process_life import die_with_parent, on_end_of_input, read_configuration, say
+from shell.composition.process_life import on_end_of_input, read_configuration, say
 
 
 def main() -> int:
     """Serve until standard input ends; exit code 0."""
-    die_with_parent()
     configuration = read_configuration()
     listener = socket.socket(fileno=configuration["listeners"][0])
     factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None

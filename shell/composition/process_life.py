@@ -15,10 +15,9 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """On Linux the kernel ends this process with its parent; elsewhere the pipe's end of file does."""
+def die_with_parent(parent: int) -> None:
+    """On Linux the kernel ends this process with its ``parent`` (a process id); elsewhere the pipe's end of file does."""
     if sys.platform.startswith("linux"):
-        parent = os.getppid()
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)

@@ -21,7 +21,7 @@ from launcher.sandbox.identity import (
 )
 from launcher.sandbox.population import resources
 from shell.composition.clock import SystemClock
-from shell.composition.process_life import die_with_parent, on_end_of_input, read_configuration, say
+from shell.composition.process_life import on_end_of_input, read_configuration, say
 from shell.composition.serving import serve_all
 
 POPULATION_LIFE = timedelta(hours=12)
@@ -30,7 +30,6 @@ POPULATION_LIFE = timedelta(hours=12)
 
 def main() -> int:
     """Serve until standard input ends; exit code 0."""
-    die_with_parent()
     configuration = read_configuration()
     sockets = [socket.socket(fileno=number) for number in configuration["listeners"]]
     asyncio.run(_run(configuration, sockets))

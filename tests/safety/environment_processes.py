@@ -76,7 +76,8 @@ def running_environment(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         running.told.append((word, time.monotonic()))
 
     try:
-        wait_for(environment.start(lambda: tell("up"), lambda: tell("down")))
+        environment.on_up, environment.on_down = lambda: tell("up"), lambda: tell("down")
+        wait_for(environment.start())
         yield running
     finally:
         wait_for(environment.stop())
