@@ -83,8 +83,8 @@
         <translation>open</translation>
     </message>
     <message>
-        <source>åpne ved siden av</source>
-        <translation>open beside</translation>
+        <source>åpne i ny fane</source>
+        <translation>open in a new tab</translation>
     </message>
     <message>
         <source>pasient</source>
@@ -113,6 +113,14 @@
     <message>
         <source>Ingen treff på «{text}»</source>
         <translation>No hits for “{text}”</translation>
+    </message>
+    <message>
+        <source>Skriv bare &gt; for å se alle handlinger.</source>
+        <translation>Type only &gt; to see all actions.</translation>
+    </message>
+    <message>
+        <source>Skriv bare # for å se alle apper.</source>
+        <translation>Type only # to see all apps.</translation>
     </message>
     <message>
         <source>Sjekk skrivemåten, eller søk med fødselsdato.</source>
@@ -421,6 +429,14 @@
     <message>
         <source>{app} bytter pasient</source>
         <translation>{app} changes patient</translation>
+    </message>
+    <message>
+        <source>Åpner</source>
+        <translation>Opening</translation>
+    </message>
+    <message>
+        <source>Åpner {app}</source>
+        <translation>Opening {app}</translation>
     </message>
     <message>
         <source>{app} har stoppet</source>

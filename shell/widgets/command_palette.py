@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import EmptyModel, FoundModel
@@ -18,6 +18,7 @@ HEAD = 60
 FOOT = 44
 MOST_ROWS = 8
 EMPTY_HEIGHT = 190
+FOOT_LEAVES = (0, 1, 2)
 
 
 class CommandPalette(ThemedWidget):
@@ -60,6 +61,7 @@ class CommandPalette(ThemedWidget):
         self._head.setLayout(head)
         self._foot = QWidget(self)
         self._foot_words: list[QLabel] = []
+        self._foot_caps: list[KeyCaps] = []
         self._build_foot()
         box = QVBoxLayout(self)
         box.setContentsMargins(1, 1, 1, 1)
@@ -80,6 +82,7 @@ class CommandPalette(ThemedWidget):
         """Empty and ready for words."""
         self.field.setText(text)
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._fit_foot()
         self.field.end(False)
         self._ask()
 
@@ -139,7 +142,7 @@ class CommandPalette(ThemedWidget):
         words = (
             self.tr("velg"),
             self.tr("åpne"),
-            self.tr("åpne ved siden av"),
+            self.tr("åpne i ny fane"),
             self.tr("pasient"),
             self.tr("app"),
             self.tr("handling"),
@@ -217,6 +220,10 @@ class CommandPalette(ThemedWidget):
 
     def _nothing_found(self) -> EmptyModel:
         title = self.tr("Ingen treff på «{text}»").format(text=self._found.query)
+        if self.prefix() == ">":
+            return EmptyModel("search", title, self.tr("Skriv bare > for å se alle handlinger."))
+        if self.prefix() == "#":
+            return EmptyModel("search", title, self.tr("Skriv bare # for å se alle apper."))
         return EmptyModel("search", title, self.tr("Sjekk skrivemåten, eller søk med fødselsdato."))
 
     def _how_to(self, searching: bool) -> EmptyModel:
@@ -234,12 +241,32 @@ class CommandPalette(ThemedWidget):
         for place, keys in enumerate((("↑", "↓"), ("Enter",), ("Ctrl", "Enter"), ("@",), ("#",), (">",))):
             if place == 3:
                 row.addStretch(1)
-            row.addWidget(KeyCaps(self.theme, keys, self._foot))
+            caps = KeyCaps(self.theme, keys, self._foot)
+            row.addWidget(caps)
             words = label("small", self._foot)
+            self._foot_caps.append(caps)
             self._foot_words.append(words)
             row.addWidget(words)
             if place not in (2, 5):
                 row.addSpacing(12)
+
+    def _fit_foot(self) -> None:
+        """Keys that everybody knows leave first where large text finds no room; none is cut."""
+        places = range(len(self._foot_words))
+        for place in places:
+            self._foot_caps[place].show()
+            self._foot_words[place].show()
+        for place in FOOT_LEAVES:
+            row = self._foot.layout()
+            if row is None or row.sizeHint().width() <= self.width() - 2:
+                return
+            self._foot_caps[place].hide()
+            self._foot_words[place].hide()
+            row.invalidate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_foot()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

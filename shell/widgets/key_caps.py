@@ -19,7 +19,8 @@ HEIGHT = 20
 def caps_width(theme: Theme, keys: Sequence[str], gap: int = GAP) -> int:
     """Pixels of all caps side by side."""
     metrics = theme.metrics("label", 400)
-    widths = [max(HEIGHT, metrics.horizontalAdvance(key) + 2 * PADDING) for key in keys]
+    height = theme.scaled(HEIGHT)
+    widths = [max(height, metrics.horizontalAdvance(key) + 2 * PADDING) for key in keys]
     return sum(widths) + gap * (len(widths) - 1) if widths else 0
 
 

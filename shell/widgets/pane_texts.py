@@ -30,8 +30,10 @@ class PaneTexts(QObject):
         return words[state]
 
     def word_for(self, model: PaneModel) -> str:
-        """The state's word; a follower that still has its old patient says *Bytter*."""
-        return self.tr("Bytter") if _switches(model) else self.state_word(model.state)
+        """The state's word; a follower that still has its old patient says *Bytter*, one without any *Åpner*."""
+        if _switches(model):
+            return self.tr("Bytter")
+        return self.tr("Åpner") if _opens(model) else self.state_word(model.state)
 
     def curtain_title(self, model: PaneModel) -> str:
         """What happened, with the app's name."""
@@ -41,7 +43,9 @@ class PaneTexts(QObject):
         if model.state is State.CHANGING:
             if model.current is None:
                 return self.tr("Ingen pasient er valgt")
-            title = self.tr("{app} bytter pasient") if _switches(model) else self.tr("Laster {app} på nytt")
+            if _switches(model):
+                return self.tr("{app} bytter pasient").format(app=name)
+            title = self.tr("Åpner {app}") if _opens(model) else self.tr("Laster {app} på nytt")
             return title.format(app=name)
         if model.failure:
             return self._failure(model)[0]
@@ -117,3 +121,7 @@ def _switches(model: PaneModel) -> bool:
     if model.state is not State.CHANGING or model.effective is None or model.current is None:
         return False
     return model.effective.key != model.current.key
+
+
+def _opens(model: PaneModel) -> bool:
+    return model.state is State.CHANGING and model.effective is None and model.current is not None

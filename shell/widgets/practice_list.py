@@ -87,6 +87,17 @@ class PracticeList(ThemedWidget):
         self.inbox.set_items(model.inbox)
         self._fill()
 
+    def clear(self) -> None:
+        """Nothing of the last user stays: rows, counts, title, chosen filter, words in the field."""
+        self._model = None
+        self._failed = None
+        self.title.clear()
+        self.subtitle.clear()
+        self.filters.choose("today")
+        self.field.edit.clear()
+        self.inbox.set_items(())
+        self._fill()
+
     def set_empty(self, model: EmptyModel | None) -> None:
         self._failed = model
         self._refresh()
@@ -146,6 +157,8 @@ class PracticeList(ThemedWidget):
     def _fill(self) -> None:
         model = self._model
         counts = {"today": "", "tomorrow": "", "listed": ""}
+        self.filters.setVisible(model is not None)
+        self.field.setVisible(model is not None)
         if model is not None:
             counts["listed"] = number_text(len(model.listed))
             self.title.setText(sentence_case(day_text(self.locale(), model.day)))

@@ -58,13 +58,20 @@ class Toast(ThemedWidget):
         self.close_button = Button(theme, "icon", "x", self, icon_size=16)
         self.close_button.clicked.connect(lambda: self.gone.emit(model.key))
         row.addWidget(self.close_button)
-        self.setFixedSize(WIDTH, max(LEAST_HEIGHT, row.heightForWidth(WIDTH)))
         self.setAccessibleName(f"{model.title}. {model.text}" if model.text else model.title)
         self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._timer.timeout.connect(lambda: self.gone.emit(model.key))
         if not model.action and model.tone in ("done", "info"):
             self._timer.start()
         self.retranslate()
+        self.fit()
+
+    def fit(self) -> None:
+        """As high as the words need at the size of text."""
+        row = self.layout()
+        assert row is not None
+        row.invalidate()
+        self.setFixedSize(WIDTH, max(LEAST_HEIGHT, row.heightForWidth(WIDTH)))
 
     def retranslate(self) -> None:
         self.close_button.say(self.tr("Lukk meldingen"))
@@ -140,7 +147,12 @@ class Toasts(ThemedWidget):
         self.take(key)
         self.acted.emit(key)
 
+    def restyle(self) -> None:
+        QTimer.singleShot(0, self, self._fit)  # labels get their new fonts first
+
     def _fit(self) -> None:
+        for toast in self._toasts:
+            toast.fit()
         self.adjustSize()
         self.resized.emit()
 

@@ -74,6 +74,18 @@ class WardList(ThemedWidget):
         self.rows.set_rows(model.rows, self.sentence)
         self._refresh(key)
 
+    def clear(self) -> None:
+        """Nothing of the last user stays: rows, counts, title, chosen filter, words in the field."""
+        self._model = None
+        self._failed = None
+        self.title.clear()
+        self.subtitle.clear()
+        self.filters.choose("all")
+        self.field.edit.clear()
+        self.rows.set_rows((), self.sentence)
+        self._say()
+        self._refresh()
+
     def set_empty(self, model: EmptyModel | None) -> None:
         """Something else than rows: not read, not allowed, nobody here."""
         self._failed = model
@@ -135,6 +147,8 @@ class WardList(ThemedWidget):
                 "news": self.tr("Nytt siden {time}").format(time=since) if since else self.tr("Nytt"),
             }
         )
+        self.filters.setVisible(model is not None)
+        self.field.setVisible(model is not None)
         counts = {"all": 0, "overdue": 0, "now": 0, "new": 0}
         for row in model.rows if model else ():
             counts["all"] += 1

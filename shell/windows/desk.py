@@ -38,6 +38,20 @@ class StartPage(ThemedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))
 
+    def bring(self, which: WardList | PracticeList) -> None:
+        """Show one of the lists; the keyboard goes from the rows of one to the rows of the other."""
+        if self.front() is which:
+            return
+        had_keyboard = self.front().view.hasFocus()
+        self.lists.setCurrentWidget(which)
+        if had_keyboard:
+            which.focus_list()
+
+    def clear(self) -> None:
+        """Both lists without anybody."""
+        self.ward.clear()
+        self.practice.clear()
+
     def front(self) -> WardList | PracticeList:
         return self.practice if self.lists.currentWidget() is self.practice else self.ward
 

@@ -124,21 +124,25 @@ class MainWindow(ThemedWidget):
     # pages
 
     def show_sign_in(self) -> None:
-        """Page 01; everything of the last user is taken from the desk by its own calls."""
+        """Page 01; the lists are emptied here, the rest of the last user is taken from the desk by its own calls."""
         self.close_palette()
         self.end_question()
+        self.desk.start.clear()
         self.desk.toasts.clear()
         self._show_page(self.sign_in)
 
     def show_start_list(self) -> None:
         self.desk.show_start()
+        if self.page is self.lock:
+            return
         self._show_page(self.desk)
         if self.overlay.dialog is None:
             self.desk.start.front().focus_list()
 
     def show_workspace(self) -> None:
         self.desk.show_panes()
-        self._show_page(self.desk)
+        if self.page is not self.lock:  # what comes late never uncovers a locked screen
+            self._show_page(self.desk)
 
     def show_lock(self, model: LockModel) -> None:
         """Cover everything at once."""
@@ -196,11 +200,11 @@ class MainWindow(ThemedWidget):
         self.desk.rail.set_items(items)
 
     def set_ward_list(self, model: WardListModel) -> None:
-        self.desk.start.lists.setCurrentWidget(self.desk.start.ward)
+        self.desk.start.bring(self.desk.start.ward)
         self.desk.start.ward.set_list(model)
 
     def set_practice_list(self, model: PracticeListModel) -> None:
-        self.desk.start.lists.setCurrentWidget(self.desk.start.practice)
+        self.desk.start.bring(self.desk.start.practice)
         self.desk.start.practice.set_list(model)
 
     def set_list_empty(self, model: EmptyModel | None) -> None:

@@ -163,3 +163,31 @@ def test_the_inbox_opens(gallery: Gallery, window: MainWindow, qtbot: QtBot) -> 
     with qtbot.waitSignal(window.inbox_opened) as asked:
         qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
     assert asked.args == ["lab"]
+
+
+def test_the_next_user_sees_nothing_of_the_last_list(ward: WardList, window: MainWindow) -> None:
+    ward.field.edit.setText("haug")
+    window.set_practice_list(demo.practice_list())
+    window.show_sign_in()
+    window.show_start_list()
+    window.set_list_empty(EmptyModel("list", "Ingen pasientliste", ""))
+    for page in (ward, window.desk.start.practice):
+        assert not page.rows.everything()
+        assert (page.title.text(), page.subtitle.text(), page.field.text()) == ("", "", "")
+    assert not window.desk.start.front().filters.isVisible()
+
+
+def test_the_keyboard_follows_from_ward_to_practice(ward: WardList, window: MainWindow) -> None:
+    assert ward.view.hasFocus()
+    window.set_practice_list(demo.practice_list())
+    assert window.desk.start.practice.view.hasFocus()
+
+
+def test_key_hints_of_the_palette_are_not_cut(ward: WardList, window: MainWindow, qtbot: QtBot) -> None:
+    window.theme.set_text_size(150)
+    window.open_palette()
+    foot = window.palette_view._foot
+    layout = foot.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: layout.sizeHint().width() <= foot.width())
+    window.theme.set_text_size(100)

@@ -47,7 +47,7 @@ def frame(qtbot: QtBot, theme: Theme) -> PaneFrame:
     ("model", "words", "covered", "strip", "border"),
     [
         (FOLLOWING, "Notat, Fjordjournal AS, Haugen, Marit · 204, Følger", False, False, ("line", 1)),
-        (CHANGING, "Notat, Fjordjournal AS, Ingen pasient ennå, Laster på nytt", True, False, ("line", 1)),
+        (CHANGING, "Notat, Fjordjournal AS, Ingen pasient ennå, Åpner", True, False, ("line", 1)),
         (SWITCHING, "Notat, Fjordjournal AS, Haugen, Marit · 204, Bytter", True, False, ("line", 1)),
         (PINNED, "Notat, Fjordjournal AS, Festet til Haugen, Marit · 204", False, True, ("patient-1-ink", 3)),
         (OUT, "Notat, Fjordjournal AS, Haugen, Marit · 204, Ute av takt", True, False, ("danger", 2)),
