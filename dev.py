@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -49,6 +49,7 @@ DESKTOP_LIBRARIES = {
     "libnss3": "libnss3.so",
     "libnspr4": "libnspr4.so",
 }
+TEST_LIBRARIES = {"libatomic1": "libatomic.so.1"}  # Node of the test environment
 TEST_PROGRAMS = {
     "xvfb": "Xvfb",
     "xauth": "xauth",
@@ -103,22 +104,23 @@ def install_system_packages(packages: Sequence[str], purpose: str) -> None:
     run(command, **quiet)
 
 
-def missing_libraries() -> list[str]:
-    """The packages of DESKTOP_LIBRARIES whose library the dynamic linker does not know."""
+def missing_libraries(libraries: Mapping[str, str]) -> list[str]:
+    """The packages whose library the dynamic linker does not know."""
     if not sys.platform.startswith("linux"):
         return []
     linker = shutil.which("ldconfig") or "/sbin/ldconfig"
     known = subprocess.run([linker, "-p"], capture_output=True, text=True, check=False).stdout
-    return [package for package, library in DESKTOP_LIBRARIES.items() if f"{library} " not in known]
+    return [package for package, library in libraries.items() if f"{library} " not in known]
 
 
 def prepare_desktop() -> None:
-    install_system_packages(missing_libraries(), "the desktop")
+    install_system_packages(missing_libraries(DESKTOP_LIBRARIES), "the desktop")
 
 
 def prepare_tests() -> None:
     missing = [package for package, program in TEST_PROGRAMS.items() if shutil.which(program) is None]
-    install_system_packages([*missing_libraries(), *missing] if sys.platform != "win32" else [], "the tests")
+    libraries = missing_libraries({**DESKTOP_LIBRARIES, **TEST_LIBRARIES})
+    install_system_packages([*libraries, *missing] if sys.platform != "win32" else [], "the tests")
 
 
 # -- environments ---------------------------------------------------------------------------------------------------

@@ -261,7 +261,9 @@ class Desktop(QObject):
         """Ask about unsaved work, then end everything of this user."""
         if self.workspace is None:
             return
-        self._window.hide_lock() if self._unlock.view is None else None
+        if self._window.page is self._window.lock:
+            self._log_out()  # a question would name a patient on a locked screen, and uncovering needs a login
+            return
         self.workspace.ask_before_leaving(self._log_out)
 
     def _log_out(self) -> None:

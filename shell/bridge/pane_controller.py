@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,7 @@ class PaneController(QObject):
         self._fed: tuple[object, ...] | None = None
         self._generation = 0
         self._launching = False
+        self._moved = False
         self._suspended = False
         self._deadline = QTimer(self, singleShot=True)
         self._deadline.timeout.connect(lambda: self._feed(TimePassed()))
@@ -135,6 +137,8 @@ class PaneController(QObject):
         self._generation += 1
         generation = self._generation
         self._launching = True
+        self._moved = False
+        self._comeback.stop()
         if self._page is not None:
             self._page.stop_watching()
         self._drop_next()
@@ -145,7 +149,7 @@ class PaneController(QObject):
         self._services.run(
             self._begin(point),
             lambda begun: self._begun(generation, *begun),
-            lambda error: self._failed(generation, error),
+            lambda error: self._failed(generation, point, error),
         )
 
     def context_received(self, point: ContextPoint, *, unsaved: bool, encounter: str | None = None) -> None:
@@ -157,8 +161,9 @@ class PaneController(QObject):
 
     def relaunch_if_asked(self) -> None:
         """Carry out a relaunch that the state asks for; called when the hub has been answered."""
-        if self.view.relaunch and self._point is not None:
-            self.launch(self._point)
+        point = self._point
+        if (self.view.relaunch or self._moved) and point is not None and point.patient is not None:
+            self.launch(point)
 
     def fact(self, facts: dict[str, Any]) -> None:
         """A fact of the gateway about one of this pane's pages."""
@@ -179,11 +184,12 @@ class PaneController(QObject):
         if facts["granted"] and not before.get("granted"):
             self._unread.start()
 
-    def pin(self) -> None:
-        """Keep the pane on its patient."""
+    def pin(self) -> bool:
+        """Keep the pane on its patient; whether it could be."""
         if self.view.usable:
             self._feed(Pinned())
             self._tell_pin(True)
+        return self.view.state is State.PINNED
 
     def release(self) -> None:
         """Let a pinned pane go: it is launched anew for the current patient."""
@@ -226,9 +232,14 @@ class PaneController(QObject):
     async def _begin(self, point: ContextPoint) -> tuple[OpenedPane, Launch]:
         workspace = self._services.workspace
         opened = await workspace.new_pane(self.app.client_id, point.topic)
-        launch = await workspace.new_launch(
-            self.app.client_id, point.topic, opened.pane, point.version or None
-        )
+        try:
+            launch = await workspace.new_launch(
+                self.app.client_id, point.topic, opened.pane, point.version or None
+            )
+        except GatewayError:
+            with contextlib.suppress(GatewayError):
+                await workspace.end_pane(opened.pane)
+            raise
         return opened, launch
 
     def _begun(self, generation: int, opened: OpenedPane, launch: Launch) -> None:
@@ -248,11 +259,14 @@ class PaneController(QObject):
         self.page_added.emit(page)
         page.open(launch.url)
 
-    def _failed(self, generation: int, error: BaseException) -> None:
+    def _failed(self, generation: int, point: ContextPoint, error: BaseException) -> None:
         if generation != self._generation:
             return
         if isinstance(error, Refused) and error.status == CONTEXT_MOVED:
-            return  # a newer event is on its way and launches again
+            self._moved = True  # a newer event launches again, if it has not come already
+            if self._point is not point:
+                self.relaunch_if_asked()
+            return
         self.failure = error.key if isinstance(error, GatewayError) else "gateway_failed"
         self._feed(Crashed())
 

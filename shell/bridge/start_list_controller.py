@@ -81,6 +81,14 @@ class StartListController(QObject):
         self.reload()
         self._timer.start()
 
+    def clear(self) -> None:
+        """Nobody of this list stays on the screen or in a model (S6)."""
+        self._timer.stop()
+        now = datetime.now().astimezone()
+        self._window.set_practice_list(practice_list([], [], now))
+        self._window.set_ward_list(ward_list("", [], now))
+        self._window.set_list_empty(None)
+
     def pause(self, paused: bool) -> None:
         """While the screen is locked nothing is read."""
         self._timer.stop() if paused else self._timer.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -27,11 +28,17 @@ class UnsavedQuestion(QObject):
         self._describe: Describe = lambda _: None
         self._target: PatientRef | None = None
         self._may_pin = True
+        self._round = 0
         window.question_answered.connect(self._answered)
 
     @property
     def asking(self) -> bool:
         return self._go is not None
+
+    def drop(self) -> None:
+        """The screen is being locked: nothing is asked and nothing goes on."""
+        self._round += 1
+        self._go, self._unsaved = None, []
 
     def ask(
         self,
@@ -54,13 +61,16 @@ class UnsavedQuestion(QObject):
             may_pin,
         )
         self._unsaved = []
+        self._round += 1
         self._waiting = len(panes)
         if not panes:
             self._next()
         for pane in panes:
-            pane.ask_unsaved(lambda unsaved, pane=pane: self._heard(pane, unsaved))
+            pane.ask_unsaved(partial(self._heard, self._round, pane))
 
-    def _heard(self, pane: PaneController, unsaved: bool) -> None:
+    def _heard(self, asked: int, pane: PaneController, unsaved: bool) -> None:
+        if asked != self._round:
+            return
         self._waiting -= 1
         if unsaved:
             self._unsaved.append(pane)
@@ -93,6 +103,8 @@ class UnsavedQuestion(QObject):
             self._go, self._unsaved = None, []
             self._stay()
             return
-        if choice == "pin":
-            pane.pin()
+        if choice == "pin" and not pane.pin():
+            self._go, self._unsaved = None, []
+            self._stay()
+            return
         self._next()

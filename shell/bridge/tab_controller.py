@@ -19,6 +19,8 @@ from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
 
 FOLLOWED = 200
+CURTAIN_SECONDS = 8.0
+BANNER_AGAIN_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class TabController(QObject):
         self._read_ahead: dict[str, PatientFacts] = {}
         self._following: Future[None] | None = None
         self._ended = False
+        self._opening: Future[None] | None = None
 
     def start(self) -> None:
         """Subscribe to the topic."""
@@ -83,7 +86,11 @@ class TabController(QObject):
         """Ask the hub for another patient. Banner and panes change when the hub says so, not before (S1)."""
         self.waiting_for = patient_id
         self.changed.emit()
-        self._services.run(self._post_open(patient_id), None, self._open_failed)
+        if self._opening is not None:
+            self._opening.cancel()  # the newest choice wins
+        self._opening = self._services.run(
+            self._post_open(patient_id), None, lambda error: self._open_failed(patient_id, error)
+        )
 
     async def _post_open(self, patient_id: str) -> None:
         patient = await self._services.records.patient(patient_id)
@@ -91,8 +98,8 @@ class TabController(QObject):
         self._services.post(lambda: self._read_ahead.__setitem__(patient_id, facts))
         await self._services.posts.open_patient(self.topic, patient)
 
-    def _open_failed(self, error: BaseException) -> None:
-        if self._ended:
+    def _open_failed(self, patient_id: str, error: BaseException) -> None:
+        if self._ended or self.waiting_for != patient_id:
             return
         self.waiting_for = None
         self.changed.emit()
@@ -113,7 +120,7 @@ class TabController(QObject):
             loop.call_soon_threadsafe(resolve, status)
 
         self._services.post(lambda: self._take(message, answer))
-        return await painted
+        return await asyncio.wait_for(painted, CURTAIN_SECONDS)
 
     def _take(self, message: Notification, answer: Callable[[int], None]) -> None:
         """On the GUI thread. The answer goes out after the curtains are on the screen."""
@@ -202,6 +209,8 @@ class TabController(QObject):
     def _banner_failed(self, patient_id: str, error: BaseException) -> None:
         if patient_id == self.patient_id and not self._ended:
             self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
+            if self.patient is None:
+                QTimer.singleShot(BANNER_AGAIN_MS, self, self.refresh_banner)
 
     # panes
 

@@ -113,6 +113,8 @@ class WorkspaceController(QObject):
     def end(self) -> None:
         """Close every pane and tab; nothing of this user stays."""
         self._services.ended = True
+        self.front = None
+        self.start_list.clear()
         for signal, slot in self._wired:
             signal.disconnect(slot)
         self._wired.clear()
@@ -138,6 +140,7 @@ class WorkspaceController(QObject):
     def pause(self) -> None:
         """The screen is being locked: nothing is read and nothing said until ``refresh``."""
         self._paused = True
+        self._unsaved.drop()
         self.start_list.pause(True)
 
     def refresh(self) -> None:
@@ -181,6 +184,9 @@ class WorkspaceController(QObject):
                 self._bring_to_front(tab)
                 return
         if in_new_tab and self._shown_tabs():
+            self._open_in_new_tab(patient_id)
+            return
+        if not self.tabs:
             self._open_in_new_tab(patient_id)
             return
         tab = self.front or (self._shown_tabs() or self.tabs)[0]
@@ -316,7 +322,7 @@ class WorkspaceController(QObject):
             f"refused-{kind}", "warn", sentence("page_refused_title", self._services.language()), words
         )
 
-    def _with_pane(self, key: str, call: Callable[[PaneController], None]) -> None:
+    def _with_pane(self, key: str, call: Callable[[PaneController], object]) -> None:
         for tab in self.tabs:
             for pane in list(tab.panes):
                 if pane_key(tab, pane) == key:
@@ -383,7 +389,7 @@ class WorkspaceController(QObject):
             current=self._reference(tab.patient_id),
             reason=view.reason,
             failure=pane.failure,
-            suspended=pane.suspended,
+            suspended=pane.suspended or (tab.patient_id is not None and tab.patient is None),
             may_pin=True,
         )
 
@@ -448,6 +454,8 @@ class WorkspaceController(QObject):
         self._say_text(key, tone, sentence(f"{key}_title", language), sentence(f"{key}_text", language))
 
     def _say_text(self, key: str, tone: Any, title: str, text: str) -> None:
+        if self._paused:  # nothing of an app or a patient on the lock page
+            return
         self._window.toast(ToastModel(key, tone, title, text))
 
     def _actions(self) -> list[ActionEntry]:

@@ -83,7 +83,7 @@ class Subscription:
             except NotSignedIn:
                 self._on_state(False)
                 return
-            except (GatewayError, OSError, websockets.WebSocketException, TimeoutError):
+            except (GatewayError, OSError, websockets.WebSocketException, TimeoutError, ValueError, KeyError):
                 pass
             self._on_state(False)
             await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
+from shiboken6 import isValid
 
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 ASK_AGAIN_MS = 25
 NO_ANSWER_MS = 700
 
-PAINT_START = "window.__painted = false; requestAnimationFrame(() => requestAnimationFrame(() => { window.__painted = true; }));"
-PAINT_DONE = "window.__painted === true"
+PAINT_START = (
+    "window.__painted = window.__painted || 0; requestAnimationFrame(() => requestAnimationFrame(() => {"
+    " window.__painted = %d; }));"
+)
+PAINT_DONE = "window.__painted"
 UNSAVED = """(() => {
   const question = document.createEvent('BeforeUnloadEvent');
   question.initEvent('beforeunload', false, true);
@@ -21,20 +25,19 @@ UNSAVED = """(() => {
 })()"""
 
 
-class PaintProbe(QObject):
-    """Calls back once, after the page has painted a frame that began after ``start``."""
+class PaintProbe:
+    """Calls back once, after the page has painted a frame that began after ``start``. Lives as long as its page."""
 
     def __init__(self, page: QWebEnginePage, painted: Callable[[], None]) -> None:
-        super().__init__(page)
         self._page = page
         self._painted = painted
-        self._timer = QTimer(self, interval=ASK_AGAIN_MS)
+        self._timer = QTimer(page, interval=ASK_AGAIN_MS)
         self._timer.timeout.connect(self._ask)
         self._round = 0
 
     def start(self) -> None:
         self._round += 1
-        self._page.runJavaScript(PAINT_START, WORLD)
+        self._page.runJavaScript(PAINT_START % self._round, WORLD)
         self._timer.start()
 
     def stop(self) -> None:
@@ -46,26 +49,27 @@ class PaintProbe(QObject):
         self._page.runJavaScript(PAINT_DONE, WORLD, lambda answer: self._answered(asked, answer))
 
     def _answered(self, asked: int, answer: object) -> None:
-        if asked != self._round or not self._timer.isActive():
+        if asked != self._round or not isValid(self._timer) or not self._timer.isActive():
             return
-        if answer is True:
+        if answer == asked:
             self._timer.stop()
             self._painted()
-        elif answer is not False:
-            self._page.runJavaScript(PAINT_START, WORLD)
+        elif not isinstance(answer, int | float):
+            self._page.runJavaScript(PAINT_START % asked, WORLD)  # another document took the page
 
 
-class Question(QObject):
-    """One yes-or-no question to a page; no answer in NO_ANSWER_MS counts as ``if_silent``."""
+class Question:
+    """One yes-or-no question to a page; no answer in NO_ANSWER_MS counts as ``if_silent``.
+
+    A plain object: the page's answer and the timer hold it, and nothing of Qt's deletes it.
+    """
 
     def __init__(
         self, page: QWebEnginePage, script: str, if_silent: bool, answered: Callable[[bool], None]
     ) -> None:
-        super().__init__(page)
         self._answered = answered
         self._open = True
-        self._if_silent = if_silent
-        QTimer.singleShot(NO_ANSWER_MS, self, lambda: self._close(if_silent))
+        QTimer.singleShot(NO_ANSWER_MS, lambda: self._close(if_silent))
         page.runJavaScript(
             script, WORLD, lambda answer: self._close(answer if isinstance(answer, bool) else if_silent)
         )
@@ -74,7 +78,6 @@ class Question(QObject):
         if self._open:
             self._open = False
             self._answered(answer)
-            self.deleteLater()
 
 
 def ask_unsaved(page: QWebEnginePage, answered: Callable[[bool], None]) -> None:
@@ -82,15 +85,14 @@ def ask_unsaved(page: QWebEnginePage, answered: Callable[[bool], None]) -> None:
     Question(page, UNSAVED, True, answered)
 
 
-class HangProbe(QObject):
-    """Pings a page every ``interval_ms``; calls back once when two pings in a row stay unanswered."""
+class HangProbe:
+    """Pings a page every ``interval_ms``; calls back once when three pings in a row stay unanswered."""
 
     def __init__(self, page: QWebEnginePage, hung: Callable[[], None], interval_ms: int = 2000) -> None:
-        super().__init__(page)
         self._page = page
         self._hung = hung
         self._silent = 0
-        self._timer = QTimer(self, interval=interval_ms)
+        self._timer = QTimer(page, interval=interval_ms)
         self._timer.timeout.connect(self._ping)
         self._timer.start()
 

@@ -63,6 +63,7 @@ class LockPage(ThemedWidget):
         self.look.clicked.connect(lambda: menus.themes(self.look))
         self.slot = ViewSlot(theme, self)
         self.slot.acted.connect(self.acted)
+        self.slot.ended.connect(self._ended)
         self.slot.hide()
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -132,6 +133,12 @@ class LockPage(ThemedWidget):
         self.unlock.show()
         self.hint.show()
         self._buttons.setMaximumHeight(16_777_215)
+
+    def _ended(self) -> None:
+        """A login that came to nothing: *Lås opp* is there again."""
+        self.clear_view()
+        if self.isVisible():
+            self.unlock.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Låst"))

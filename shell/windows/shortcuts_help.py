@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -71,6 +71,10 @@ class ShortcutsHelp(DialogWidget):
 
     def begin(self) -> None:
         self.close_button.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), self.content.minimumSizeHint().width() + 4), hint.height())
 
     def retranslate(self) -> None:
         self.title.setText(self.tr("Alle taster"))

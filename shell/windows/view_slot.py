@@ -13,9 +13,10 @@ from shell.widgets.themed import ThemedWidget
 
 
 class ViewSlot(ThemedWidget):
-    """``acted(key)`` from the button of an error."""
+    """``acted(key)`` from the button of an error, ``ended()`` when the page ended by itself."""
 
     acted = Signal(str)
+    ended = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -72,6 +73,7 @@ class ViewSlot(ThemedWidget):
     def _destroyed(self) -> None:
         self._view = None
         self._stack.setCurrentWidget(self.message)
+        self.ended.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))
