@@ -292,3 +292,24 @@ def test_a_page_has_no_ring_around_it(desk: MainWindow) -> None:
     desk.desk.top.lock.setFocus()
     assert desk.ring.isVisible()
     assert desk.ring.target is desk.desk.top.lock
+
+
+def test_a_login_that_came_to_nothing_leaves_a_way_to_unlock(desk: MainWindow, qtbot: QtBot) -> None:
+    desk.show_lock(LockModel(demo.SIRI, demo.at("03:21"), "Vestfløyen"))
+    page = QWidget()
+    desk.lock.set_view(page)
+    assert not desk.lock.unlock.isVisible()
+    page.deleteLater()
+    qtbot.waitUntil(desk.lock.unlock.isVisible)
+    assert desk.lock.unlock.hasFocus()
+
+
+def test_the_overview_of_keys_is_not_cut_with_large_text(desk: MainWindow) -> None:
+    desk.resize(1366, 697)
+    desk.theme.set_text_size(150)
+    QApplication.processEvents()
+    desk.show_keys()
+    QApplication.processEvents()
+    close = desk.keys_help.close_button
+    assert close.mapTo(desk.keys_help, close.rect().topRight()).x() < desk.keys_help.width()
+    desk.theme.set_text_size(100)
