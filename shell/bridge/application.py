@@ -10,6 +10,7 @@ from pathlib import Path
 from shell.composition.practice import Environment
 from shell.composition.preferences import Preferences, load_preferences, save_preferences
 from shell.web.chromium import prepare, program_arguments
+from shell.widgets.later import Later
 
 prepare(frozen=bool(getattr(sys, "frozen", False)))
 
@@ -38,11 +39,13 @@ class Program:
     desktop: Desktop
     threads: LoopThread
     theme: Theme
+    activate: Later | None = None
 
     def show(self) -> None:
         """Show the window and give it the keyboard."""
         self.window.show()
-        QTimer.singleShot(0, self.window, self.window.activateWindow)
+        self.activate = Later(self.window, lambda: self.window.activateWindow())
+        self.activate()
 
     def stop(self) -> None:
         """End the session and the children; then the window."""

@@ -288,6 +288,7 @@ class PaneController(QObject):
 
     def _feed_read(self, facts: dict[str, Any]) -> None:
         if not facts["read_since"] or not facts["effective_patient"]:
+            self._fed = None  # the next read is a new one, also about the same patient and event
             return
         seen = (facts["pane"], facts["effective_patient"], facts["last_event"], facts["last_ack"])
         if seen != self._fed:

@@ -84,10 +84,7 @@ class StartListController(QObject):
     def clear(self) -> None:
         """Nobody of this list stays on the screen or in a model (S6)."""
         self._timer.stop()
-        now = datetime.now().astimezone()
-        self._window.set_practice_list(practice_list([], [], now))
-        self._window.set_ward_list(ward_list("", [], now))
-        self._window.set_list_empty(None)
+        self._window.desk.start.clear()
 
     def pause(self, paused: bool) -> None:
         """While the screen is locked nothing is read."""

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from context.pane_state import State
@@ -17,6 +17,7 @@ from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
+from shell.widgets.later import Later
 
 FOLLOWED = 200
 CURTAIN_SECONDS = 8.0
@@ -59,6 +60,7 @@ class TabController(QObject):
         self._read_ahead: dict[str, PatientFacts] = {}
         self._following: Future[None] | None = None
         self._ended = False
+        self._banner_again = Later(self, lambda: self.refresh_banner(), BANNER_AGAIN_MS)
         self._opening: Future[None] | None = None
 
     def start(self) -> None:
@@ -137,7 +139,7 @@ class TabController(QObject):
         elif name in ("patient-open", "encounter-open") and patient_id:
             encounter = str(resources.get("encounter", {}).get("id") or "") or None
             self._set_patient(message, patient_id, encounter)
-        QTimer.singleShot(0, self, lambda: self._answered(answer))
+        self._services.post(lambda: self._answered(answer))
 
     def _answered(self, answer: Callable[[int], None]) -> None:
         answer(FOLLOWED)
@@ -210,7 +212,7 @@ class TabController(QObject):
         if patient_id == self.patient_id and not self._ended:
             self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
             if self.patient is None:
-                QTimer.singleShot(BANNER_AGAIN_MS, self, self.refresh_banner)
+                self._banner_again()
 
     # panes
 

@@ -196,7 +196,13 @@ class WorkspaceController(QObject):
                 target.key, target.name, self._free_slot(tab), target.beside, target.beside_is_room
             )
         panes = [pane for pane in tab.panes if pane.view.state is not State.PINNED]
-        self._unsaved.ask(panes, self._reference, target, lambda: tab.open_patient(patient_id))
+        self._unsaved.ask(
+            panes,
+            self._reference,
+            target,
+            lambda: tab.open_patient(patient_id),
+            lambda: self._bring_to_front(tab),  # whoever stays is taken to the draft
+        )
 
     def _open_in_new_tab(self, patient_id: str) -> None:
         if len(self._shown_tabs()) >= MOST_TABS:

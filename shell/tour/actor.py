@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineScript
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -71,9 +71,7 @@ class Actor:
     @staticmethod
     def wait(milliseconds: int) -> None:
         """Let the program run."""
-        loop = QEventLoop()
-        QTimer.singleShot(milliseconds, loop.quit)
-        loop.exec()
+        QTest.qWait(milliseconds)
 
     def views(self) -> list[QWebEngineView]:
         """The web pages that can be seen, covered ones left out."""

@@ -69,7 +69,9 @@ class Question:
     ) -> None:
         self._answered = answered
         self._open = True
-        QTimer.singleShot(NO_ANSWER_MS, lambda: self._close(if_silent))
+        self._silent = QTimer(page, singleShot=True, interval=NO_ANSWER_MS)
+        self._silent.timeout.connect(lambda: self._close(if_silent))
+        self._silent.start()
         page.runJavaScript(
             script, WORLD, lambda answer: self._close(answer if isinstance(answer, bool) else if_silent)
         )

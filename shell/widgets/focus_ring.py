@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from shell.theme.theme import Theme
+from shell.widgets.later import Later
 from shell.widgets.themed import ThemedWidget
 
 MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show, QEvent.Type.EnabledChange)
@@ -28,6 +29,7 @@ class FocusRing(ThemedWidget):
         self.hide()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        self._follow_later = Later(self, lambda: self.follow())
         application.focusChanged.connect(self._focus_changed)
 
     @property
@@ -58,7 +60,7 @@ class FocusRing(ThemedWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in MOVES:
-            QTimer.singleShot(0, self, self.follow)
+            self._follow_later()
         return False
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
+from shiboken6 import isValid
+
+from shell.widgets.later import Later
 
 # Qt leaves children of this name out of the accessibility tree (QAccessibleWidget::child); nothing else does that for
 # a widget which has to stay shown so that its web page goes on painting.
@@ -29,6 +31,7 @@ class Layers(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._refresh_later = Later(self, lambda: self._refresh())
         self._stack = QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._stack.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +60,8 @@ class Layers(QWidget):
 
     def _refresh_soon(self) -> None:
         """A page was destroyed: the layout names its new current page only afterwards."""
-        QTimer.singleShot(0, self, self._refresh)
+        if isValid(self):
+            self._refresh_later()
 
     def _refresh(self) -> None:
         current = self._stack.currentWidget()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from shell.presenters.view_models import ToastModel
 from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import IconLabel
+from shell.widgets.later import Later
 from shell.widgets.themed import ThemedWidget, label
 
 STAYS_MS = 6000
@@ -99,7 +102,9 @@ class Toasts(ThemedWidget):
     resized = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
+        self._fit_later: Callable[[], None] = lambda: None
         super().__init__(theme, parent)
+        self._fit_later = Later(self, lambda: self._fit())
         self._toasts: list[Toast] = []
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -148,7 +153,7 @@ class Toasts(ThemedWidget):
         self.acted.emit(key)
 
     def restyle(self) -> None:
-        QTimer.singleShot(0, self, self._fit)  # labels get their new fonts first
+        self._fit_later()  # labels get their new fonts first
 
     def _fit(self) -> None:
         for toast in self._toasts:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from shell.theme import Theme
+from shell.widgets.later import Later
 from shell.widgets.themed import ThemedWidget
 
 TOP_GAP = 16
@@ -38,6 +39,7 @@ class Overlay(QObject):
 
     def __init__(self, theme: Theme, desk: QWidget, rail: QWidget, body: QWidget) -> None:
         super().__init__(desk)
+        self._place_later = Later(self, lambda: self.place())
         self._desk, self._rail, self._body = desk, rail, body
         self._dialog: QWidget | None = None
         self._returns_to: QWidget | None = None
@@ -94,5 +96,5 @@ class Overlay(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self._dialog is not None:
-            QTimer.singleShot(0, self, self.place)
+            self._place_later()
         return False
