@@ -172,14 +172,13 @@ class PaneController(QObject):
             return
         before, self._facts = self._facts, facts
         self._feed(EffectivePatient(facts["effective_patient"])) if facts["granted"] else None
-        if facts["last_event"] and facts["last_ack"] is not None:
-            self._feed(Answered(facts["last_event"], int(facts["last_ack"])))
         if before.get("socket") and not facts["socket"] and not facts["pinned"]:
             self._feed(SocketLost())
             self._comeback.start()
         elif facts["socket"]:
-            self._comeback.stop()
             self._feed(SocketBack())
+        if facts["last_event"] and facts["last_ack"] is not None:
+            self._feed(Answered(facts["last_event"], int(facts["last_ack"])))
         self._feed_read(facts)
         if facts["granted"] and not before.get("granted"):
             self._unread.start()
@@ -281,7 +280,8 @@ class PaneController(QObject):
             self._feed(Crashed())
 
     def _relaunch_if_silent(self) -> None:
-        if not self._facts.get("socket") and self._point is not None and self.view.state is not State.PINNED:
+        covered = self.view.state in (State.CHANGING, State.OUT_OF_SYNC)
+        if covered and self._point is not None and self._point.patient is not None:
             self.launch(self._point)
 
     # facts and paint
