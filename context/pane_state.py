@@ -52,10 +52,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """The pane was opened or relaunched for ``patient``; its token carries ``encounter``."""
+    """The pane was opened or relaunched for ``patient``, as far as is known in ``encounter``."""
 
     patient: str | None
     encounter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEncounter:
+    """The gateway's fact: the encounter that the pane's token carries, or none."""
+
+    encounter: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,7 @@ class Closed:
 
 PaneInput = (
     Launched
+    | TokenEncounter
     | ContextReceived
     | Answered
     | EffectivePatient
@@ -208,10 +216,17 @@ class PaneState:
             self._settle()
         return self.view
 
+    def would_leave(self, given: ContextReceived) -> bool:
+        """Whether ``given`` takes away a page that is in use: what it holds unsaved is to be asked for first."""
+        in_use = self._kind == "relaunch" and self._state is State.FOLLOWING
+        return in_use and not self._at_home(given)
+
     def _take(self, given: PaneInput, now: float) -> None:
         match given:
             case Launched(patient, encounter):
                 self._begin(patient, encounter, now)
+            case TokenEncounter(encounter):
+                self._encounter = encounter
             case ContextReceived():
                 self._received(given, now)
             case Answered(event_id, status):
@@ -267,7 +282,8 @@ class PaneState:
 
     def _received(self, given: ContextReceived, now: float) -> None:
         """A new event. The same patient again disturbs nobody who already follows."""
-        same_patient = given.patient == self._current and (self._launched or self._event_id is not None)
+        same_patient = self._is_current(given.patient)
+        at_home = self._at_home(given)
         self._event_id, self._current = given.event_id, given.patient
         if self._state is State.PINNED:
             return
@@ -279,11 +295,17 @@ class PaneState:
             if given.patient != self._patient and self._state is State.FOLLOWING:
                 self._rest(State.PINNED)
         else:
-            self._received_for_relaunch(given, same_patient, now)
+            self._received_for_relaunch(given, at_home, now)
 
-    def _received_for_relaunch(self, given: ContextReceived, same_patient: bool, now: float) -> None:
+    def _is_current(self, patient: str | None) -> bool:
+        return patient == self._current and (self._launched or self._event_id is not None)
+
+    def _at_home(self, given: ContextReceived) -> bool:
+        """Whether the page is, or will be, about what the event opens."""
         other_encounter = given.encounter is not None and self._encounter not in (None, given.encounter)
-        at_home = (same_patient or given.patient == self._patient) and not other_encounter
+        return (self._is_current(given.patient) or given.patient == self._patient) and not other_encounter
+
+    def _received_for_relaunch(self, given: ContextReceived, at_home: bool, now: float) -> None:
         if at_home and self._state is not State.OUT_OF_SYNC:
             self._awaits_launch = self._awaits_launch and not self._launched
             return

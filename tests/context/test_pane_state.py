@@ -26,6 +26,7 @@ from context.pane_state import (
     SocketLost,
     State,
     TimePassed,
+    TokenEncounter,
 )
 
 C, F, P, O, X = State.CHANGING, State.FOLLOWING, State.PINNED, State.OUT_OF_SYNC, State.CLOSED  # noqa: E741
@@ -70,6 +71,10 @@ RELAUNCH: list[tuple[str, list[PaneInput], State]] = [
     ("other encounter of the same patient", [Launched("p-1", "v-1"), Painted(), ContextReceived("e2", "p-1", "v-2")], C),
     ("same encounter of the same patient", [Launched("p-1", "v-1"), Painted(), ContextReceived("e2", "p-1", "v-1")], F),
     ("a token without encounter is not relaunched for one", [*UP_R, ContextReceived("e2", "p-1", "v-2")], F),
+    ("other encounter than the token's", [*UP_R, TokenEncounter("v-1"), ContextReceived("e2", "p-1", "v-2")], C),
+    ("the token's encounter", [*UP_R, TokenEncounter("v-1"), ContextReceived("e2", "p-1", "v-1")], F),
+    ("the token's encounter, not the one it was launched in",
+     [Launched("p-1", "v-1"), TokenEncounter("v-2"), Painted(), ContextReceived("e2", "p-1", "v-2")], F),
     ("encounter of another patient is a change of patient", [*UP_R, ContextReceived("e2", "p-2", "v-2")], C),
     ("a lost socket is nothing to it", [*UP_R, SocketLost()], F),
     ("acknowledgements are nothing to it", [*UP_R, TO_2, MOVED, Answered("e2", 200), ReadSeen("p-2"), Painted()], C),
@@ -202,6 +207,31 @@ def test_only_a_pane_that_needs_it_asks_for_a_relaunch() -> None:
     assert not run("relaunch", [*UP_R, TO_2, Crashed()]).relaunch
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts", "event", "leaves"),
+    [
+        ("relaunch", UP_R, TO_2, True),
+        ("relaunch", UP_R, NONE, True),
+        ("relaunch", UP_R, ContextReceived("e2", "p-1"), False),
+        ("relaunch", [*UP_R, TokenEncounter("v-1")], ContextReceived("e2", "p-1", "v-2"), True),
+        ("relaunch", [*UP_R, Pinned()], TO_2, False),
+        ("relaunch", [*UP_R, TO_2], ContextReceived("e3", "p-3"), False),
+        ("fhircast", UP_F, TO_2, False),
+        ("pin", UP_R, TO_2, False),
+    ],
+)
+def test_which_event_takes_a_page_away(
+    kind: Kind, facts: list[PaneInput], event: ContextReceived, leaves: bool
+) -> None:
+    """Mutant: nobody is asked for unsaved work; everybody is, also who stays."""
+    pane = PaneState(kind)
+    for fact in facts:
+        pane.handle(fact, 0)
+    assert pane.would_leave(event) is leaves
+    after = pane.handle(ContextReceived(event.event_id, event.patient, event.encounter, unsaved=True), 1)
+    assert not leaves or after.state is P
+
+
 def test_header_names_the_panes_own_patient() -> None:
     """S2. Mutant: header follows the shared context."""
     view = run("fhircast", [*UP_F, TO_2])
@@ -215,6 +245,7 @@ INPUTS = st.sampled_from(
         *(Launched(p, v) for p in ("p-1", "p-2") for v in (None, "v-1")),
         *(ContextReceived(e, p, v, u) for e, p in (("e1", "p-1"), ("e2", "p-2"), ("e3", None))
           for v in (None, "v-2") for u in (True, False)),
+        *(TokenEncounter(v) for v in (None, "v-1", "v-2")),
         *(Answered(e, s) for e in ("e1", "e2") for s in (200, 202, 409)),
         *(EffectivePatient(p) for p in ("p-1", "p-2", None)),
         *(ReadSeen(p) for p in ("p-1", "p-2")),
