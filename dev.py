@@ -7,6 +7,7 @@ Standard library only: this file makes ``.venv``, installs exactly what ``requir
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import os
 import shutil
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
 ENVIRONMENT = ROOT / ".venv"
 ENVIRONMENT_WITHOUT_QT = ROOT / ".venv-noqt"
+STAMP = "vaktrom-lock.sha256"
 QT_PACKAGES = ("pyside6", "pyside6-addons", "pyside6-essentials", "shiboken6", "pytest-qt")
 
 # Debian package -> a file that it installs; verified in an empty Debian 12 (desktop).
@@ -141,8 +143,8 @@ def lock_without(packages: Sequence[str]) -> str:
 def ensure_environment(environment: Path, requirements: str) -> Path:
     """Make the virtual environment hold exactly ``requirements`` (hashed); returns its Python."""
     python = environment_python(environment)
-    stamp = environment / "vaktrom-lock.sha256"
-    wanted = hashlib.sha256(f"{sys.version}\n{requirements}".encode()).hexdigest()
+    stamp = environment / STAMP
+    wanted = stamp_of(requirements)
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     try:
@@ -155,23 +157,75 @@ def ensure_environment(environment: Path, requirements: str) -> Path:
     listed = environment / "requirements.lock"
     listed.write_text(requirements, encoding="utf-8")
     run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", listed])
-    site = subprocess.run(
-        [str(python), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    Path(site, "vaktrom-development.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    add_project(python)
     stamp.write_text(wanted)
     return python
+
+
+def stamp_of(requirements: str) -> str:
+    """What an environment remembers: it is made again when the lock or the Python changes."""
+    return hashlib.sha256(f"{sys.version}\n{requirements}".encode()).hexdigest()
+
+
+def add_project(python: Path) -> None:
+    """Let the environment import the packages of this folder."""
+    path_file = packages_folder(python) / "vaktrom-development.pth"
+    path_file.write_text(f"{ROOT}\n", encoding="utf-8")
 
 
 def main_environment() -> Path:
     return ensure_environment(ENVIRONMENT, LOCK.read_text(encoding="utf-8"))
 
 
+def packages_folder(python: Path) -> Path:
+    question = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    answer = subprocess.run([str(python), "-c", question], capture_output=True, text=True, check=True)
+    return Path(answer.stdout.strip())
+
+
 def environment_without_qt() -> Path:
-    return ensure_environment(ENVIRONMENT_WITHOUT_QT, lock_without(QT_PACKAGES))
+    """The second environment: every package of the lock except Qt's.
+
+    Nothing is fetched or unpacked twice: it gets hard links to the files that the other packages have recorded in
+    the main environment, and a file that no kept package has recorded is not there.
+    """
+    python = environment_python(ENVIRONMENT_WITHOUT_QT)
+    stamp = ENVIRONMENT_WITHOUT_QT / STAMP
+    wanted = stamp_of(lock_without(QT_PACKAGES))
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    source = packages_folder(main_environment())
+    say(f"making {ENVIRONMENT_WITHOUT_QT.name} ...")
+    shutil.rmtree(ENVIRONMENT_WITHOUT_QT, ignore_errors=True)
+    run([sys.executable, "-m", "venv", "--without-pip", ENVIRONMENT_WITHOUT_QT])
+    target = packages_folder(python)
+    for record in source.glob("*.dist-info/RECORD"):
+        if distribution_name(record.parent) not in QT_PACKAGES:
+            link_recorded_files(record, source, target)
+    if subprocess.run([str(python), "-c", "import PySide6"], capture_output=True, check=False).returncode == 0:
+        raise Refusal(f"{ENVIRONMENT_WITHOUT_QT.name} has Qt in it, so it proves nothing")
+    add_project(python)
+    stamp.write_text(wanted)
+    return python
+
+
+def distribution_name(information: Path) -> str:
+    """``pyside6-essentials`` of ``PySide6_Essentials-6.11.3.dist-info``."""
+    return information.name.split("-")[0].lower().replace("_", "-")
+
+
+def link_recorded_files(record: Path, source: Path, target: Path) -> None:
+    """Link what a package installed below ``source`` to the same place below ``target``; its programs stay behind."""
+    with record.open(encoding="utf-8", newline="") as rows:
+        names = [row[0] for row in csv.reader(rows) if row]
+    for name in names:
+        if name.startswith("..") or not (source / name).is_file():
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source / name, target / name)
+        except OSError:  # another file system, or one without hard links
+            shutil.copy2(source / name, target / name)
 
 
 def child_environment() -> dict[str, str]:
