@@ -202,7 +202,8 @@ def environment_without_qt() -> Path:
     for record in source.glob("*.dist-info/RECORD"):
         if distribution_name(record.parent) not in QT_PACKAGES:
             link_recorded_files(record, source, target)
-    if subprocess.run([str(python), "-c", "import PySide6"], capture_output=True, check=False).returncode == 0:
+    attempt = subprocess.run([str(python), "-c", "import PySide6"], capture_output=True, check=False)
+    if attempt.returncode == 0:
         raise Refusal(f"{ENVIRONMENT_WITHOUT_QT.name} has Qt in it, so it proves nothing")
     add_project(python)
     stamp.write_text(wanted)
@@ -265,7 +266,7 @@ def run_suite(name: str, extra: Sequence[str]) -> int:
     paths, without_qt, screen, processes = SUITES[name]
     python = environment_without_qt() if without_qt else main_environment()
     parallel = ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
-    command = [python, "-m", "pytest", *parallel, *paths, *extra]
+    command: list[str | Path] = [python, "-m", "pytest", *parallel, *paths, *extra]
     return subprocess.call(on_screen(command, virtual=screen), env=child_environment(), cwd=ROOT)
 
 
