@@ -111,19 +111,6 @@ def tour(
     raise typer.Exit(explained(lambda: run_tour(out, headless)))
 
 
-@application.command(hidden=True)
-def child(name: str, parent: int) -> None:
-    """A child process of ours; told everything over its standard input."""
-    del parent  # looked at before this program was imported
-    if name == "gateway":
-        from shell.composition.gateway_child import main as serve
-    elif name == "sandbox":
-        from shell.composition.sandbox_child import main as serve
-    else:
-        raise typer.BadParameter(f"there is no child called {name}")
-    raise typer.Exit(serve())
-
-
 def main() -> None:
     """Entry point."""
     sys.tracebacklimit = 0 if getattr(sys, "frozen", False) else None

@@ -122,6 +122,10 @@ class Child:
         )
         self._process = process
         assert process.stdin and process.stdout and process.stderr
+        if self._stopping.is_set():  # told to stop while the operating system made it
+            process.kill()
+            await process.wait()
+            raise ChildFailed(self._name, "it was stopped")
         configuration = {**self._configuration(), "listeners": list(descriptors)}
         if self._records is not None:
             configuration["records"] = self._records.as_list()
@@ -178,12 +182,16 @@ class Child:
             if self._stopping.is_set():
                 return
             self._on_down()
-            while not self._stopping.is_set():
-                await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
+            while not await self._stopped_within(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)]):
                 attempt += 1
                 with contextlib.suppress(ChildFailed, OSError):
                     await self._start_once()
                     break
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
 
 
 def encode_key(key: bytes) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey
 
 from plugins.registry import AppRegistry
 from shell.composition.applications import gateway_clients, registry, sites
@@ -65,6 +65,7 @@ class Environment:
     on_up: Callable[[], None] = lambda: None
     on_down: Callable[[], None] = lambda: None
     _starting: asyncio.Future[None] | None = None
+    _ended: bool = False
 
     @property
     def port(self) -> int:
@@ -91,14 +92,17 @@ class Environment:
         """
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._start())
-        try:
-            await asyncio.shield(self._starting)
-        except ChildFailed:
+            self._starting.add_done_callback(self._forget_failed)
+        await asyncio.shield(self._starting)
+
+    def _forget_failed(self, starting: asyncio.Future[None]) -> None:
+        if starting.cancelled() or starting.exception() is not None:
             self._starting = None
-            raise
 
     async def _start(self) -> None:
         await self._stop_children()
+        if self._ended:
+            raise ChildFailed("gateway", "the program is ending")
         private = ECKey.generate_key("P-256", private=True, auto_kid=True)
         sandbox_configuration = self._sandbox_configuration(private.as_dict(private=False))
         gateway_configuration = self._gateway_configuration(private.as_dict(private=True))
@@ -113,7 +117,10 @@ class Environment:
             on_up=lambda: self.on_up(),
             on_down=lambda: self.on_down(),
         )
-        await asyncio.gather(self.sandbox.start(), self.gateway.start())
+        started = await asyncio.gather(self.sandbox.start(), self.gateway.start(), return_exceptions=True)
+        for failure in started:
+            if isinstance(failure, BaseException):
+                raise failure
 
     async def _stop_children(self) -> None:
         for child in (self.gateway, self.sandbox):
@@ -122,8 +129,12 @@ class Environment:
         self.gateway = self.sandbox = None
 
     async def stop(self) -> None:
-        """End both children and give the ports back."""
+        """End both children, also those that are just being started, and give the ports back."""
+        self._ended = True
         await self._stop_children()
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
+            self._starting = None
         for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
             sock.close()
 
@@ -135,7 +146,7 @@ class Environment:
             "fhir_base": self.upstream_fhir,
             "issuer": self.issuer,
             "own_issuer": self.choice.identity_provider is None,
-            "signing_jwk": RSAKey.generate_key(2048, private=True, auto_kid=True).as_dict(private=True),
+            "signing_key_file": str(folder / "signing-key.json"),
             "gateway_client": {
                 "client_id": GATEWAY_CLIENT,
                 "redirect_uris": [f"{self.base_url}/oauth/callback"],
@@ -185,11 +196,12 @@ def prepare(choice: EnvironmentChoice, now: Any) -> Environment:
         gateway_socket = listen(choice.port)
     else:
         gateway_socket, _ = RememberedPort(choice.state / "gateway-port").listen()
+    fhir_socket, _ = RememberedPort(choice.state / "sandbox-port").listen()
     folders: Sequence[Path] = choice.folders
     return Environment(
         choice=choice,
         gateway_socket=gateway_socket,
-        fhir_socket=listen(),
+        fhir_socket=fhir_socket,
         identity_socket=listen(),
         apps=registry(port_of(gateway_socket), folders),
         keys=practice_keys(choice.state, now),

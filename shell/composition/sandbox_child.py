@@ -1,85 +1,82 @@
-"""The sandbox as a process: a FHIR server on SQLite and an OpenID provider, each on its own socket."""
+"""The sandbox as a process: an OpenID provider and a FHIR server on SQLite, each on its own socket.
+
+The provider is served first, since a desktop that starts shows its page first; requests for records wait at their
+socket until the records are there.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
-import urllib.request
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from launcher.sandbox.fhir import Store, create_fhir_server, load, open_store
-from launcher.sandbox.identity import (
-    DEMO_USERS,
-    IdentityProviderSettings,
-    ProviderClient,
-    UpstreamTokenCheck,
-    create_identity_provider,
-)
-from launcher.sandbox.population import resources
+from launcher.sandbox.identity.keys import SigningKey
+from launcher.sandbox.identity.model import IdentityProviderSettings, ProviderClient
+from launcher.sandbox.identity.provider import create_identity_provider
+from launcher.sandbox.identity.users import DEMO_USERS
 from shell.composition.clock import SystemClock
 from shell.composition.process_life import on_end_of_input, read_configuration, say
-from shell.composition.serving import serve_all
-
-POPULATION_LIFE = timedelta(hours=12)
-"""Older practice data is made anew at the next start: its times would no longer fit the shift."""
+from shell.composition.serving import served
 
 
 def main() -> int:
     """Serve until standard input ends; exit code 0."""
     configuration = read_configuration()
     sockets = [socket.socket(fileno=number) for number in configuration["listeners"]]
-    asyncio.run(_run(configuration, sockets))
+    asyncio.run(_run(configuration, *sockets))
     return 0
 
 
-async def _run(configuration: Mapping[str, Any], sockets: list[socket.socket]) -> None:
-    started, ended = asyncio.Event(), asyncio.Event()
+async def _run(
+    configuration: Mapping[str, Any], fhir_socket: socket.socket, identity_socket: socket.socket
+) -> None:
+    ended = asyncio.Event()
     on_end_of_input(asyncio.get_running_loop(), ended)
     clock = SystemClock()
-    store = await asyncio.to_thread(_populated_store, configuration, clock)
-    applications: list[Any] = []
-    if configuration["own_issuer"]:
-        provider = create_identity_provider(_provider_settings(configuration), clock)
-        keys: Any = provider.state.public_jwks
-        applications.append((provider, sockets[1]))
-    else:
-        keys = lambda: _foreign_keys(configuration["issuer"])  # noqa: E731
-    access = UpstreamTokenCheck(keys, configuration["issuer"], configuration["fhir_base"], clock)
-    fhir = create_fhir_server(store, base_url=configuration["fhir_base"], clock=clock, access=access)
-    applications.append((fhir, sockets[0]))
-    serving = asyncio.create_task(serve_all(applications, started, ended))
-    waiting = asyncio.create_task(started.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if started.is_set():
+    if not configuration["own_issuer"]:
+        await _serve_records(configuration, clock, None, fhir_socket, ended)
+        return
+    keys = SigningKey(_signing_key(Path(configuration["signing_key_file"])))
+    provider = create_identity_provider(_provider_settings(configuration), clock, keys=keys)
+    async with served(provider, identity_socket):
+        await _serve_records(configuration, clock, keys.public_jwks(), fhir_socket, ended)
+
+
+async def _serve_records(
+    configuration: Mapping[str, Any],
+    clock: SystemClock,
+    keys: Mapping[str, Any] | None,
+    fhir_socket: socket.socket,
+    ended: asyncio.Event,
+) -> None:
+    def made() -> Any:
+        from shell.composition.sandbox_records import records_server
+
+        return records_server(configuration, clock, keys)
+
+    async with served(await asyncio.to_thread(made), fhir_socket):
         say({"type": "ready"})
-    waiting.cancel()
-    await serving
+        await ended.wait()
 
 
-def _populated_store(configuration: Mapping[str, Any], clock: SystemClock) -> Store:
-    """The database of this run; made anew when its times are those of an earlier shift."""
-    database = Path(configuration["database"])
-    born = database.with_name("populated-at")
-    now = clock.now()
-    if not _is_fresh(born, now):
-        for file in database.parent.glob(f"{database.name}*"):
-            file.unlink()
-    store = open_store(database, base_url=configuration["fhir_base"], clock=clock)
-    if store.is_empty():
-        load(store, resources(now))
-        born.write_text(now.isoformat(), encoding="ascii")
-    return store
-
-
-def _is_fresh(born: Path, now: datetime) -> bool:
+def _signing_key(file: Path) -> dict[str, Any]:
+    """The provider's key, kept beside the practice data: making one takes longer than the rest of a start."""
     try:
-        return now - datetime.fromisoformat(born.read_text(encoding="ascii")) < POPULATION_LIFE
-    except (OSError, ValueError, TypeError):
-        return False
+        key: dict[str, Any] = json.loads(file.read_text(encoding="ascii"))
+        return key
+    except (OSError, ValueError):
+        from joserfc.jwk import RSAKey
+
+        made = RSAKey.generate_key(2048, private=True, auto_kid=True).as_dict(private=True)
+        new = file.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            json.dump(made, stream)
+        os.replace(new, file)
+        return made
 
 
 def _provider_settings(configuration: Mapping[str, Any]) -> IdentityProviderSettings:
@@ -99,16 +96,4 @@ def _provider_settings(configuration: Mapping[str, Any]) -> IdentityProviderSett
             ),
         ),
         users=DEMO_USERS,
-        signing_jwk=configuration.get("signing_jwk"),
     )
-
-
-def _foreign_keys(issuer: str) -> Mapping[str, Any]:
-    """The keys of an identity provider that is not the sandbox's own."""
-
-    def fetch(url: str) -> Any:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return json.loads(answer.read(1 << 20))
-
-    keys: Mapping[str, Any] = fetch(fetch(f"{issuer}/.well-known/openid-configuration")["jwks_uri"])
-    return keys

@@ -1,10 +1,11 @@
-"""Runs several ASGI applications on inherited sockets in one process, until told to end."""
+"""Runs ASGI applications on inherited sockets, several in one process."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,17 @@ GRACE_SECONDS = 1
 
 
 class QuietServer(uvicorn.Server):
-    """A uvicorn server that leaves signals to the program."""
+    """A uvicorn server that leaves signals to the program; ``accepting`` is set when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.accepting = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.accepting.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -34,19 +45,19 @@ def server(application: Any) -> QuietServer:
     )
 
 
-async def serve_all(pairs: Sequence[tuple[Any, Any]], started: asyncio.Event, ended: asyncio.Event) -> None:
-    """Serve each (application, socket) until ``ended``; ``started`` is set when all accept requests."""
-    servers = [(server(application), socket) for application, socket in pairs]
-    tasks = [asyncio.create_task(one.serve(sockets=[socket])) for one, socket in servers]
+@contextlib.asynccontextmanager
+async def served(application: Any, listener: socket.socket) -> AsyncIterator[None]:
+    """Inside it the application accepts requests on ``listener``; leaving it ends them. Raises what the server raised."""
+    one = server(application)
+    serving = asyncio.create_task(one.serve(sockets=[listener]))
+    accepting = asyncio.create_task(one.accepting.wait())
     try:
-        while not all(one.started for one, _ in servers):
-            if any(task.done() for task in tasks):
-                break
-            await asyncio.sleep(0.005)
-        else:
-            started.set()
-            await ended.wait()
+        await asyncio.wait({serving, accepting}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
+            raise RuntimeError("the server ended while it started")
+        yield
     finally:
-        for one, _ in servers:
-            one.should_exit = True
-        await asyncio.gather(*tasks)
+        accepting.cancel()
+        one.should_exit = True
+        await serving

@@ -28,6 +28,8 @@ from launcher.sandbox.fhir.search_run import Searcher
 from launcher.sandbox.fhir.store import Store
 from launcher.sandbox.fhir.validation import warm_up
 
+QUIET_SECONDS = 4.0
+
 
 def open_store(
     database: Path | str, *, base_url: str, clock: fhir_time.Clock, zone: tzinfo | None = None
@@ -68,11 +70,12 @@ def create_fhir_server(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.ensure_future(store.compute(warm_up))
+        warming = asyncio.create_task(_warm_up(store))
         try:
             yield
         finally:
-            await warming
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
             store.close()
 
     routes = [
@@ -83,6 +86,12 @@ def create_fhir_server(
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.store = store
     return app
+
+
+async def _warm_up(store: Store) -> None:
+    """What the first write needs, imported when a start has become quiet."""
+    await asyncio.sleep(QUIET_SECONDS)
+    await store.compute(warm_up)
 
 
 class _Elsewhere:

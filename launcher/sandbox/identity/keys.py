@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from joserfc import jwt
@@ -11,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
+PUBLIC_MEMBERS = ("kty", "n", "e")
 
 
 class SigningKey:
@@ -18,15 +20,19 @@ class SigningKey:
 
     def __init__(self, private_jwk: Mapping[str, Any] | None = None) -> None:
         if private_jwk is None:
-            self._key = RSAKey.generate_key(KEY_BITS, private=True)
-        else:
-            self._key = RSAKey.import_key(dict(private_jwk))
-        self.kid = self._key.thumbprint()
+            private_jwk = RSAKey.generate_key(KEY_BITS, private=True).as_dict(private=True)
+        self._private = dict(private_jwk)
+        self._public = {name: self._private[name] for name in PUBLIC_MEMBERS}
+        self.kid = RSAKey.import_key(self._public).thumbprint()
+
+    @cached_property
+    def _key(self) -> RSAKey:
+        """Read when first used: its numbers are checked, which takes tens of milliseconds."""
+        return RSAKey.import_key(self._private)
 
     def public_jwks(self) -> dict[str, Any]:
         """The JSON Web Key Set that the ``jwks_uri`` serves (RFC 7517 section 5)."""
-        public = self._key.as_dict(private=False)
-        return {"keys": [{**public, "kid": self.kid, "use": "sig", "alg": ALGORITHM}]}
+        return {"keys": [{**self._public, "kid": self.kid, "use": "sig", "alg": ALGORITHM}]}
 
     def sign(self, claims: Mapping[str, Any], token_type: str) -> str:
         """A compact JWS over ``claims``; ``token_type`` is its ``typ`` (``JWT``, ``at+jwt``)."""
