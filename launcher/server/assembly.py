@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from launcher.oauth.client_authentication import ClientAuthentication, UsedAssertions
-from launcher.oauth.model import ClientRegistry, GatewayState, UserSession
+from launcher.oauth.model import ClientRegistry, GatewayState, Grant, UserSession
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.signing import SigningKeys, new_signing_key, restored_key, stored_key
 from launcher.oauth.single_use import SingleUse
@@ -56,7 +56,16 @@ RestoreTopic = Callable[[str, bytes], None]
 class NoAudit:
     """A ``SessionAudit`` that writes nothing; for tests of other things."""
 
-    def note(self, what: str, session: UserSession | None, client_id: str | None) -> None:
+    def note(
+        self,
+        what: str,
+        session: UserSession | None,
+        client_id: str | None,
+        *,
+        grant: Grant | None = None,
+        patients: Sequence[str] = (),
+        searched: str | None = None,
+    ) -> None:
         """Do nothing."""
 
 
@@ -162,7 +171,7 @@ def assemble(
     reads = make_reads(upstream_tokens)
     context = ContextSlot()
     pending = PendingAuthorizations(settings.limits.pending_requests)
-    authorization = Authorization(settings, sessions, panes, pending, context, clock, new_id)
+    authorization = Authorization(settings, sessions, panes, pending, context, audit, clock, new_id)
     pages, cookies = Pages(), cookie_names(settings)
     pushed: SingleUse[Parameters] = SingleUse(settings.limits.pending_requests)
     audiences = [settings.base_url, *(f"{settings.base_url}/oauth/{name}" for name in ("token", "par"))]
@@ -173,12 +182,14 @@ def assemble(
         lambda client_id, jti, until: store.keep("assertion", f"{client_id}/{jti}", UntilThen(until)),
     )
     logins = UpstreamLogins(settings, identity, reads, sessions, audit, clock, new_id)
-    picker = PatientPicker(settings, sessions, upstream_tokens, reads, pages, cookies, clock, new_id)
+    picker = PatientPicker(settings, sessions, upstream_tokens, reads, audit, pages, cookies, clock, new_id)
     logout = LogoutEndpoint(
         settings, clients, signing, sessions, identity, audit, pages, cookies, clock, new_id
     )
     gatekeeper = Gatekeeper(settings, verifier, sessions)
-    launches = LaunchCalls(settings, clients, state, pending, context, upstream_tokens, reads, clock, new_id)
+    launches = LaunchCalls(
+        settings, clients, state, pending, context, upstream_tokens, reads, audit, clock, new_id
+    )
     routes: Sequence[BaseRoute] = [
         *discovery_routes(settings, signing, lambda: True),
         *AuthorizeEndpoint(
@@ -188,7 +199,7 @@ def assemble(
             settings, state, sessions, panes, authorization, authentication, issuer, audit, clock, new_id
         ).routes(),
         *ClientEndpoints(
-            settings, clients, state, sessions, authentication, verifier, pushed, clock, new_id
+            settings, clients, state, sessions, authentication, verifier, pushed, audit, clock, new_id
         ).routes(),
         *logout.routes(),
         *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),

@@ -10,7 +10,7 @@ from launcher.oauth.authorization_request import AuthorizationRequest
 from launcher.oauth.model import Grant, Pane, RegisteredClient, UserSession
 from launcher.oauth.refresh import fingerprint
 from launcher.oauth.single_use import SingleUse
-from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings, NewId
+from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings, NewId, SessionAudit
 from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
 from launcher.smart.launch_context import LaunchTicket
@@ -63,6 +63,7 @@ class Authorization:
         panes: PaneKeeper,
         pending: PendingAuthorizations,
         context: CurrentContext,
+        audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -71,6 +72,7 @@ class Authorization:
         self._panes = panes
         self._pending = pending
         self._context = context
+        self._audit = audit
         self._clock = clock
         self._new_id = new_id
 
@@ -193,6 +195,7 @@ class Authorization:
             self._clock.now(),
             self._settings.life("code_seconds"),
         )
+        self._audit.note("code", session, grant.client_id, grant=grant)
         return code
 
     def redeem(self, code: str) -> AuthorizationCode | None:

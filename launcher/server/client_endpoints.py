@@ -17,7 +17,7 @@ from launcher.oauth.parameters import Parameters
 from launcher.oauth.refresh import family_of, fingerprint
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorize_endpoint import push
-from launcher.server.dependencies import Clock, GatewaySettings, NewId
+from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
 from launcher.server.errors import GatewayError, InvalidToken, SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
 from launcher.server.sessions import SessionKeeper
@@ -40,6 +40,7 @@ class ClientEndpoints:
         clients: ClientAuthentication,
         verifier: TokenVerifier,
         pushed: SingleUse[Parameters],
+        audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -50,6 +51,7 @@ class ClientEndpoints:
         self._clients = clients
         self._verifier = verifier
         self._pushed = pushed
+        self._audit = audit
         self._clock = clock
         self._new_id = new_id
 
@@ -91,6 +93,7 @@ class ClientEndpoints:
         family = self._sessions.families.get(family_of(token))
         if family is not None:
             if family.client_id == client.client_id and fingerprint(token) == family.current_sha256:
+                self._note_revoked(self._state.grants.get(family.grant_id))
                 self._sessions.end_grant(family.grant_id)
             return json_answer({})
         try:
@@ -99,8 +102,14 @@ class ClientEndpoints:
             return json_answer({})
         grant = self._state.grants.get(access_token.grant_id)
         if grant is not None and grant.client_id == client.client_id:
+            self._note_revoked(grant)
             self._sessions.revoke_token(access_token.jti, self._verifier.expiry(access_token))
         return json_answer({})
+
+    def _note_revoked(self, grant: Grant | None) -> None:
+        if grant is not None:
+            session = self._state.sessions.get(grant.sid or "")
+            self._audit.note("revoke", session, grant.client_id, grant=grant)
 
     async def introspect(self, request: Request) -> Response:
         """What an access token stands for; for the client itself, or for a first-party bearer token."""

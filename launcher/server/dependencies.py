@@ -5,7 +5,7 @@ Everything here is data or a ``Protocol``; :mod:`launcher.server.assembly` puts 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -227,9 +227,18 @@ class PaneFacts(Protocol):
 
 
 class SessionAudit(Protocol):
-    """Where logins, tokens given and logouts are written (BALP-12); no token or code is ever passed."""
+    """Where logins, codes, tokens, launches and logouts are written (BALP-12); no token or code is ever passed."""
 
-    def note(self, what: str, session: UserSession | None, client_id: str | None) -> None: ...
+    def note(
+        self,
+        what: str,
+        session: UserSession | None,
+        client_id: str | None,
+        *,
+        grant: Grant | None = None,
+        patients: Sequence[str] = (),
+        searched: str | None = None,
+    ) -> None: ...
 
 
 @dataclass(slots=True)

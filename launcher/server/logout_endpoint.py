@@ -91,6 +91,7 @@ class LogoutEndpoint:
         if hint is not None and not hint.client.first_party:
             for grant in self._sessions.grants_of(hint.sid):
                 if grant.client_id == hint.client.client_id:
+                    self._audit.note("logout", self._sessions.session(hint.sid), grant.client_id, grant=grant)
                     self._sessions.end_grant(grant.grant_id)
             return self._finished(request, back)
         if hint is not None and (session is None or session.sid == hint.sid):

@@ -17,7 +17,7 @@ from launcher.oauth.model import UserSession
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.single_use import SingleUse
 from launcher.server.cookies import CookieNames, read_cookie
-from launcher.server.dependencies import Clock, GatewaySettings, NewId, UpstreamFhirReads
+from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit, UpstreamFhirReads
 from launcher.server.pages import Pages
 from launcher.server.sessions import SessionKeeper
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -48,6 +48,7 @@ class PatientPicker:
         sessions: SessionKeeper,
         upstream_tokens: SessionUpstreamTokens,
         reads: UpstreamFhirReads,
+        audit: SessionAudit,
         pages: Pages,
         cookies: CookieNames,
         clock: Clock,
@@ -57,6 +58,7 @@ class PatientPicker:
         self._sessions = sessions
         self._upstream_tokens = upstream_tokens
         self._reads = reads
+        self._audit = audit
         self._pages = pages
         self._cookies = cookies
         self._clock = clock
@@ -82,7 +84,12 @@ class PatientPicker:
         patient = form.get("patient")
         if patient is None:
             text = (form.get("text") or "").strip()
-            return self._page(request, choice, text, await self._search(token, text) if text else None)
+            found = await self._search(token, text) if text else None
+            if found is not None:
+                shown = [patient["id"] for patient in found]
+                client_id = choice.request.client.client_id
+                self._audit.note("search-type", session, client_id, patients=shown, searched=text)
+            return self._page(request, choice, text, found)
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
         return granting(choice.request, session, patient)

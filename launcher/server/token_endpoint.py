@@ -93,7 +93,7 @@ class TokenEndpoint:
             refresh_token = self._first_refresh_token(grant)
         answer = self._issuer.answer(grant, session, grant.scopes, refresh_token, first=True)
         self._panes.granted(grant)
-        self._audit.note("token", session, client.client_id)
+        self._audit.note("token", session, client.client_id, grant=grant)
         return json_answer(answer)
 
     def _first_refresh_token(self, grant: Grant) -> str:
@@ -123,6 +123,7 @@ class TokenEndpoint:
             raise InvalidGrant("the refresh token belongs to another client")
         session = self._live_session(grant.sid)
         if decision == "repeat":
+            self._audit.note("refresh", session, client.client_id, grant=grant)
             return json_answer(json.loads(family.answer or ""))
         if decision != "rotate":
             self._sessions.end_grant(grant.grant_id)
@@ -135,6 +136,7 @@ class TokenEndpoint:
         life = self._settings.life("refresh_idle_seconds")
         rotate(family, successor, scope, now, life, json.dumps(answer))
         self._sessions.keep_family(family)
+        self._audit.note("refresh", session, client.client_id, grant=grant)
         return json_answer(answer)
 
     def _live_session(self, sid: str | None) -> UserSession:

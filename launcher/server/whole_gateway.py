@@ -36,10 +36,11 @@ class WholeGateway:
     audit: AuditLog
     connection: FhirConnection
     identity: UpstreamIdentity
+    logged: LoggedSessions
 
     def application(self) -> ASGIApp:
-        """The ASGI application."""
-        return self.parts.application()
+        """The ASGI application; what happens to logins and tokens is on disk before it is answered."""
+        return self.logged.around(self.parts.application())
 
     async def close(self) -> None:
         """Close connections, then write what waits in the audit log."""
@@ -67,6 +68,7 @@ def build_gateway(
     connection = FhirConnection(settings.upstream_fhir)
     *older_keys, key = configuration.audit_keys
     audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
+    logged = LoggedSessions(audit, clock, settings.base_url)
     made: list[UpstreamFhir] = []
 
     def make_reads(upstream_tokens: SessionUpstreamTokens) -> UpstreamFhir:
@@ -79,7 +81,7 @@ def build_gateway(
         dependencies,
         identity,
         make_reads,
-        LoggedSessions(audit, clock),
+        logged,
         configuration.records,
         topics.__setitem__,
     )
@@ -106,7 +108,7 @@ def build_gateway(
         plane_settings, plane
     )  # first: every read would try all other routes before
     parts.routes += hub_routes(hub)
-    return WholeGateway(parts, hub, audit, connection, identity)
+    return WholeGateway(parts, hub, audit, connection, identity, logged)
 
 
 def _hub(parts: GatewayParts, patients: UpstreamFhir, new_id: NewId) -> HubRunner:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from launcher.gateway.audit_event import FAILED, REFUSED, SUCCESS, AccessFacts
+from launcher.gateway.audit_event import FAILED, REFUSED, SUCCESS, AccessFacts, tail_of
 from launcher.gateway.grant_facts import GrantFacts, facts_of
 from launcher.gateway.interaction import WRITES, Interaction
 from launcher.oauth.model import GatewayState, Grant
@@ -39,11 +39,14 @@ class AccessKeeper:
         clock: Clock,
         bases: tuple[str, ...],
     ) -> None:
+        """The last of ``bases`` is the gateway's own: the issuer's address with one segment more."""
         self._state = state
         self._audit = audit
         self._pane_facts = pane_facts
         self._clock = clock
         self._bases = bases
+        self._server = bases[-1]
+        self._issuer = self._server.rpartition("/")[0]
 
     def facts(self, access: Access) -> GrantFacts:
         """The facts of the grant *now*: its fence may have moved since the token was looked at.
@@ -94,31 +97,37 @@ class AccessKeeper:
     async def refused(self, access: Access, answer: Answer, reason: str) -> Answer:
         """Record a refusal, or something that was not there, and hand the answer on; as durable as a read."""
         outcome = FAILED if answer.status >= 500 else REFUSED
-        await self._audit.record(self._record(access, outcome, reason, (), None))
+        await self._audit.record(self._record(access, outcome, reason, (), None, answer.status))
         return answer
 
     def unreadable(self, request: Request, grant: Grant | None, answer: Answer, reason: str) -> None:
         """Record, without waiting, a request that was no FHIR interaction or carried no valid token."""
-        self._audit.record_soon(
-            AccessFacts(
-                kind="refused",
-                recorded=self._now(),
-                outcome=REFUSED,
-                outcome_text=f"{answer.status} {reason}",
-                request=request.line(),
-                request_id=request.request_id,
-                grant_id=grant.grant_id if grant else "",
-                client_id=grant.client_id if grant else "",
-                client_address=request.client_address,
-            )
+        scheme, _, token = request.headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        facts = AccessFacts(
+            kind="refused",
+            recorded=self._now(),
+            outcome=REFUSED,
+            outcome_text=f"{answer.status} {reason}",
+            request=request.line(),
+            request_id=request.request_id,
+            client_address=request.client_address,
+            status=answer.status,
+            server=self._server,
+            token_tail=tail_of(token) if grant is None and scheme.lower() == "bearer" else "",
         )
+        self._audit.record_soon(self._by(facts, grant, request.token_id) if grant else facts)
 
     def _record(
-        self, access: Access, outcome: str, reason: str, patients: tuple[str, ...], identifier: str | None
+        self,
+        access: Access,
+        outcome: str,
+        reason: str,
+        patients: tuple[str, ...],
+        identifier: str | None,
+        status: int = 0,
     ) -> AccessFacts:
-        grant, interaction, request = access.grant, access.interaction, access.request
-        session = self._state.sessions.get(grant.sid or "")
-        return AccessFacts(
+        interaction, request = access.interaction, access.request
+        facts = AccessFacts(
             kind=interaction.kind.value,
             recorded=self._now(),
             outcome=outcome,
@@ -128,15 +137,26 @@ class AccessKeeper:
             patients=patients,
             request=request.line(),
             request_id=request.request_id,
+            client_address=request.client_address,
+            status=status,
+            server=self._server,
+        )
+        return self._by(facts, access.grant, request.token_id)
+
+    def _by(self, facts: AccessFacts, grant: Grant, token_id: str) -> AccessFacts:
+        """The same access with who it was: client, token and user."""
+        session = self._state.sessions.get(grant.sid or "")
+        return msgspec.structs.replace(
+            facts,
             grant_id=grant.grant_id,
             client_id=grant.client_id,
-            client_address=request.client_address,
             user_issuer=session.upstream_issuer if session else "",
             user_sub=session.sub if session else "",
             user_name=session.name if session else "",
             user_role=session.role if session else "",
             user_resource=(session.fhir_user or "") if session else "",
-            token_id=request.token_id,
+            token_id=token_id,
+            token_issuer=self._issuer,
         )
 
     def _now(self) -> str:

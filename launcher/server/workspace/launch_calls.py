@@ -17,6 +17,7 @@ from launcher.server.dependencies import (
     GatewaySettings,
     LaunchReads,
     NewId,
+    SessionAudit,
 )
 from launcher.server.errors import ProblemAnswer
 from launcher.server.forms import json_answer
@@ -39,6 +40,7 @@ class LaunchCalls:
         context: CurrentContext,
         upstream_tokens: SessionUpstreamTokens,
         reads: LaunchReads,
+        audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -49,6 +51,7 @@ class LaunchCalls:
         self._context = context
         self._upstream_tokens = upstream_tokens
         self._reads = reads
+        self._audit = audit
         self._clock = clock
         self._new_id = new_id
 
@@ -92,6 +95,8 @@ class LaunchCalls:
         launch = self._new_id()
         self._pending.launches.put(launch, ticket, self._clock.now(), self._settings.life("launch_seconds"))
         url = with_query(client.launch_uri, {"iss": self._settings.fhir_base, "launch": launch})
+        patients = [current.patient] if current.patient else []
+        self._audit.note("launch", call.session, client.client_id, patients=patients)
         return json_answer({"launch": launch, "url": url}, 201)
 
     def _current(self, topic: str, expected_version: str | None) -> CurrentPatient:
