@@ -12,11 +12,16 @@ from launcher.sandbox.identity.errors import PageError
 from launcher.sandbox.identity.model import DemoUser, IdentityProviderSettings
 from launcher.sandbox.identity.texts import choose_language, text
 
-ASSETS = {"style.css": "text/css; charset=utf-8", "login.js": "text/javascript; charset=utf-8"}
+ASSETS = {
+    "style.css": "text/css; charset=utf-8",
+    "login.js": "text/javascript; charset=utf-8",
+    "inter.woff2": "font/woff2",
+    "inter.LICENSE.txt": "text/plain; charset=utf-8",
+}
 PAGE_HEADERS = {
     # No form-action: browsers apply it to every redirect after the form, and those lead through other programs.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -25,8 +30,12 @@ PAGE_HEADERS = {
 }
 
 
+def _bytes(name: str) -> bytes:
+    return (resources.files("launcher.sandbox.identity") / "pages" / name).read_bytes()
+
+
 def _source(name: str) -> str:
-    return (resources.files("launcher.sandbox.identity") / "pages" / name).read_text(encoding="utf-8")
+    return _bytes(name).decode()
 
 
 class Pages:
@@ -41,7 +50,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._assets = {name: _source(name).encode() for name in ASSETS}
+        self._assets = {name: _bytes(name) for name in ASSETS}
 
     def login(
         self,
@@ -117,7 +126,7 @@ class Pages:
         )
 
     def asset(self, name: str) -> Response:
-        """A style sheet or script of these pages; raises PageError ``not-found``."""
+        """A style sheet, script or font of these pages; raises PageError ``not-found``."""
         if name not in self._assets:
             raise PageError("not-found", status=404)
         headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}

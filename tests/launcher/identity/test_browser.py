@@ -110,6 +110,18 @@ def test_page_cannot_be_framed(provider: Provider, chromium: Chromium) -> None:
         assert not any(frame.url.startswith(provider.issuer) for frame in frames)
 
 
+def test_the_pages_bring_their_own_typeface(chromium: Chromium, provider: Provider) -> None:
+    """Without it the page falls back to the system's, and the policy of the page has to allow it."""
+    with opened(chromium) as context:
+        page, problems = watched(context)
+        page.goto(provider.authorize_url())
+        loaded = page.evaluate(
+            "document.fonts.ready.then(() => [...document.fonts].map(f => [f.family, f.status]))"
+        )
+        assert loaded == [["Inter", "loaded"]]
+        assert problems == []
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_pages_break_no_accessibility_rule(provider: Provider, chromium: Chromium, look: str) -> None:
     source = install_node_project(PROJECTS / "axe") / "node_modules" / "axe-core" / "axe.min.js"

@@ -117,5 +117,7 @@ def test_assets_are_served_and_nothing_else(provider: Provider, browser: Browser
     style = browser.request("GET", provider.issuer + "/assets/style.css")
     assert (style.header("content-type") or "").startswith("text/css")
     assert style.text == STYLE
+    licence = browser.request("GET", provider.issuer + "/assets/inter.LICENSE.txt")
+    assert "SIL Open Font License" in licence.text
     for name in ("login.html", "..%2Fkeys.py", "%2e%2e/keys.py", ""):
         assert browser.request("GET", f"{provider.issuer}/assets/{name}").status == 404
