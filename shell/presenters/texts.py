@@ -62,12 +62,30 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Appen åpnes for pasienten du velger i listen.",
         "The app opens for the patient you choose.",
     ),
+    "overtaken": (
+        "Pasienten ble byttet fra et annet sted samtidig. Velg på nytt.",
+        "Somebody else changed the patient at the same time. Choose again.",
+    ),
+    "not_pinned_title": ("Appen ble ikke festet", "The app was not pinned"),
+    "not_pinned_text": (
+        "Ingenting er byttet eller lukket. Lagre utkastet, eller prøv igjen.",
+        "Nothing was changed or closed. Save the draft, or try again.",
+    ),
+    "kept_title": ("{app} står fast på {patient}", "{app} stays on {patient}"),
+    "kept_text": (
+        "Pasienten ble byttet fra et annet sted, og utkastet er ikke lagret. Lagre, og velg Slipp.",
+        "Somebody else changed the patient, and the draft is not saved. Save it, then choose Release.",
+    ),
     "page_refused_title": ("Stoppet", "Stopped"),
     "app_says_title": ("Melding fra appen", "Message from the app"),
     "theme_apps_title": ("Utseendet er byttet", "The theme has changed"),
     "theme_apps_text": (
         "Appene får det samme utseendet neste gang Vaktrom starter.",
         "The apps take the same theme the next time Vaktrom starts.",
+    ),
+    "contrast_apps_text": (
+        "Appene er lyse eller mørke med en gang. Full kontrast følger neste gang Vaktrom starter.",
+        "The apps are light or dark at once. Full contrast follows the next time Vaktrom starts.",
     ),
     "about_title": ("Om Vaktrom", "About Vaktrom"),
     "all_apps_title": ("Apper", "Apps"),

@@ -68,6 +68,12 @@ class Theme(QObject):
         return self._name == "high-contrast"
 
     @property
+    def pages_follow(self) -> bool:
+        """Whether web pages hear of this theme as light or dark; some platforms cannot tell them."""
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return dark is (self._name != "light")
+
+    @property
     def reduced_motion(self) -> bool:
         """The system's wish for less motion."""
         return QApplication.isEffectEnabled(Qt.UIEffect.UI_General) is False

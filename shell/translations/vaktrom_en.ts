@@ -369,6 +369,18 @@
         <translation>Show beside</translation>
     </message>
     <message>
+        <source>Større i panelet</source>
+        <translation>Larger in the pane</translation>
+    </message>
+    <message>
+        <source>Mindre i panelet</source>
+        <translation>Smaller in the pane</translation>
+    </message>
+    <message>
+        <source>Vanlig størrelse ({percent} %)</source>
+        <translation>Usual size ({percent} %)</translation>
+    </message>
+    <message>
         <source>Om {app}</source>
         <translation>About {app}</translation>
     </message>
@@ -818,6 +830,14 @@
         <translation>Next area: apps, tabs, banner, panes</translation>
     </message>
     <message>
+        <source>Forrige område</source>
+        <translation>Previous area</translation>
+    </message>
+    <message>
+        <source>Større, mindre eller vanlig størrelse i panelet</source>
+        <translation>Larger, smaller or usual size in the pane</translation>
+    </message>
+    <message>
         <source>Velg og åpne i lista</source>
         <translation>Choose and open in the list</translation>
     </message>
@@ -952,6 +972,42 @@
         <translation>Changing to</translation>
     </message>
     <message>
+        <source>Du er i ferd med å slippe {app}, som går til {name}.</source>
+        <translation>You are about to release {app}, which goes to {name}.</translation>
+    </message>
+    <message>
+        <source>Du er i ferd med å slippe {app}, som lukkes.</source>
+        <translation>You are about to release {app}, which closes.</translation>
+    </message>
+    <message>
+        <source>Lagre utkastet først, og slipp etterpå.</source>
+        <translation>Save the draft first, then release.</translation>
+    </message>
+    <message>
+        <source>Slipp uten å lagre</source>
+        <translation>Release without saving</translation>
+    </message>
+    <message>
+        <source>Slippes til</source>
+        <translation>Goes to</translation>
+    </message>
+    <message>
+        <source>Lagre utkastet først, og logg ut etterpå.</source>
+        <translation>Save the draft first, then log out.</translation>
+    </message>
+    <message>
+        <source>Du er i ferd med å logge ut.</source>
+        <translation>You are about to log out.</translation>
+    </message>
+    <message>
+        <source>Logg ut uten å lagre</source>
+        <translation>Log out without saving</translation>
+    </message>
+    <message>
+        <source>Du er i ferd med å lukke {app}.</source>
+        <translation>You are about to close {app}.</translation>
+    </message>
+    <message>
         <source>Lagre utkastet først, og lukk etterpå.</source>
         <translation>Save the draft first, and close afterwards.</translation>
     </message>
@@ -970,14 +1026,6 @@
     <message>
         <source>Fest {app} og bytt</source>
         <translation>Pin {app} and change</translation>
-    </message>
-    <message>
-        <source>Fest {app} og lukk resten</source>
-        <translation>Pin {app} and close the rest</translation>
-    </message>
-    <message>
-        <source>{app} blir stående på {name}. De andre appene lukkes.</source>
-        <translation>{app} stays on {name}. The other apps close.</translation>
     </message>
     <message>
         <source>Lukk uten å lagre</source>

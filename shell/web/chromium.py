@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import MutableMapping, Sequence
 
 HOST_RULES = "MAP *.localhost 127.0.0.1,MAP localhost 127.0.0.1"
@@ -21,15 +22,9 @@ FLAGS_FOLLOW = "--webEngineArgs"
 DEBUG_DOORS = ("QTWEBENGINE_REMOTE_DEBUGGING", "QTWEBENGINE_CHROMIUM_FLAGS")
 
 
-PAGE_LOOKS = {
-    "dark": "preferredColorScheme=0",
-    "high-contrast": "preferredColorScheme=0,preferredContrast=0",
-}
-
-
 def page_look(theme: str) -> list[str]:
-    """How pages are told of the theme (``prefers-color-scheme``, ``prefers-contrast``); for one run of the program."""
-    return [f"--blink-settings={PAGE_LOOKS[theme]}"] if theme in PAGE_LOOKS else []
+    """Pages hear of light and dark while the program runs, of high contrast (``prefers-contrast``) only at its start."""
+    return ["--blink-settings=preferredContrast=0"] if theme == "high-contrast" else []
 
 
 def program_arguments(arguments: Sequence[str], theme: str = "system") -> list[str]:
@@ -51,8 +46,20 @@ def keep_host_rules(environment: MutableMapping[str, str]) -> None:
         environment[name] = f'{environment[name]} --host-resolver-rules="{HOST_RULES}"'
 
 
+def choose_platform_theme(environment: MutableMapping[str, str], platform: str) -> None:
+    """On Linux the plain platform theme cannot switch between light and dark; GNOME's, built into Qt, can.
+
+    It speaks to the session bus, so it is chosen where there is one.
+    """
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    bus = "DBUS_SESSION_BUS_ADDRESS" in environment or (runtime and os.path.exists(f"{runtime}/bus"))
+    if platform.startswith("linux") and bus:
+        environment.setdefault("QT_QPA_PLATFORMTHEME", "gnome")
+
+
 def prepare(frozen: bool) -> None:
     """Call before the first import of Qt WebEngine."""
     close_debug_doors(os.environ, frozen=frozen)
     keep_host_rules(os.environ)
+    choose_platform_theme(os.environ, sys.platform)
     os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "1")

@@ -9,10 +9,10 @@ from PySide6.QtWebEngineCore import (
     QWebEnginePage,
     QWebEngineProfile,
 )
-from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
 from shell.gateway_client.login import AuthorizationRequest
+from shell.web.live_view import LiveView
 from shell.web.pane_profile import new_profile
 
 
@@ -50,7 +50,7 @@ class LoginPage(QWebEnginePage):
         error.rejectCertificate()
 
 
-class LoginView(QWebEngineView):
+class LoginView(LiveView):
     """One login from the first page to the callback, in a profile of its own that ends with it.
 
     Signals: ``answered(url)`` with the callback's URL, ``shown()`` when a page stands, ``failed()`` when a page
@@ -70,7 +70,7 @@ class LoginView(QWebEngineView):
         self._page.answered.connect(self._answered)
         self._page.loadingChanged.connect(self._loading_changed)
         self._page.renderProcessTerminated.connect(lambda *_: self.failed.emit())
-        self.setPage(self._page)
+        self.show_page(self._page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
 
     def start(self) -> None:

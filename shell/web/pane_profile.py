@@ -30,13 +30,18 @@ def new_profile(parent: QObject | None, language: str) -> QWebEngineProfile:
     profile = QWebEngineProfile(parent)
     if not profile.isOffTheRecord():
         raise RuntimeError("a pane's profile must be off the record")
-    profile.setHttpAcceptLanguage("nb-NO,nb;q=0.9,en;q=0.5" if language == "nb" else "en,nb;q=0.5")
+    profile.setHttpAcceptLanguage(accepted_languages(language))
     profile.setSpellCheckEnabled(False)
     settings = profile.settings()
     for attribute in SWITCHED_OFF:
         settings.setAttribute(attribute, False)
     settings.setUnknownUrlSchemePolicy(QWebEngineSettings.UnknownUrlSchemePolicy.DisallowUnknownUrlSchemes)
     return profile
+
+
+def accepted_languages(language: str) -> str:
+    """What pages are asked for in the desktop's language, ``nb`` or ``en``."""
+    return "nb-NO,nb;q=0.9,en;q=0.5" if language == "nb" else "en,nb;q=0.5"
 
 
 def put_cookie(profile: QWebEngineProfile, base_url: str, name: str, value: str, path: str) -> None:

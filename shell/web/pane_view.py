@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QUrl, Signal
-from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
 
 from shell.actions.page_policy import DeclaredOrigins
 from shell.gateway_client.workspace import OpenedPane
+from shell.web.live_view import LiveView
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
 from shell.web.probes import HangProbe, PaintProbe, ask_unsaved
@@ -15,7 +15,7 @@ from shell.web.probes import HangProbe, PaintProbe, ask_unsaved
 __all__ = ["PaneView", "ask_unsaved"]
 
 
-class PaneView(QWebEngineView):
+class PaneView(LiveView):
     """Shows one client in one pane.
 
     Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``painted()`` once for each
@@ -44,7 +44,7 @@ class PaneView(QWebEngineView):
         self._page = page
         self._paint = PaintProbe(page, self.painted.emit)
         self._hang = HangProbe(page, self.hung.emit)
-        self.setPage(page)
+        self.show_page(page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
 
     @property

@@ -51,11 +51,8 @@ class Layers(QWidget):
     def bring(self, widget: QWidget) -> None:
         """Raise ``widget`` and put all others out of reach."""
         self._stack.setCurrentWidget(widget)
-        for index in range(self._stack.count()):
-            item = self._stack.itemAt(index)
-            other = item.widget() if item is not None else None
-            if other is not None:
-                set_reachable(other, other is widget)
+        for other in self.pages():
+            set_reachable(other, other is widget)
         widget.raise_()
 
     def _refresh_soon(self) -> None:
@@ -73,3 +70,8 @@ class Layers(QWidget):
 
     def count(self) -> int:
         return self._stack.count()
+
+    def pages(self) -> list[QWidget]:
+        """All pages, the top one among them."""
+        items = (self._stack.itemAt(index) for index in range(self._stack.count()))
+        return [page for item in items if item is not None and (page := item.widget()) is not None]

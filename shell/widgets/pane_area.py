@@ -295,6 +295,11 @@ class PaneArea(ThemedWidget):
         hint = self.tr("Velg en app til venstre, eller trykk Alt 1.")
         painter.drawText(line.translated(0, 30), Qt.AlignmentFlag.AlignCenter, hint)
 
+    def take_language(self, language: str) -> None:
+        """Tell every page which language the desktop has now."""
+        for frame in self._frames.values():
+            frame.take_language(language)
+
     def covered_by_state(self, state: State) -> tuple[str, ...]:
         """Keys of panes in ``state``."""
         return tuple(key for key, frame in self._frames.items() if frame.model.state is state)

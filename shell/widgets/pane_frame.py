@@ -14,6 +14,7 @@ from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import Curtain
 from shell.widgets.layers import Layers, set_reachable
+from shell.widgets.live_page import LivePage, PageLook
 from shell.widgets.pane_header import PaneHeader
 from shell.widgets.pane_texts import PaneTexts
 from shell.widgets.permission_bar import PermissionBar
@@ -106,6 +107,7 @@ class PaneFrame(ThemedWidget):
         self._model = model
         self._siblings: tuple[PaneModel, ...] = ()
         self._border = 0
+        self.look = PageLook(theme)
         self.header = PaneHeader(theme, self.texts, self)
         self.header.menu_asked.connect(self._open_menu)
         self.header.tab_chosen.connect(self.tab_chosen)
@@ -160,6 +162,7 @@ class PaneFrame(ThemedWidget):
         self.holder.add(view)
         self.holder.bring(view)
         view.setProperty("ring", "none")
+        self.look.give(view)
         view.show()
         self._cover()
 
@@ -167,6 +170,21 @@ class PaneFrame(ThemedWidget):
         """Give a page back; it is hidden and no longer part of the pane."""
         self.holder.remove(view)
         view.hide()
+
+    def zoom(self, step: int) -> None:
+        """Larger (1), smaller (-1) or as the size of text says (0); later pages of this pane look the same."""
+        self.look.step(step)
+        self._give_look()
+
+    def take_language(self, language: str) -> None:
+        """Tell the pages which language the desktop has now."""
+        for view in self.holder.pages():
+            if isinstance(view, LivePage):
+                view.take_language(language)
+
+    def _give_look(self) -> None:
+        for view in self.holder.pages():
+            self.look.give(view)
 
     def ask(self, question: PermissionModel) -> None:
         """Ask the user in this pane; only the newest question stands."""
@@ -203,6 +221,7 @@ class PaneFrame(ThemedWidget):
 
     def restyle(self) -> None:
         self._draw_border()
+        self._give_look()
 
     # drawing
 
@@ -273,6 +292,15 @@ class PaneFrame(ThemedWidget):
         )
         if len(self._siblings) > 1:
             self._entry(menu, self.tr("Vis ved siden av"), "", self.apart_asked)
+        menu.addSeparator()
+        for step, text, keys in (
+            (1, self.tr("Større i panelet"), "Ctrl++"),
+            (-1, self.tr("Mindre i panelet"), "Ctrl+-"),
+            (0, self.tr("Vanlig størrelse ({percent} %)").format(percent=self.look.percent), "Ctrl+0"),
+        ):
+            action = menu.addAction(f"{text}\t{keys}")
+            action.setEnabled(step != 0 or self.look.percent != 100)
+            action.triggered.connect(lambda _checked=False, step=step: self.zoom(step))
         menu.addSeparator()
         self._entry(menu, self.tr("Om {app}").format(app=model.app.name), "", self.about_asked)
         self._entry(menu, self.tr("Lukk {app}").format(app=model.app.name), "Ctrl+W", self.close_asked)

@@ -355,6 +355,8 @@ class MainWindow(ThemedWidget):
 
     def _language_changed(self) -> None:
         self.setLocale(self._translations.locale)
+        for area in self.desk.areas.values():
+            area.take_language(self._translations.language)
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         area = self.desk.front_area()

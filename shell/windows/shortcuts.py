@@ -39,6 +39,9 @@ SHORTCUTS = (
     Shortcut("close-patient", ("Ctrl+Shift+W",), ("Ctrl", "Shift", "W")),
     Shortcut("previous-in-place", ("Ctrl+PgUp",), ("Ctrl", "PgUp")),
     Shortcut("next-in-place", ("Ctrl+PgDown",), ("Ctrl", "PgDn")),
+    Shortcut("zoom-in", ("Ctrl++", "Ctrl+="), ("Ctrl", "+")),
+    Shortcut("zoom-out", ("Ctrl+-",), ("Ctrl", "−")),
+    Shortcut("zoom-reset", ("Ctrl+0",), ("Ctrl", "0")),
     Shortcut("help", ("F1", "?"), ("F1", "?")),
 )
 

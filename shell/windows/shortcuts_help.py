@@ -23,11 +23,13 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("list", ("↑", "↓", "Enter")),
     ("apps", ("Alt", "1–9")),
     ("new-tab", ("Ctrl", "Enter")),
+    ("previous-region", ("Shift", "F6")),
     ("pin", ("Alt", "P")),
     ("sync", ("Alt", "S")),
     ("close-pane", ("Ctrl", "W")),
     ("close-patient", ("Ctrl", "Shift", "W")),
     ("next-in-place", ("Ctrl", "PgDn")),
+    ("zoom", ("Ctrl", "+", "−", "0")),
     ("help", ("F1",)),
 )
 
@@ -88,6 +90,8 @@ class ShortcutsHelp(DialogWidget):
             "next-patient": self.tr("Neste pasient"),
             "previous-patient": self.tr("Forrige pasient"),
             "next-region": self.tr("Neste område: apper, faner, banner, paneler"),
+            "previous-region": self.tr("Forrige område"),
+            "zoom": self.tr("Større, mindre eller vanlig størrelse i panelet"),
             "list": self.tr("Velg og åpne i lista"),
             "apps": self.tr("App 1 til 9; én gang til flytter dit"),
             "new-tab": self.tr("Åpne i ny pasientfane"),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from shell.presenters.view_models import EmptyModel
 from shell.theme import Theme
 from shell.widgets.empty_view import EmptyView
+from shell.widgets.live_page import PageLook
 from shell.widgets.themed import ThemedWidget
 
 
@@ -22,6 +23,7 @@ class ViewSlot(ThemedWidget):
         super().__init__(theme, parent)
         self._view: QWidget | None = None
         self._loading = True
+        self._look = PageLook(theme)
         self.message = EmptyView(theme, self)
         self.message.acted.connect(self.acted)
         self._stack = QStackedLayout(self)
@@ -36,6 +38,7 @@ class ViewSlot(ThemedWidget):
         self._loading = False
         view.setProperty("ring", "none")
         view.destroyed.connect(self._destroyed)
+        self._look.give(view)
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
         view.setFocus()
@@ -62,6 +65,9 @@ class ViewSlot(ThemedWidget):
     def retranslate(self) -> None:
         if self._loading:
             self.set_loading()
+
+    def restyle(self) -> None:
+        self._look.give(self._view)
 
     def _forget(self) -> None:
         if self._view is not None:

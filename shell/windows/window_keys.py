@@ -13,6 +13,7 @@ from context.pane_state import State
 if TYPE_CHECKING:
     from shell.windows.main_window import MainWindow
 
+ZOOMS = {"zoom-in": 1, "zoom-out": -1, "zoom-reset": 0}
 Region = tuple[QWidget, Callable[[], None]]
 
 
@@ -54,6 +55,9 @@ class WindowKeys(QObject):
             "close-patient": window.close_front_patient,
             "previous-in-place": lambda: self._pane("previous"),
             "next-in-place": lambda: self._pane("next"),
+            "zoom-in": lambda: self._pane("zoom-in"),
+            "zoom-out": lambda: self._pane("zoom-out"),
+            "zoom-reset": lambda: self._pane("zoom-reset"),
             "help": window.show_keys,
         }
         doing[name]()
@@ -122,6 +126,8 @@ class WindowKeys(QObject):
             window.pane_sync_asked.emit(self._out_of_step(key))
         elif what == "close":
             window.pane_close_asked.emit(key)
+        elif what in ZOOMS:
+            area.pane(key).zoom(ZOOMS[what])
         else:
             area.next_in_place(1 if what == "next" else -1)
 

@@ -28,5 +28,5 @@ def test_a_folder_that_is_gone_costs_only_the_memory(tmp_path: Path) -> None:
 
 def test_pages_are_told_of_a_dark_or_high_contrast_theme() -> None:
     assert page_look("light") == []
-    assert page_look("dark") == ["--blink-settings=preferredColorScheme=0"]
-    assert page_look("high-contrast") == ["--blink-settings=preferredColorScheme=0,preferredContrast=0"]
+    assert page_look("dark") == []
+    assert page_look("high-contrast") == ["--blink-settings=preferredContrast=0"]
