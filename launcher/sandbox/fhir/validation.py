@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -157,6 +158,7 @@ def _structure(resource: dict[str, Any], resource_type: str) -> Iterator[Issue]:
             path = _expression(resource_type, found["loc"])
             yield Issue(_issue_code(found["type"], found["msg"]), found["msg"], path)
         return
+    yield from _json_types(model, resource, resource_type)
     yield from _references(model, resource_type)
 
 
@@ -173,6 +175,32 @@ def _issue_code(kind: str, message: str) -> str:
     if "missing" in kind or "required" in message.lower():
         return "required"
     return "value"
+
+
+def _json_types(model: Any, raw: Any, path: str) -> Iterator[Issue]:
+    """Members of another JSON type than their element: the models would read "72" as 72 (FHIR R4 json.html#primitive)."""
+    if isinstance(model, list) and isinstance(raw, list):
+        for number, (member, written) in enumerate(zip(model, raw, strict=False)):
+            yield from _json_types(member, written, f"{path}[{number}]")
+    elif hasattr(type(model), "model_fields") and isinstance(raw, dict):
+        for name, field in type(model).model_fields.items():
+            element = field.alias or name
+            if element in raw:
+                yield from _json_types(getattr(model, name), raw[element], f"{path}.{element}")
+    elif raw is not None and not isinstance(raw, dict | list) and not _is_written_as(model, raw):
+        yield Issue("value", f"a {_json_word(model)} is wanted here, not a {_json_word(raw)}", path)
+
+
+def _is_written_as(value: Any, raw: Any) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool) and isinstance(raw, Decimal):
+        return raw.as_tuple().exponent == 0
+    return _json_word(value) == _json_word(raw)
+
+
+def _json_word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float | Decimal) else "string"
 
 
 def _references(model: Any, path: str) -> Iterator[Issue]:
