@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWebEngineCore import (
     QWebEngineProfile,
     qWebEngineChromiumSecurityPatchVersion,
     qWebEngineVersion,
 )
 
+from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.sign_in import SignIn, new_connection, redeem
@@ -52,6 +52,7 @@ class Desktop(QObject):
         self._login_profile: QWebEngineProfile | None = None
         self._session: dict[str, Any] = {}
         self._came_up = False
+        self._contrast_at_start = window.theme.high_contrast
         self.workspace: WorkspaceController | None = None
         self._connect()
         self._clock = QTimer(self, interval=CLOCK_MS)
@@ -313,10 +314,13 @@ class Desktop(QObject):
             self._begin_sign_in()
 
     def _theme_changed(self) -> None:
-        """Our own views have changed at once; Chromium tells pages of a theme only when it starts."""
-        if self.workspace is not None:
+        """Views and pages have changed at once; Chromium hears of high contrast only when it starts."""
+        theme = self._window.theme
+        contrast_later = theme.high_contrast is not self._contrast_at_start
+        if self.workspace is not None and (contrast_later or not theme.pages_follow):
             language = self._language()
-            title, text = sentence("theme_apps_title", language), sentence("theme_apps_text", language)
+            key = "contrast_apps_text" if theme.pages_follow else "theme_apps_text"
+            title, text = sentence("theme_apps_title", language), sentence(key, language)
             self._window.toast(ToastModel("theme-apps", "info", title, text))
 
     def _tick(self) -> None:
@@ -332,10 +336,3 @@ class Desktop(QObject):
 def text_of(version: object) -> str:
     """Qt gives versions as bytes."""
     return version.decode("ascii") if isinstance(version, bytes) else str(version)
-
-
-def clear_own_clipboard() -> None:
-    """Clear the clipboard when a pane of ours wrote it (S6)."""
-    clipboard = QGuiApplication.clipboard()
-    if clipboard is not None and clipboard.ownsClipboard():
-        clipboard.clear()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -29,27 +29,20 @@ from context.pane_state import (
     SocketLost,
     State,
     TimePassed,
+    TokenEncounter,
 )
 from shell.actions.page_policy import DeclaredOrigins, origin_of
+from shell.bridge.launching import ContextMoved, ContextPoint, begin_launch
 from shell.bridge.services import AppFacts, Services
-from shell.gateway_client.errors import GatewayError, Refused
+from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.workspace import Launch, OpenedPane
 from shell.web.pane_view import PaneView as WebPane
-from shell.web.pane_view import ask_unsaved
+from shell.web.probes import NOTHING_UNSAVED, Draft, ask_unsaved
 
-CONTEXT_MOVED = 409
+PIN_SECONDS = 3.0
+PIN_AGAIN_SECONDS = (0.3, 1.0, 3.0)
 PAINT_WITHOUT_READ_MS = 600
 RESUBSCRIBE_MS = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class ContextPoint:
-    """A confirmed point in the topic's life: the event that made it, and the hub's version of it."""
-
-    topic: str
-    event_id: str
-    version: str
-    patient: str | None
 
 
 class PaneController(QObject):
@@ -144,20 +137,27 @@ class PaneController(QObject):
         self._drop_next()
         self._fed = None
         self._facts = {}
-        self._feed(Launched(point.patient))
+        self._feed(Launched(point.patient, point.encounter))
         self._feed(ContextReceived(point.event_id, point.patient))
         self._services.run(
-            self._begin(point),
+            begin_launch(self._services.workspace, self.app.client_id, point),
             lambda begun: self._begun(generation, *begun),
             lambda error: self._failed(generation, point, error),
         )
 
-    def context_received(self, point: ContextPoint, *, unsaved: bool, encounter: str | None = None) -> None:
-        """The topic has another patient, or none."""
-        self._point = point
-        self._feed(ContextReceived(point.event_id, point.patient, encounter, unsaved))
+    def would_leave(self, point: ContextPoint) -> bool:
+        """Whether the topic's new point takes away a page that is in use."""
+        return self._page is not None and self._state.would_leave(received(point))
+
+    def context_received(self, point: ContextPoint, *, unsaved: bool) -> None:
+        """The topic has another patient, another encounter, or none."""
+        before, self._point = self._point, point
+        self._feed(received(point, unsaved=unsaved))
         if self.view.state is State.PINNED and unsaved:
-            self._tell_pin(True)
+            self._services.run(self._pin_again(self.pane_ids), None, lambda _: None)
+        late = self._launching and not self._facts.get("granted")
+        if late and before is not None and point.encounter not in (None, before.encounter):
+            self._moved = True  # what is being launched carries the former encounter, or none
 
     def relaunch_if_asked(self) -> None:
         """Carry out a relaunch that the state asks for; called when the hub has been answered."""
@@ -171,7 +171,9 @@ class PaneController(QObject):
         if page is None or facts["pane"] != page.pane:
             return
         before, self._facts = self._facts, facts
-        self._feed(EffectivePatient(facts["effective_patient"])) if facts["granted"] else None
+        if facts["granted"]:
+            self._feed(TokenEncounter(facts.get("encounter")))
+            self._feed(EffectivePatient(facts["effective_patient"]))
         if before.get("socket") and not facts["socket"] and not facts["pinned"]:
             self._feed(SocketLost())
             self._comeback.start()
@@ -183,18 +185,33 @@ class PaneController(QObject):
         if facts["granted"] and not before.get("granted"):
             self._unread.start()
 
-    def pin(self) -> bool:
-        """Keep the pane on its patient; whether it could be."""
-        if self.view.usable:
+    def pin(self, told: Callable[[bool], None] = lambda _: None) -> None:
+        """Keep the pane on its patient. ``told(True)`` once the gateway has confirmed it; ``told(False)`` changes nothing."""
+        page = self._page
+        if page is None or not self.view.usable:
+            told(False)
+            return
+        pane = page.pane
+        self._services.run(
+            asyncio.wait_for(self._services.workspace.pin(pane, True), PIN_SECONDS),
+            lambda _: self._pin_confirmed(pane, told),
+            lambda _: told(False),
+        )
+
+    def _pin_confirmed(self, pane: str, told: Callable[[bool], None]) -> None:
+        if self._page is not None and self._page.pane == pane:
             self._feed(Pinned())
-            self._tell_pin(True)
-        return self.view.state is State.PINNED
+        told(self.view.state is State.PINNED)
 
     def release(self) -> None:
-        """Let a pinned pane go: it is launched anew for the current patient."""
-        if self.view.state is State.PINNED and self._point is not None:
-            self._feed(Released())
-            self.launch(self._point)
+        """Let a pinned pane go: it is launched anew for the current patient, and closed when there is none."""
+        if self.view.state is not State.PINNED or self._point is None:
+            return
+        if self._point.patient is None:
+            self.close()
+            return
+        self._feed(Released())
+        self.launch(self._point)
 
     def synchronise(self) -> None:
         """*Synkroniser*: launch anew for the current patient."""
@@ -209,10 +226,10 @@ class PaneController(QObject):
                 self._comeback.start()
             self.changed.emit()
 
-    def ask_unsaved(self, answered: Any) -> None:
+    def ask_unsaved(self, answered: Callable[[Draft], None]) -> None:
         """Ask the page for unsaved work; a covered or missing page has none."""
         if self._page is None or self.view.state not in (State.FOLLOWING, State.PINNED):
-            answered(False)
+            answered(NOTHING_UNSAVED)
         else:
             ask_unsaved(self._page.pane_page, answered)
 
@@ -227,19 +244,6 @@ class PaneController(QObject):
         self.ended.emit()
 
     # launching
-
-    async def _begin(self, point: ContextPoint) -> tuple[OpenedPane, Launch]:
-        workspace = self._services.workspace
-        opened = await workspace.new_pane(self.app.client_id, point.topic)
-        try:
-            launch = await workspace.new_launch(
-                self.app.client_id, point.topic, opened.pane, point.version or None
-            )
-        except GatewayError:
-            with contextlib.suppress(GatewayError):
-                await workspace.end_pane(opened.pane)
-            raise
-        return opened, launch
 
     def _begun(self, generation: int, opened: OpenedPane, launch: Launch) -> None:
         if generation != self._generation:
@@ -261,7 +265,7 @@ class PaneController(QObject):
     def _failed(self, generation: int, point: ContextPoint, error: BaseException) -> None:
         if generation != self._generation:
             return
-        if isinstance(error, Refused) and error.status == CONTEXT_MOVED:
+        if isinstance(error, ContextMoved):
             self._moved = True  # a newer event launches again, if it has not come already
             if self._point is not point:
                 self.relaunch_if_asked()
@@ -329,9 +333,17 @@ class PaneController(QObject):
 
     # ends
 
-    def _tell_pin(self, pinned: bool) -> None:
-        for pane in self.pane_ids:
-            self._services.run(self._services.workspace.pin(pane, pinned), None, lambda _: None)
+    async def _pin_again(self, panes: tuple[str, ...]) -> None:
+        """The state is pinned already, and the page can read nobody else: the gateway is told as soon as it listens."""
+        for pane in panes:
+            for pause in (*PIN_AGAIN_SECONDS, None):
+                try:
+                    await self._services.workspace.pin(pane, True)
+                    break
+                except GatewayError:
+                    if pause is None:
+                        raise
+                    await asyncio.sleep(pause)
 
     def _drop_next(self) -> None:
         self._unread.stop()
@@ -343,3 +355,8 @@ class PaneController(QObject):
         pane = page.pane
         page.end()
         self._services.run(self._services.workspace.end_pane(pane), None, lambda _: None)
+
+
+def received(point: ContextPoint, *, unsaved: bool = False) -> ContextReceived:
+    """What the state machine hears of a point in the topic's life."""
+    return ContextReceived(point.event_id, point.patient, point.encounter, unsaved)

@@ -1,33 +1,54 @@
-"""Before a change of patient that the shell starts: unsaved work is asked about, never dropped (DESIGN section 4)."""
+"""Before work would be lost by what the shell does: unsaved work is asked about, never dropped (DESIGN section 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from shell.bridge.pane_controller import PaneController
-from shell.presenters.view_models import AppModel, PatientRef, UnsavedModel
+from shell.bridge.tab_controller import Settled
+from shell.presenters.view_models import AppModel, PatientRef, PersonName, UnsavedModel, UnsavedStep
+from shell.web.probes import Draft
 from shell.windows.main_window import MainWindow
+
+UNNAMED = PatientRef("", PersonName("–"))
+"""Nobody's work is lost because nothing more is known of him."""
 
 Describe = Callable[[str | None], PatientRef | None]
 
 
-class UnsavedQuestion(QObject):
-    """Asks every pane, then the user about each pane that has unsaved work, then goes on or stays."""
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is about to happen to ``panes``: the ``step``, and to whom it leads."""
 
-    def __init__(self, window: MainWindow, parent: QObject) -> None:
+    panes: Sequence[PaneController]
+    step: UnsavedStep
+    target: PatientRef | None = None
+
+
+class UnsavedQuestion(QObject):
+    """Asks every pane, then the user about each pane that has unsaved work, then goes on or stays.
+
+    ``pin_failed()``: the pane could not be kept, and so nothing goes on.
+    """
+
+    def __init__(
+        self, window: MainWindow, describe: Describe, pin_failed: Callable[[], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._window = window
-        self._unsaved: list[PaneController] = []
+        self._describe = describe
+        self._pin_failed = pin_failed
+        self._leaving = Leaving((), "change")
+        self._unsaved: list[tuple[PaneController, Draft]] = []
+        self._calm: set[PaneController] = set()
+        self._given_up: set[PaneController] = set()
         self._waiting = 0
-        self._go: Callable[[], None] | None = None
+        self._go: Callable[[Settled], None] | None = None
         self._stay: Callable[[], None] = lambda: None
-        self._describe: Describe = lambda _: None
-        self._target: PatientRef | None = None
-        self._may_pin = True
         self._round = 0
         window.question_answered.connect(self._answered)
 
@@ -35,45 +56,38 @@ class UnsavedQuestion(QObject):
     def asking(self) -> bool:
         return self._go is not None
 
+    def about(self, pane: PaneController) -> bool:
+        """Whether what is asked concerns this pane."""
+        return self.asking and pane in self._leaving.panes
+
     def drop(self) -> None:
-        """The screen is being locked: nothing is asked and nothing goes on."""
+        """The screen is being locked, or somebody else has changed the patient: nothing is asked and nothing goes on."""
         self._round += 1
         self._go, self._unsaved = None, []
 
     def ask(
-        self,
-        panes: Sequence[PaneController],
-        describe: Describe,
-        target: PatientRef | None,
-        go: Callable[[], None],
-        stay: Callable[[], None] = lambda: None,
-        *,
-        may_pin: bool = True,
+        self, leaving: Leaving, go: Callable[[Settled], None], stay: Callable[[], None] = lambda: None
     ) -> None:
         """Call ``go`` when nothing is unsaved or the user says so, else ``stay``. One question at a time."""
         if self.asking:
             return
-        self._go, self._stay, self._describe, self._target, self._may_pin = (
-            go,
-            stay,
-            describe,
-            target,
-            may_pin,
-        )
-        self._unsaved = []
+        self._leaving, self._go, self._stay = leaving, go, stay
+        self._unsaved, self._calm, self._given_up = [], set(), set()
         self._round += 1
-        self._waiting = len(panes)
-        if not panes:
+        self._waiting = len(leaving.panes)
+        if not leaving.panes:
             self._next()
-        for pane in panes:
+        for pane in leaving.panes:
             pane.ask_unsaved(partial(self._heard, self._round, pane))
 
-    def _heard(self, asked: int, pane: PaneController, unsaved: bool) -> None:
+    def _heard(self, asked: int, pane: PaneController, draft: Draft) -> None:
         if asked != self._round:
             return
         self._waiting -= 1
-        if unsaved:
-            self._unsaved.append(pane)
+        if draft.unsaved:
+            self._unsaved.append((pane, draft))
+        else:
+            self._calm.add(pane)
         if self._waiting == 0:
             self._next()
 
@@ -81,30 +95,39 @@ class UnsavedQuestion(QObject):
         if not self._unsaved:
             go, self._go = self._go, None
             if go is not None:
-                go()
+                go(Settled(frozenset(self._given_up), frozenset(self._calm)))
             return
-        pane = self._unsaved[0]
-        source = self._describe(pane.effective_patient)
-        if source is None:
-            self._unsaved.pop(0)
-            self._next()
-            return
+        pane, draft = self._unsaved[0]
+        source = self._describe(pane.effective_patient) or UNNAMED
         app = AppModel(pane.app.client_id, pane.app.name, pane.app.vendor, pane.app.icon_svg)
+        leaving = self._leaving
+        may_pin = leaving.step == "change"
         self._window.ask_unsaved(
-            UnsavedModel(app, source, self._target, datetime.now().astimezone(), self._may_pin)
+            UnsavedModel(app, source, leaving.target, draft.edited, may_pin, leaving.step)
         )
 
     def _answered(self, choice: str) -> None:
         if not self.asking or not self._unsaved:
             return
         self._window.end_question()
-        pane = self._unsaved.pop(0)
+        pane, _ = self._unsaved.pop(0)
         if choice == "stay":
-            self._go, self._unsaved = None, []
-            self._stay()
+            self._end()
+        elif choice == "pin":
+            pane.pin(partial(self._pinned, self._round))
+        else:
+            self._given_up.add(pane)
+            self._next()
+
+    def _pinned(self, asked: int, pinned: bool) -> None:
+        if asked != self._round or not self.asking:
             return
-        if choice == "pin" and not pane.pin():
-            self._go, self._unsaved = None, []
-            self._stay()
-            return
-        self._next()
+        if pinned:
+            self._next()
+        else:
+            self._end()
+            self._pin_failed()
+
+    def _end(self) -> None:
+        self._go, self._unsaved = None, []
+        self._stay()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from context.pane_state import State
-from shell.bridge.pane_controller import ContextPoint, PaneController
+from shell.bridge.drafts import ArrivalCheck, Unsaved
+from shell.bridge.launching import ContextPoint
+from shell.bridge.pane_controller import PaneController
 from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
@@ -22,6 +24,8 @@ from shell.widgets.later import Later
 FOLLOWED = 200
 CURTAIN_SECONDS = 8.0
 BANNER_AGAIN_MS = 2000
+
+Answer = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,35 @@ class ConfirmedPatient:
     encounter: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the question for unsaved work came to: ``given_up`` may be lost, ``calm`` panes said they hold nothing."""
+
+    given_up: frozenset[PaneController] = frozenset()
+    calm: frozenset[PaneController] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOpen:
+    """An open that this shell has posted: to be recognised when the hub sends it back."""
+
+    event_id: str
+    patient: str
+    settled: Settled
+
+
 class TabController(QObject):
     """Signals: ``changed()`` for banner and tab, ``patient_changed(patient_id)`` once per confirmed change,
-    ``pane_added(controller)``, ``pane_removed(controller)``, ``failed(text_key)``, ``connected(bool)``."""
+    ``choice_confirmed(patient_id)`` after it when it was the choice of this user, ``pane_added(controller)``,
+    ``pane_removed(controller)``, ``pane_kept(controller)`` when a change by somebody else would
+    have taken unsaved work, ``failed(text_key)``, ``connected(bool)``."""
 
     changed = Signal()
     patient_changed = Signal(str)
+    choice_confirmed = Signal(str)
     pane_added = Signal(QObject)
     pane_removed = Signal(QObject)
+    pane_kept = Signal(QObject)
     failed = Signal(str)
     connected = Signal(bool)
 
@@ -53,7 +78,6 @@ class TabController(QObject):
         self.waiting_for: str | None = None
         self.patient: ConfirmedPatient | None = None
         self.patient_id: str | None = None
-        self.unsaved: frozenset[PaneController] = frozenset()
         self._services = services
         self._holder = holder
         self._point: ContextPoint | None = None
@@ -62,6 +86,8 @@ class TabController(QObject):
         self._ended = False
         self._banner_again = Later(self, lambda: self.refresh_banner(), BANNER_AGAIN_MS)
         self._opening: Future[None] | None = None
+        self._own: OwnOpen | None = None
+        self._arrival = ArrivalCheck(self)
 
     def start(self) -> None:
         """Subscribe to the topic."""
@@ -70,12 +96,15 @@ class TabController(QObject):
             self.topic,
             self._on_event,
             lambda up: self._services.post(lambda: self.connected.emit(up)),
+            lambda: self._services.workspace.context(self.topic),
+            self._on_context,
         )
         self._following = self._services.run(subscription.run(), None, lambda _: None)
 
     def end(self) -> None:
         """Close the tab with its panes."""
         self._ended = True
+        self._arrival.drop()
         if self._following is not None:
             self._following.cancel()
         for pane in list(self.panes):
@@ -84,35 +113,47 @@ class TabController(QObject):
 
     # choosing a patient
 
-    def open_patient(self, patient_id: str) -> None:
+    def open_patient(self, patient_id: str, settled: Settled | None = None) -> None:
         """Ask the hub for another patient. Banner and panes change when the hub says so, not before (S1)."""
-        self.waiting_for = patient_id
+        own = OwnOpen(self._services.posts.new_event_id(), patient_id, settled or Settled())
+        self._own, self.waiting_for = own, patient_id
         self.changed.emit()
         if self._opening is not None:
             self._opening.cancel()  # the newest choice wins
         self._opening = self._services.run(
-            self._post_open(patient_id), None, lambda error: self._open_failed(patient_id, error)
+            self._post_open(own), None, lambda error: self._open_failed(own, error)
         )
 
-    async def _post_open(self, patient_id: str) -> None:
-        patient = await self._services.records.patient(patient_id)
+    async def _post_open(self, own: OwnOpen) -> None:
+        patient = await self._services.records.patient(own.patient)
         facts = patient_facts(patient)
-        self._services.post(lambda: self._read_ahead.__setitem__(patient_id, facts))
-        await self._services.posts.open_patient(self.topic, patient)
+        self._services.post(lambda: self._read_ahead.__setitem__(own.patient, facts))
+        await self._services.posts.open_patient(self.topic, patient, own.event_id)
 
-    def _open_failed(self, patient_id: str, error: BaseException) -> None:
-        if self._ended or self.waiting_for != patient_id:
-            return
-        self.waiting_for = None
-        self.changed.emit()
-        self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
+    def _open_failed(self, own: OwnOpen, error: BaseException) -> None:
+        if self._own is own:
+            self._give_up_waiting(error.key if isinstance(error, GatewayError) else "gateway_failed")
+
+    def _give_up_waiting(self, key: str) -> None:
+        """The patient whom the user chose does not come."""
+        self._own = self.waiting_for = None
+        if not self._ended:
+            self.changed.emit()
+            self.failed.emit(key)
 
     # what the hub says
 
     async def _on_event(self, message: Notification) -> int:
         """On the loop's thread: have the curtains painted, then answer."""
-        painted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        return await self._when_painted(lambda answer: self._take(message, answer))
+
+    async def _on_context(self, context: dict[str, Any]) -> None:
+        """On the loop's thread, after the socket was gone: the hub's context as it is now."""
+        await self._when_painted(lambda answer: self._catch_up(context, answer))
+
+    async def _when_painted(self, take: Callable[[Answer], None]) -> int:
         loop = asyncio.get_running_loop()
+        painted: asyncio.Future[int] = loop.create_future()
 
         def resolve(status: int) -> None:
             if not painted.done():
@@ -121,55 +162,98 @@ class TabController(QObject):
         def answer(status: int) -> None:
             loop.call_soon_threadsafe(resolve, status)
 
-        self._services.post(lambda: self._take(message, answer))
+        self._services.post(lambda: take(answer))
         return await asyncio.wait_for(painted, CURTAIN_SECONDS)
 
-    def _take(self, message: Notification, answer: Callable[[int], None]) -> None:
+    def _take(self, message: Notification, answer: Answer) -> None:
         """On the GUI thread. The answer goes out after the curtains are on the screen."""
         event = message["event"]
         name = str(event["hub.event"]).lower()
+        own = self._own is not None and self._own.event_id == message["id"]
+        if not self._ended and own and is_stale(event):
+            self._give_up_waiting("overtaken")
         if self._ended or name == "syncerror" or is_stale(event):
             answer(FOLLOWED)
             return
+        point = self._point_of(message, name)
+        if point is None:
+            answer(FOLLOWED)
+        else:
+            self._meet(point, answer, own=own)
+
+    def _point_of(self, message: Notification, name: str) -> ContextPoint | None:
+        """The point to which an event brings the topic; None when it changes nothing here."""
+        event = message["event"]
         resources = {item.get("key"): item.get("resource") or {} for item in event.get("context", [])}
         patient_id = str(resources.get("patient", {}).get("id") or "")
-        if name == "patient-close":
-            if patient_id == self.patient_id:
-                self._set_patient(message, None)
-        elif name in ("patient-open", "encounter-open") and patient_id:
-            encounter = str(resources.get("encounter", {}).get("id") or "") or None
-            self._set_patient(message, patient_id, encounter)
+        encounter = str(resources.get("encounter", {}).get("id") or "") or None
+        event_id, version = str(message["id"]), str(event.get("context.versionId") or "")
+        if name == "patient-close" and patient_id == self.patient_id:
+            return ContextPoint(self.topic, event_id, version, None)
+        if name == "encounter-open" and patient_id:
+            return ContextPoint(self.topic, event_id, version, patient_id, encounter)
+        if name == "patient-open" and patient_id:
+            kept = self._point.encounter if self._point and patient_id == self.patient_id else None
+            return ContextPoint(self.topic, event_id, version, patient_id, kept)
+        if name == "encounter-close" and self._point and self._point.encounter == encounter:
+            self._point = replace(self._point, encounter=None)
+        return None
+
+    def _catch_up(self, context: dict[str, Any], answer: Answer) -> None:
+        """What happened while the socket was gone and is not replayed, such as a patient who was closed."""
+        patient_id = str(context.get("patient") or "") or None
+        posted = self._opening is not None and self._opening.done()
+        if posted and self.waiting_for not in (None, patient_id):
+            self._give_up_waiting("overtaken")
+        if self._ended or patient_id == self.patient_id:
+            answer(FOLLOWED)
+        else:
+            version = str(context.get("context_version") or "")
+            encounter = str(context.get("encounter") or "") or None
+            self._meet(ContextPoint(self.topic, "", version, patient_id, encounter), answer, own=False)
+
+    def _meet(self, point: ContextPoint, answer: Answer, *, own: bool) -> None:
+        """Ask pages that would be taken away for unsaved work, then go to the point."""
+        settled = self._own.settled if own and self._own is not None else Settled()
+        leaving = [pane for pane in self.panes if pane.would_leave(point) and pane not in settled.given_up]
+        self._arrival.ask(
+            leaving, settled.calm, lambda unsaved: self._arrive(point, unsaved, answer, own=own)
+        )
+
+    def _arrive(self, point: ContextPoint, unsaved: Unsaved, answer: Answer, *, own: bool) -> None:
+        self._set_patient(point, unsaved, own=own)
         self._services.post(lambda: self._answered(answer))
 
-    def _answered(self, answer: Callable[[int], None]) -> None:
+    def _answered(self, answer: Answer) -> None:
         answer(FOLLOWED)
         for pane in list(self.panes):
             pane.relaunch_if_asked()
 
-    def _set_patient(
-        self, message: Notification, patient_id: str | None, encounter: str | None = None
-    ) -> None:
-        event = message["event"]
-        version = str(event.get("context.versionId") or "")
-        self._point = ContextPoint(self.topic, str(message["id"]), version, patient_id)
+    def _set_patient(self, point: ContextPoint, unsaved: Unsaved, *, own: bool) -> None:
+        patient_id = point.patient
         other = patient_id != self.patient_id
-        self.patient_id = patient_id
-        if self.waiting_for == patient_id:
-            self.waiting_for = None
+        self._point, self.patient_id = point, patient_id
+        chosen = own or (self.waiting_for is not None and self.waiting_for == patient_id)
+        if chosen:
+            self._own = self.waiting_for = None
         if other:
             known = self._read_ahead.pop(patient_id or "", None)
             self.patient = ConfirmedPatient(known) if known is not None else None
         for pane in list(self.panes):
-            pane.context_received(self._point, unsaved=pane in self.unsaved, encounter=encounter)
+            pane.context_received(point, unsaved=pane in unsaved)
             if pane.view.state is State.CLOSED:
                 pane.close()
-        self.unsaved = frozenset()
         self._holder.repaint()
         self.changed.emit()
         if other:
             self.patient_changed.emit(patient_id or "")
             if patient_id is not None:
                 self._read_banner(patient_id)
+        if chosen:
+            self.choice_confirmed.emit(patient_id or "")
+        for pane in unsaved:
+            if pane.view.state is State.PINNED:
+                self.pane_kept.emit(pane)
 
     # the banner
 

@@ -12,11 +12,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
+from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.palette_controller import PaletteController
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
-from shell.bridge.switching import UnsavedQuestion
+from shell.bridge.switching import Leaving, UnsavedQuestion
 from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
 from shell.presenters.palette import ActionEntry
@@ -72,7 +73,10 @@ class WorkspaceController(QObject):
         self.start_list = StartListController(window, services, session, self)
         self.start_list.read.connect(self.redraw)
         self.start_list.failed.connect(self._failed)
-        self._unsaved = UnsavedQuestion(window, self)
+        self._unsaved = UnsavedQuestion(
+            window, self._reference, lambda: self._say("not_pinned", "warn"), self
+        )
+        self._being_opened: set[str] = set()
         self._palette = PaletteController(window, services, self.start_list, self._apps, self._actions, self)
         self._add_tab(topic)
         self._connect()
@@ -87,7 +91,7 @@ class WorkspaceController(QObject):
             (window.app_asked, self.open_app),
             (window.all_apps_asked, lambda: window.open_palette()),
             (window.list_reload_asked, self.start_list.reload),
-            (window.pane_pin_asked, lambda key: self._with_pane(key, PaneController.pin)),
+            (window.pane_pin_asked, lambda key: self._with_pane(key, self._pin)),
             (window.pane_release_asked, lambda key: self._with_pane(key, self._release)),
             (window.pane_sync_asked, lambda key: self._with_pane(key, PaneController.synchronise)),
             (window.pane_close_asked, lambda key: self._with_pane(key, self._close_pane)),
@@ -100,6 +104,11 @@ class WorkspaceController(QObject):
         ):
             signal.connect(slot)
             self._wired.append((signal, slot))
+
+    @property
+    def services(self) -> Services:
+        """The connection of this session."""
+        return self._services
 
     def start(self) -> None:
         """Show the start list and follow the gateway's facts."""
@@ -183,6 +192,8 @@ class WorkspaceController(QObject):
             if patient_id in (tab.patient_id, tab.waiting_for):
                 self._bring_to_front(tab)
                 return
+        if patient_id in self._being_opened:
+            return
         if in_new_tab and self._shown_tabs():
             self._open_in_new_tab(patient_id)
             return
@@ -197,26 +208,33 @@ class WorkspaceController(QObject):
             )
         panes = [pane for pane in tab.panes if pane.view.state is not State.PINNED]
         self._unsaved.ask(
-            panes,
-            self._reference,
-            target,
-            lambda: tab.open_patient(patient_id),
+            Leaving(panes, "change", target),
+            lambda settled: tab.open_patient(patient_id, settled),
             lambda: self._bring_to_front(tab),  # whoever stays is taken to the draft
         )
 
     def _open_in_new_tab(self, patient_id: str) -> None:
-        if len(self._shown_tabs()) >= MOST_TABS:
+        if len(self._shown_tabs()) + len(self._being_opened) >= MOST_TABS:
             self._say("three_open", "warn")
             return
         spare = next((tab for tab in self.tabs if tab not in self._shown_tabs()), None)
         if spare is not None:
             spare.open_patient(patient_id)
             return
+        self._being_opened.add(patient_id)
         self._services.run(
             self._services.workspace.new_context(),
-            lambda context: self._add_tab(str(context["topic"])).open_patient(patient_id),
-            lambda error: self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed"),
+            lambda context: self._new_tab_made(patient_id, context),
+            lambda error: self._new_tab_failed(patient_id, error),
         )
+
+    def _new_tab_made(self, patient_id: str, context: dict[str, Any]) -> None:
+        self._being_opened.discard(patient_id)
+        self._add_tab(str(context["topic"])).open_patient(patient_id)
+
+    def _new_tab_failed(self, patient_id: str, error: BaseException) -> None:
+        self._being_opened.discard(patient_id)
+        self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed")
 
     def _add_spare_tab(self, context: dict[str, Any]) -> None:
         self._add_tab(str(context["topic"]))
@@ -226,7 +244,9 @@ class WorkspaceController(QObject):
         tab = TabController(topic, self._services, area, self)
         tab.changed.connect(self.redraw)
         tab.patient_changed.connect(lambda patient_id: self._patient_changed(tab, patient_id))
+        tab.choice_confirmed.connect(lambda _: self._bring_to_front(tab))
         tab.pane_added.connect(lambda pane: self._pane_added(tab, pane))
+        tab.pane_kept.connect(lambda pane: self._pane_kept(tab, pane))
         tab.pane_removed.connect(lambda pane: self._window.area(tab.topic).remove_pane(pane_key(tab, pane)))
         tab.failed.connect(self._failed)
         self.tabs.append(tab)
@@ -234,13 +254,25 @@ class WorkspaceController(QObject):
         return tab
 
     def _patient_changed(self, tab: TabController, patient_id: str) -> None:
-        """The hub has confirmed: banner first, then the apps."""
-        if patient_id:
-            self._bring_to_front(tab)
-            if not tab.panes:
-                for app in self._apps:
-                    if app.client_id in OPENED_BY_ITSELF:
-                        tab.open_app(app)
+        """The hub has confirmed, whoever has chosen: the banner is drawn already, then the apps."""
+        if any(self._unsaved.about(pane) for pane in tab.panes):
+            self._window.end_question()
+            self._unsaved.drop()  # it asked about a change that is another one now
+        if not patient_id:
+            clear_own_clipboard()
+        elif not tab.panes:
+            for app in self._apps:
+                if app.client_id in OPENED_BY_ITSELF:
+                    tab.open_app(app)
+
+    def _pane_kept(self, tab: TabController, pane: PaneController) -> None:
+        """Somebody else has changed the patient, and this pane stays for what is not saved in it."""
+        language, kept = self._services.language(), self._reference(pane.effective_patient)
+        words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
+        title = sentence("kept_title", language).format(**words)
+        self._say_text(
+            f"kept-{pane_key(tab, pane)}", "warn", title, sentence("kept_text", language).format(**words)
+        )
 
     def _bring_to_front(self, tab: TabController) -> None:
         self.front = tab
@@ -264,7 +296,7 @@ class WorkspaceController(QObject):
     def _close_patient(self, key: str) -> None:
         tab = next((tab for tab in self.tabs if key in (tab.patient_id, tab.waiting_for)), None)
         if tab is not None:
-            self._unsaved.ask(tab.panes, self._reference, None, lambda: self._end_tab(tab), may_pin=False)
+            self._unsaved.ask(Leaving(tab.panes, "close-patient"), lambda _: self._end_tab(tab))
 
     def _end_tab(self, tab: TabController) -> None:
         if len(self.tabs) == 1:
@@ -273,7 +305,10 @@ class WorkspaceController(QObject):
                 self._add_spare_tab,
                 lambda _: None,
             )
+        if tab not in self.tabs:
+            return
         self.tabs.remove(tab)
+        clear_own_clipboard()
         tab.end()
         self._window.remove_area(tab.topic)
         tab.deleteLater()
@@ -288,7 +323,7 @@ class WorkspaceController(QObject):
 
     def ask_before_leaving(self, go: Callable[[], None]) -> None:
         """Ask about unsaved work in every tab."""
-        self._unsaved.ask(self._panes(), self._reference, None, go, may_pin=False)
+        self._unsaved.ask(Leaving(self._panes(), "log-out"), lambda _: go())
 
     # apps
 
@@ -334,11 +369,16 @@ class WorkspaceController(QObject):
                 if pane_key(tab, pane) == key:
                     call(pane)
 
+    def _pin(self, pane: PaneController) -> None:
+        pane.pin(lambda pinned: None if pinned else self._say("not_pinned", "warn"))
+
     def _release(self, pane: PaneController) -> None:
-        self._unsaved.ask([pane], self._reference, None, pane.release, may_pin=False)
+        current = next((tab.patient_id for tab in self.tabs if pane in tab.panes), None)
+        leaving = Leaving([pane], "release", self._reference(current))
+        self._unsaved.ask(leaving, lambda _: pane.release())
 
     def _close_pane(self, pane: PaneController) -> None:
-        self._unsaved.ask([pane], self._reference, None, pane.close, may_pin=False)
+        self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
 
     def _about_pane(self, pane: PaneController) -> None:
         self._say_text("about-app", "info", pane.app.name, pane.app.vendor)

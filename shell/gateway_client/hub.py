@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ RECONNECT_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
 Notification = dict[str, Any]
 OnEvent = Callable[[Notification], Awaitable[int]]
 OnState = Callable[[bool], None]
+ReadContext = Callable[[], Awaitable[dict[str, Any]]]
+OnContext = Callable[[dict[str, Any]], Awaitable[object]]
+READ_AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class HubPosts:
@@ -36,15 +40,19 @@ class HubPosts:
         self._new_id = new_id
         self._now = now
 
-    async def open_patient(self, topic: str, patient: dict[str, Any]) -> str:
+    def new_event_id(self) -> str:
+        """An id for an event that is to be recognised when it comes back."""
+        return self._new_id()
+
+    async def open_patient(self, topic: str, patient: dict[str, Any], event_id: str | None = None) -> str:
         """Post ``Patient-open``; returns the event's id. Raises GatewayError kinds when the hub refuses."""
-        return await self._post(topic, "Patient-open", _patient_context(patient))
+        return await self._post(topic, "Patient-open", _patient_context(patient), event_id)
 
     async def close_patient(self, topic: str, patient: dict[str, Any]) -> str:
-        return await self._post(topic, "Patient-close", _patient_context(patient))
+        return await self._post(topic, "Patient-close", _patient_context(patient), None)
 
-    async def _post(self, topic: str, event: str, context: list[dict[str, Any]]) -> str:
-        event_id = self._new_id()
+    async def _post(self, topic: str, event: str, context: list[dict[str, Any]], event_id: str | None) -> str:
+        event_id = event_id or self._new_id()
         body = {
             "timestamp": self._now()
             .astimezone(UTC)
@@ -63,15 +71,33 @@ def _patient_context(patient: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 class Subscription:
-    """Keeps one topic's WebSocket alive: subscribes, acknowledges each event with what ``on_event`` returns, reconnects."""
+    """Keeps one topic's WebSocket alive: subscribes, acknowledges each event with what ``on_event`` returns, reconnects.
 
-    def __init__(self, connection: Connection, topic: str, on_event: OnEvent, on_state: OnState) -> None:
+    The hub replays what is open to whoever comes back, and says nothing of what was closed in between (FC-10): after each
+    return ``read_context`` is asked, and ``on_context`` gets its answer when no event has come in the meantime.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        topic: str,
+        on_event: OnEvent,
+        on_state: OnState,
+        read_context: ReadContext,
+        on_context: OnContext,
+    ) -> None:
         self._connection = connection
         self._topic = topic
         self._on_event = on_event
         self._on_state = on_state
+        self._read_context = read_context
+        self._on_context = on_context
         self._lease = SHORTEST_LEASE
         self._confirmed = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._heard = 0
+        self._was_here = False
+        self._catching: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Until cancelled or signed out."""
@@ -95,26 +121,47 @@ class Subscription:
         if urlsplit(endpoint).hostname != urlsplit(self._connection.base_url).hostname:
             raise GatewayError("the hub named a foreign channel")
         async with websockets.connect(endpoint, proxy=None, open_timeout=5, max_size=1 << 20) as socket:
+            self._confirmed.clear()
             renewal = asyncio.create_task(self._renew(endpoint))
             try:
                 return await self._listen(socket)
             finally:
                 renewal.cancel()
+                if self._catching is not None:
+                    self._catching.cancel()
 
     async def _listen(self, socket: websockets.ClientConnection) -> bool:
         """Answer frames until the channel ends; False when the hub denied it (FC-12)."""
+        here = False
         async for frame in socket:
             message = json.loads(frame)
             if message.get("hub.mode") == "subscribe":
                 self._lease = float(message.get("hub.lease_seconds") or SHORTEST_LEASE)
                 self._confirmed.set()
                 self._on_state(True)
+                if self._was_here and not here:
+                    self._catching = asyncio.create_task(self._catch_up())
+                self._was_here = here = True
             elif message.get("hub.mode") == "denied":
                 return False
             elif "event" in message:
-                status = await self._on_event(message)
+                self._heard += 1
+                async with self._one_at_a_time:
+                    status = await self._on_event(message)
                 await socket.send(json.dumps({"id": message["id"], "status": status}))
         return True
+
+    async def _catch_up(self) -> None:
+        """Hand over the context as it is now; read it anew when an event came in the meantime."""
+        for pause in READ_AGAIN_SECONDS:
+            heard = self._heard
+            with contextlib.suppress(GatewayError, TimeoutError, KeyError, TypeError, ValueError):
+                context = await self._read_context()
+                async with self._one_at_a_time:
+                    if heard == self._heard:
+                        await self._on_context(context)
+                        return
+            await asyncio.sleep(pause)
 
     async def _renew(self, endpoint: str) -> None:
         """Subscribe again on the same channel well before the lease ends (FC-11)."""

@@ -62,6 +62,11 @@ class Workspace:
         context: dict[str, Any] = await self._connection.json("POST", "/workspace/contexts", json={})
         return context
 
+    async def context(self, topic: str) -> dict[str, Any]:
+        """The hub's truth about one tab: ``patient``, ``encounter``, ``context_version``."""
+        facts: dict[str, Any] = await self._connection.json("GET", f"/workspace/contexts/{topic}")
+        return facts
+
     async def end_context(self, topic: str) -> None:
         await self._connection.request("DELETE", f"/workspace/contexts/{topic}")
 

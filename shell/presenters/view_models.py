@@ -23,6 +23,7 @@ Visit = Literal["booked", "arrived", "started", "fulfilled", "noshow", "cancelle
 Tone = Literal["done", "error", "warn", "info"]
 Kind = Literal["patient", "app", "action", "list"]
 Choice = Literal["stay", "pin", "go"]
+UnsavedStep = Literal["change", "close-patient", "close-pane", "release", "log-out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,13 +283,18 @@ class PaletteResult:
 
 @dataclass(frozen=True, slots=True)
 class UnsavedModel:
-    """Work that would be lost. Names app and time, never the text. ``target`` None: the patient is being closed."""
+    """Work that would be lost. Names app and time, never the text.
+
+    ``step`` is what is about to happen; ``target`` the patient to whom it leads, None when there is none or nothing is
+    known of him. ``since`` is the last edit, None when the page does not tell.
+    """
 
     app: AppModel
     source: PatientRef
     target: PatientRef | None
     since: datetime | None = None
     may_pin: bool = True
+    step: UnsavedStep = "change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from PySide6.QtWebEngineCore import (
 )
 
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind
+from shell.web.probes import note_edits
 
 DEVICE_PERMISSIONS = (
     QWebEnginePermission.PermissionType.MediaAudioCapture,
@@ -50,6 +51,7 @@ class PanePage(QWebEnginePage):
             lambda request: self._refuse(Kind.NEW_WINDOW, request.requestedUrl().host())
         )
         profile.downloadRequested.connect(self._download)
+        note_edits(self)
 
     def acceptNavigationRequest(
         self,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
@@ -21,8 +24,33 @@ UNSAVED = """(() => {
   const question = document.createEvent('BeforeUnloadEvent');
   question.initEvent('beforeunload', false, true);
   window.dispatchEvent(question);
-  return question.defaultPrevented || question.returnValue !== '';
+  return JSON.stringify([question.defaultPrevented || question.returnValue !== '', window.__edited || 0]);
 })()"""
+NOTE_EDITS = (
+    "addEventListener('input', event => { if (event.isTrusted) window.__edited = Date.now(); }, true);"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a page says about unsaved work; ``edited`` is when the user last typed or chose something, if it is known."""
+
+    unsaved: bool
+    edited: datetime | None = None
+    silent: bool = False
+
+
+NOTHING_UNSAVED = Draft(False)
+
+
+def note_edits(page: QWebEnginePage) -> None:
+    """Have every document of the page remember the moment of its last input; before the first load."""
+    script = QWebEngineScript()
+    script.setName("vaktrom-edits")
+    script.setSourceCode(NOTE_EDITS)
+    script.setWorldId(WORLD)
+    script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+    page.scripts().insert(script)
 
 
 class PaintProbe:
@@ -59,32 +87,38 @@ class PaintProbe:
 
 
 class Question:
-    """One yes-or-no question to a page; no answer in NO_ANSWER_MS counts as ``if_silent``.
+    """The question for unsaved work; no answer in NO_ANSWER_MS counts as unsaved.
 
     A plain object: the page's answer and the timer hold it, and nothing of Qt's deletes it.
     """
 
-    def __init__(
-        self, page: QWebEnginePage, script: str, if_silent: bool, answered: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, page: QWebEnginePage, answered: Callable[[Draft], None]) -> None:
         self._answered = answered
         self._open = True
         self._silent = QTimer(page, singleShot=True, interval=NO_ANSWER_MS)
-        self._silent.timeout.connect(lambda: self._close(if_silent))
+        self._silent.timeout.connect(lambda: self._close(None))
         self._silent.start()
-        page.runJavaScript(
-            script, WORLD, lambda answer: self._close(answer if isinstance(answer, bool) else if_silent)
-        )
+        page.runJavaScript(UNSAVED, WORLD, self._close)
 
-    def _close(self, answer: bool) -> None:
+    def _close(self, answer: object) -> None:
         if self._open:
             self._open = False
-            self._answered(answer)
+            self._answered(draft_of(answer))
 
 
-def ask_unsaved(page: QWebEnginePage, answered: Callable[[bool], None]) -> None:
+def draft_of(answer: object) -> Draft:
+    """From what the page returned; anything but its two values counts as unsaved."""
+    try:
+        unsaved, edited = json.loads(str(answer))
+        known = datetime.fromtimestamp(edited / 1000).astimezone() if edited > 0 else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        return Draft(True, silent=True)
+    return Draft(unsaved is not False, known)
+
+
+def ask_unsaved(page: QWebEnginePage, answered: Callable[[Draft], None]) -> None:
     """Ask through the page's own ``beforeunload``; a page that does not answer counts as unsaved."""
-    Question(page, UNSAVED, True, answered)
+    Question(page, answered)
 
 
 class HangProbe:

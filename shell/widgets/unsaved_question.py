@@ -118,13 +118,8 @@ class UnsavedQuestion(DialogWidget):
         if model is None:
             return
         app, person = model.app.name, model.source.name.full
-        closing = model.target is None
         self.title.setText(self.tr("{app} er ikke lagret").format(app=app))
-        doing = (
-            self.tr("Du er i ferd med å lukke pasienten.")
-            if closing
-            else self.tr("Du er i ferd med å bytte pasient.")
-        )
+        doing, later, lose, to = self._step_words(model)
         draft = (
             self.tr("{app} har et utkast fra {time}.").format(app=app, time=clock_text(model.since))
             if model.since
@@ -133,25 +128,34 @@ class UnsavedQuestion(DialogWidget):
         self.text.setText(f"{doing} {draft}")
         self.setAccessibleName(f"{self.title.text()}. {self.text.text()}")
         self.source.show_patient(self.tr("Utkastet gjelder"), model.source)
-        self.target.show_patient(self.tr("Bytter til"), model.target)
-        stay = (
-            self.tr("Lagre utkastet først, og lukk etterpå.")
-            if closing
-            else self.tr("Lagre utkastet først, og bytt etterpå.")
-        )
-        self.stay.say(self.tr("Bli hos {name}").format(name=person), stay)
+        self.target.show_patient(to, model.target)
+        self.stay.say(self.tr("Bli hos {name}").format(name=person), later)
         pinned = self.tr("{app} blir stående på {name}, med {colour} ramme. Resten bytter.").format(
             app=app, name=person, colour=self._colour(model.source)
         )
-        pin = self.tr("Fest {app} og bytt")
-        if closing:
-            pin = self.tr("Fest {app} og lukk resten")
-            pinned = self.tr("{app} blir stående på {name}. De andre appene lukkes.").format(
-                app=app, name=person
-            )
-        self.pin.say(pin.format(app=app), pinned)
-        go = self.tr("Lukk uten å lagre") if closing else self.tr("Bytt uten å lagre")
-        self.go.say(go, self.tr("Utkastet i {app} går tapt.").format(app=app))
+        self.pin.say(self.tr("Fest {app} og bytt").format(app=app), pinned)
+        self.go.say(lose, self.tr("Utkastet i {app} går tapt.").format(app=app))
+
+    def _step_words(self, model: UnsavedModel) -> tuple[str, str, str, str]:
+        """What is about to happen, what to do first, how to lose the draft, the word above the other patient."""
+        app, target = model.app.name, model.target.name.full if model.target else ""
+        if model.step == "change":
+            later = self.tr("Lagre utkastet først, og bytt etterpå.")
+            doing, lose = self.tr("Du er i ferd med å bytte pasient."), self.tr("Bytt uten å lagre")
+            return doing, later, lose, self.tr("Bytter til")
+        if model.step == "release":
+            doing = self.tr("Du er i ferd med å slippe {app}, som går til {name}.") if target else ""
+            doing = doing or self.tr("Du er i ferd med å slippe {app}, som lukkes.")
+            later, lose = self.tr("Lagre utkastet først, og slipp etterpå."), self.tr("Slipp uten å lagre")
+            return doing.format(app=app, name=target), later, lose, self.tr("Slippes til")
+        if model.step == "log-out":
+            later = self.tr("Lagre utkastet først, og logg ut etterpå.")
+            return self.tr("Du er i ferd med å logge ut."), later, self.tr("Logg ut uten å lagre"), ""
+        pane = model.step == "close-pane"
+        doing = self.tr("Du er i ferd med å lukke {app}.") if pane else ""
+        doing = doing or self.tr("Du er i ferd med å lukke pasienten.")
+        later = self.tr("Lagre utkastet først, og lukk etterpå.")
+        return doing.format(app=app), later, self.tr("Lukk uten å lagre"), ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -8,7 +8,7 @@ import sys
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from shell.bridge.desktop import clear_own_clipboard
+from shell.bridge.clipboard import clear_own_clipboard
 
 OTHER_PROGRAM = """
 import sys

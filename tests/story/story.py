@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,6 +16,7 @@ from shell.bridge.application import Program
 from shell.composition.practice import Environment
 from shell.tour.actor import Actor
 from shell.widgets.pane_frame import PaneFrame
+from tests.story.devtools import DevTools
 
 Result = TypeVar("Result")
 WAIT = 20.0
@@ -26,11 +26,11 @@ LOOK_EVERY_MS = 20
 class Story:
     """Drives one program. Every wait is for a condition; ``Waited`` tells which one did not come."""
 
-    def __init__(self, program: Program, environment: Environment, debug_port: int) -> None:
+    def __init__(self, program: Program, environment: Environment, devtools: DevTools) -> None:
         self.program = program
         self.window = program.window
         self.environment = environment
-        self._debug = f"http://127.0.0.1:{debug_port}"
+        self._devtools = devtools
         self.witness = PaintWitness(program)
 
     def start(self) -> None:
@@ -114,40 +114,40 @@ class Story:
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
 
+    def post_patient_open(self, patient: str) -> None:
+        """Another subscriber of the front tab's topic opens a patient."""
+        workspace = self.program.desktop.workspace
+        assert workspace is not None and workspace.front is not None
+        services, topic = workspace.services, workspace.front.topic
+
+        async def post() -> None:
+            await services.posts.open_patient(topic, await services.records.patient(patient))
+
+        posted = self.program.threads.run(post())
+        self.until(posted.done, "the hub has taken the event")
+        posted.result()
+
     # looking into panes
 
     def in_browser(self, look: Callable[[Browser], Result]) -> Result:
-        """Run ``look`` over DevTools in a thread of its own while the program runs on."""
-        box: dict[str, Any] = {}
-
-        def work() -> None:
-            try:
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.connect_over_cdp(self._debug, no_defaults=True)
-                    box["result"] = look(browser)
-            except BaseException as error:
-                box["error"] = error
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        self.until(lambda: not thread.is_alive(), "the browser answered", 60)
-        thread.join()
-        if "error" in box:
-            raise box["error"]
-        result: Result = box["result"]
+        """Run ``look`` over DevTools while the program runs on."""
+        answer = self._devtools.look(look)
+        self.until(answer.done, "the browser answered", 60)
+        result: Result = answer.result()
         return result
 
     def in_page(self, app: str, look: Callable[[Page], Result]) -> Result:
-        """Run ``look`` in the page of an app's pane: the one whose host begins with the app's id."""
+        """Run ``look`` in the page of an app's pane."""
+        return self.in_browser(lambda browser: look(page_of(browser, app)))
 
-        def find(browser: Browser) -> Result:
-            pages = [page for context in browser.contexts for page in context.pages]
-            for page in pages:
-                if page.url.startswith((f"http://{app}.", f"https://{app}.")):
-                    return look(page)
-            raise AssertionError(f"no page of {app} among {[page.url.split('?')[0] for page in pages]}")
 
-        return self.in_browser(find)
+def page_of(browser: Browser, app: str) -> Page:
+    """The page of an app's pane: the one whose host begins with the app's id."""
+    pages = [page for context in browser.contexts for page in context.pages]
+    for page in pages:
+        if page.url.startswith((f"http://{app}.", f"https://{app}.")):
+            return page
+    raise AssertionError(f"no page of {app} among {[page.url.split('?')[0] for page in pages]}")
 
 
 class PaintWitness(QObject):

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from context.pane_state import State
 from shell.composition.practice import IdentityProviderChoice
+from shell.presenters.texts import sentence
 from shell.tour.actor import Actor
 from tests.fakes.oidc_provider_server import oidc_provider
 from tests.story.conftest import Begin, Prepare
-from tests.story.story import Story
+from tests.story.story import Story, page_of
 
 MARIT_204 = "p-c2b680439f"
 TORBJORN_209 = "p-94dae35d24"
@@ -39,7 +41,9 @@ def choose(story: Story, actor: Actor, patient: str) -> None:
 
 def patients_shown(story: Story) -> dict[str, str | None]:
     """What each app itself says in its page."""
-    return {app: story.in_page(app, lambda page: page.get_attribute("body", "data-patient")) for app in APPS}
+    return story.in_browser(
+        lambda browser: {app: page_of(browser, app).get_attribute("body", "data-patient") for app in APPS}
+    )
 
 
 def login_forms(story: Story) -> int:
@@ -129,7 +133,7 @@ def test_the_same_with_another_identity_provider(prepare_environment: Prepare, b
 
 
 @pytest.fixture
-def unsaved(prepare_environment: Prepare, begin: Begin) -> tuple[Story, Actor]:
+def draft(prepare_environment: Prepare, begin: Begin) -> tuple[Story, Actor]:
     """Resident A with an unsaved note."""
     story = begin(prepare_environment())
     actor = Actor(story.window)
@@ -139,6 +143,13 @@ def unsaved(prepare_environment: Prepare, begin: Begin) -> tuple[Story, Actor]:
     view = actor.click_in_page("#text")
     actor.type_in_page(view, "Urolig")
     actor.until(lambda: actor.page(view, "document.body.dataset.draft") == "unsaved", "the draft")
+    return story, actor
+
+
+@pytest.fixture
+def unsaved(draft: tuple[Story, Actor]) -> tuple[Story, Actor]:
+    """Resident A with an unsaved note, and the question about it."""
+    story, actor = draft
     actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
     choose(story, actor, TORBJORN_209)
     story.until(lambda: story.window.question.isVisible(), "the question about unsaved work")
@@ -168,6 +179,26 @@ def test_unsaved_work_is_pinned_and_marked_while_the_rest_follows(unsaved: tuple
     assert frame.strip.isVisible()
     assert not frame.curtain.isVisible()
     assert story.in_page("notat", lambda page: page.input_value("#text")) == "Urolig"
+    assert story.witness.breaches == []
+
+
+def test_somebody_else_changes_the_patient_and_unsaved_work_is_kept_and_marked(
+    draft: tuple[Story, Actor],
+) -> None:
+    """Mutant: nobody asks the pages when the event comes from elsewhere; all of them are relaunched."""
+    story, _ = draft
+    story.post_patient_open(TORBJORN_209)
+    story.until(lambda: story.banner_patient() == TORBJORN_209, "the banner of resident B")
+    story.until(lambda: story.follows("legemidler", TORBJORN_209), "an app that holds nothing unsaved")
+    story.until(lambda: story.follows("malinger", TORBJORN_209), "an app that follows by itself")
+    frame = story.frame("notat")
+    assert frame.model.state is State.PINNED
+    assert frame.model.effective is not None and frame.model.effective.key == MARIT_204
+    assert frame.strip.isVisible()
+    assert not frame.curtain.isVisible()
+    assert story.in_page("notat", lambda page: page.input_value("#text")) == "Urolig"
+    told = sentence("kept_text", "nb").format(app="Notat", patient="")
+    assert any(toast.model.text == told for toast in story.window.desk.toasts.toasts())
     assert story.witness.breaches == []
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePage
 from pytestqt.qtbot import QtBot
 
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind
 from shell.web.pane_view import PaneView, ask_unsaved
+from shell.web.probes import Draft
 from tests.shell.web.conftest import MakePane, Site
 
 WAIT = 15_000
@@ -224,10 +227,44 @@ def test_unsaved_work_is_told_by_the_pages_own_beforeunload(
     site.html("/", f"<script>{script}; addEventListener('unload', () => document.title = 'gone')</script>")
     pane = make_pane(site.origin())
     show(qtbot, pane, site.origin() + "/")
-    answers: list[bool] = []
+    answers: list[Draft] = []
     ask_unsaved(pane.pane_page, answers.append)
-    qtbot.waitUntil(lambda: answers == [unsaved], timeout=WAIT)
+    qtbot.waitUntil(lambda: answers == [Draft(unsaved)], timeout=WAIT)
     assert pane.title() != "gone"
+
+
+def test_the_moment_of_the_last_edit_is_known(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
+    """Mutant: the time of asking; what the page's own script does is not the user's."""
+    site.html("/", "<textarea autofocus style='position:fixed;inset:0'></textarea>")
+    pane = make_pane(site.origin())
+    show(qtbot, pane, site.origin() + "/")
+    answers: list[Draft] = []
+    pane.pane_page.runJavaScript(
+        "document.querySelector('textarea').dispatchEvent(new Event('input', {bubbles: true}))",
+        lambda _: ask_unsaved(pane.pane_page, answers.append),
+    )
+    qtbot.waitUntil(lambda: answers == [Draft(False, None)], timeout=WAIT)
+    pane.window().activateWindow()
+    pane.setFocus()
+    click(qtbot, pane)
+    began = datetime.now().astimezone()
+    ended: list[Draft] = []
+
+    def edited() -> bool:
+        if not ended or ended[-1].edited is None:
+            QTest.keyClicks(pane.focusProxy() or pane, "U")  # input before the first paint is lost
+        ask_unsaved(pane.pane_page, ended.append)
+        return bool(ended) and ended[-1].edited is not None
+
+    qtbot.waitUntil(edited, timeout=WAIT)
+    first = ended[-1].edited
+    assert first is not None
+    assert timedelta(seconds=-1) < first - began < timedelta(seconds=10)
+    answers.clear()
+    ask_unsaved(pane.pane_page, answers.append)
+    qtbot.waitUntil(lambda: bool(answers), timeout=WAIT)
+    assert answers[0].edited is not None
+    assert answers[0].edited - first < timedelta(seconds=5)
 
 
 def test_a_page_that_does_not_answer_counts_as_unsaved(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
@@ -235,9 +272,9 @@ def test_a_page_that_does_not_answer_counts_as_unsaved(qtbot: QtBot, make_pane: 
     pane = make_pane(site.origin())
     show(qtbot, pane, site.origin() + "/")
     click(qtbot, pane)
-    answers: list[bool] = []
+    answers: list[Draft] = []
     ask_unsaved(pane.pane_page, answers.append)
-    qtbot.waitUntil(lambda: answers == [True], timeout=WAIT)
+    qtbot.waitUntil(lambda: answers == [Draft(True, silent=True)], timeout=WAIT)
 
 
 def test_profiles_keep_nothing_and_share_nothing(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:

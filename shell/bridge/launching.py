@@ -1,0 +1,65 @@
+"""A launch at the gateway for one point in the life of a topic, also when the hub's version has moved meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from shell.gateway_client.errors import GatewayError, Refused
+from shell.gateway_client.workspace import Launch, OpenedPane, Workspace
+
+CONFLICT = 409
+AGAIN_SECONDS = (0.05, 0.3, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPoint:
+    """A confirmed point in the topic's life: the event that made it, and the hub's version of it.
+
+    ``encounter`` is the one that the topic has opened for this patient, if any.
+    """
+
+    topic: str
+    event_id: str
+    version: str
+    patient: str | None
+    encounter: str | None = None
+
+
+class ContextMoved(GatewayError):
+    """The hub has another patient than the launch was meant for; the event that says so is on its way."""
+
+
+async def begin_launch(
+    workspace: Workspace, client_id: str, point: ContextPoint
+) -> tuple[OpenedPane, Launch]:
+    """A new pane and its launch. Raises ContextMoved and other GatewayError kinds; then there is no pane."""
+    opened = await workspace.new_pane(client_id, point.topic)
+    try:
+        launch = await _launch_in(workspace, client_id, point, opened.pane)
+    except GatewayError:
+        with contextlib.suppress(GatewayError):
+            await workspace.end_pane(opened.pane)
+        raise
+    return opened, launch
+
+
+async def _launch_in(workspace: Workspace, client_id: str, point: ContextPoint, pane: str) -> Launch:
+    """409 for the same patient means a newer version, such as after a closed encounter: it is read and tried again."""
+    version = point.version
+    for pause in (*AGAIN_SECONDS, None):
+        try:
+            return await workspace.new_launch(client_id, point.topic, pane, version or None)
+        except Refused as refused:
+            if refused.status != CONFLICT:
+                raise
+            context = await workspace.context(point.topic)
+            if context.get("patient") != point.patient:
+                raise ContextMoved("another patient") from refused
+            newer = str(context.get("context_version") or "")
+            if pause is None or newer == version:
+                raise
+            version = newer
+        await asyncio.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
