@@ -34,6 +34,7 @@ fotsår S97|Kronisk hudsår|E11.5|Diabetes mellitus type 2 med perifere karkompl
 leggsår S97|Kronisk hudsår|I83.0|Åreknuter i underekstremitet med sår|Venøst leggsår
 trykksår S97|Kronisk hudsår|L89.1|Dekubitalsår grad II|Trykksår grad 2
 neuropati N94|Perifer nevritt/nevropati|G63.2|Diabetisk polynevropati|Diabetisk polynevropati
+alkoholneuropati N94|Perifer nevritt/nevropati|G62.1|Alkoholisk polynevropati|Alkoholisk polynevropati
 amputert L99|Sykdom muskel/skjelett IKA|Z89.5|Ervervet mangel på bein, under kne|Leggamputert
 karsykdom K92|Aterosklerose/perifer karsykdom|I70.2|Aterosklerose i arterier i ekstremiteter|Perifer karsykdom
 lårhals L75|Brudd lårben/lårhals|S72.0|Brudd i lårhals|Lårhalsbrudd

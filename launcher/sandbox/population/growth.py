@@ -36,22 +36,27 @@ _GIRLS = (
 )  # fmt: skip
 # days after birth of the contacts; head until two years
 CONTACTS = (0, 9, 43, 92, 123, 153, 184, 245, 306, 369, 458, 535, 735, 1466, 2240, 2960, 4790)
-# days after birth | vaccine | ATC
-VACCINES: tuple[tuple[int, str, str], ...] = (
-    (43, "Rotavirus", "J07BH01"),
-    (92, "Rotavirus", "J07BH01"),
-    (92, "DTP-polio-Hib-hepatitt B", "J07CA09"),
-    (92, "Pneumokokk", "J07AL02"),
-    (153, "DTP-polio-Hib-hepatitt B", "J07CA09"),
-    (153, "Pneumokokk", "J07AL02"),
-    (369, "DTP-polio-Hib-hepatitt B", "J07CA09"),
-    (369, "Pneumokokk", "J07AL02"),
-    (458, "MMR", "J07BD52"),
-    (2750, "DTP-polio", "J07CA02"),
-    (4230, "MMR", "J07BD52"),
-    (4560, "HPV", "J07BM03"),
-    (4745, "HPV", "J07BM03"),
-    (5600, "DTP-polio", "J07CA02"),
+# days after birth | vaccine | ATC | for those born from, and before
+_ALWAYS, _NEVER = "1900-01-01", "2100-01-01"
+_ROTAVIRUS, _HEPATITIS_B = "2014-09-01", "2016-11-01"
+VACCINES: tuple[tuple[int, str, str, str, str], ...] = (
+    (43, "Rotavirus", "J07BH01", _ROTAVIRUS, _NEVER),
+    (92, "Rotavirus", "J07BH01", _ROTAVIRUS, _NEVER),
+    (92, "DTP-polio-Hib", "J07CA06", _ALWAYS, _HEPATITIS_B),
+    (92, "DTP-polio-Hib-hepatitt B", "J07CA09", _HEPATITIS_B, _NEVER),
+    (92, "Pneumokokk", "J07AL02", _ALWAYS, _NEVER),
+    (153, "DTP-polio-Hib", "J07CA06", _ALWAYS, _HEPATITIS_B),
+    (153, "DTP-polio-Hib-hepatitt B", "J07CA09", _HEPATITIS_B, _NEVER),
+    (153, "Pneumokokk", "J07AL02", _ALWAYS, _NEVER),
+    (369, "DTP-polio-Hib", "J07CA06", _ALWAYS, _HEPATITIS_B),
+    (369, "DTP-polio-Hib-hepatitt B", "J07CA09", _HEPATITIS_B, _NEVER),
+    (369, "Pneumokokk", "J07AL02", _ALWAYS, _NEVER),
+    (458, "MMR", "J07BD52", _ALWAYS, _NEVER),
+    (2750, "DTP-polio", "J07CA02", _ALWAYS, _NEVER),
+    (4230, "MMR", "J07BD52", _ALWAYS, _NEVER),
+    (4560, "HPV", "J07BM03", _ALWAYS, _NEVER),
+    (4745, "HPV", "J07BM03", _ALWAYS, _NEVER),
+    (5600, "DTP-polio", "J07CA02", _ALWAYS, _NEVER),
 )
 
 
@@ -112,9 +117,9 @@ def vaccinations(story: Story) -> list[Json]:
     """What the childhood programme has given up to day 0."""
     made: list[Json] = []
     count: dict[str, int] = {}
-    for days, name, atc in VACCINES:
+    for days, name, atc, first, end in VACCINES:
         moment = _when(story, days)
-        if moment.date() >= DAY_ZERO:
+        if moment.date() >= DAY_ZERO or not first <= story.born < end:
             continue
         count[name] = count.get(name, 0) + 1
         made.append(_immunization(story, name, atc, iso(moment), count[name]))

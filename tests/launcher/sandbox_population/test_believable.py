@@ -87,6 +87,8 @@ def test_interactions_and_kidneys(population: Population) -> None:
             assert has(population, patient, "Alzheimer", "lewylegemer", "Parkinson"), name
         if taken(population, patient, ("A10",)):
             assert has(population, patient, "Diabetes", "diabetes", "Hjertesvikt"), name
+        if has(population, patient, "Diabetisk"):
+            assert has(population, patient, "Diabetes type"), name
         if taken(population, patient, ("B01AF", "B01AA")):
             assert has(population, patient, "trieflimmer", "aortaventil"), name
 
@@ -301,6 +303,8 @@ def test_children_grow_along_their_curve(population: Population) -> None:
             assert rising == sorted(rising), (person["name"][0]["text"], name, rising)
         doses = Counter(v["vaccineCode"]["text"] for v in population.about("Immunization", person["id"]))
         assert doses["Pneumokokk"] <= 3
+        assert doses["Rotavirus"] == 0 or born >= date(2014, 9, 1), person["name"][0]["text"]
+        assert doses["DTP-polio-Hib-hepatitt B"] == 0 or born >= date(2016, 11, 1), person["name"][0]["text"]
     assert children >= 12
 
 
