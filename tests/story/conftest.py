@@ -46,6 +46,7 @@ from shell.bridge.application import build  # noqa: E402
 from shell.composition.clock import SystemClock  # noqa: E402
 from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
 from shell.web.chromium import program_arguments  # noqa: E402
+from tests.story.devtools import DevTools  # noqa: E402
 from tests.story.story import Story  # noqa: E402
 
 Prepare = Callable[..., Environment]
@@ -61,6 +62,13 @@ def qapp() -> QApplication:
     return QApplication(flags)
 
 
+@pytest.fixture(scope="session")
+def devtools() -> Iterator[DevTools]:
+    looking = DevTools(DEBUG_PORT)
+    yield looking
+    looking.end()
+
+
 @pytest.fixture
 def prepare_environment(tmp_path: Path) -> Prepare:
     def make(*folders: Path) -> Environment:
@@ -72,13 +80,13 @@ def prepare_environment(tmp_path: Path) -> Prepare:
 
 
 @pytest.fixture
-def begin(qapp: QApplication) -> Iterator[Begin]:
+def begin(qapp: QApplication, devtools: DevTools) -> Iterator[Begin]:
     """Start the desktop in an environment; it is stopped after the test, whatever happened."""
     told: list[Story] = []
 
     def start(environment: Environment) -> Story:
         program = build(qapp, environment)
-        story = Story(program, environment, DEBUG_PORT)
+        story = Story(program, environment, devtools)
         told.append(story)
         story.start()
         return story
