@@ -834,8 +834,8 @@
         <translation>Previous area</translation>
     </message>
     <message>
-        <source>Større, mindre eller vanlig størrelse i panelet</source>
-        <translation>Larger, smaller or usual size in the pane</translation>
+        <source>Større eller mindre i panelet</source>
+        <translation>Larger or smaller in the pane</translation>
     </message>
     <message>
         <source>Velg og åpne i lista</source>

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from context.pane_state import Reason, State
@@ -75,6 +75,7 @@ class Gallery:
     def start(self, size: QSize) -> None:
         """A fresh desk."""
         window = self.window
+        window.hide_lock()
         for key in list(window.desk.areas):
             window.remove_area(key)
         window.end_question()
@@ -94,6 +95,7 @@ class Gallery:
     def settle(self) -> None:
         for _ in range(4):
             self.application.processEvents()
+            self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def sign_in(self) -> None:
         self.window.show_sign_in()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from context.pane_state import State
@@ -311,9 +311,9 @@ class MainWindow(ThemedWidget):
         desk, top = self.desk, self.desk.top
         ward, practice = desk.start.ward, desk.start.practice
         for signal, target in (
-            (top.home_asked, self.home_asked),
-            (top.tab_chosen, self.tab_chosen),
-            (top.tab_closed, self.tab_closed),
+            (top.home_asked, lambda: self._from_top(self.home_asked)),
+            (top.tab_chosen, lambda key: self._from_top(self.tab_chosen, key)),
+            (top.tab_closed, lambda key: self._from_top(self.tab_closed, key)),
             (top.search_asked, self.open_palette),
             (top.lock_asked, self.lock_asked),
             (top.user_asked, self._open_user_menu),
@@ -377,6 +377,12 @@ class MainWindow(ThemedWidget):
         self.end_question()
         self.question_answered.emit(choice)
 
+    def _from_top(self, signal: SignalInstance, *arguments: object) -> None:
+        """Top strip and banner stay uncovered: they wait for an answer to the question, and end palette and keys."""
+        if self.overlay.dialog is not self.question:
+            self._dismissed()
+            signal.emit(*arguments)
+
     def _dismissed(self) -> None:
         if self.overlay.dialog is self.palette_view:
             self.close_palette()
@@ -384,11 +390,13 @@ class MainWindow(ThemedWidget):
             self.overlay.close(self.keys_help)
 
     def _open_user_menu(self) -> None:
-        if self._user is not None:
+        if self._user is not None and self.overlay.dialog is not self.question:
             self.menus.user(self.desk.top.user, f"{self._user.name}, {self._user.role}")
 
     def _open_patient_menu(self) -> None:
         banner = self.desk.banner
+        if self.overlay.dialog is self.question:
+            return
         self.menus.patient(banner.more, [*banner.shown_chips(), *banner.hidden_chips()])
 
     def _close_patient(self) -> None:

@@ -9,6 +9,7 @@ from shiboken6 import isValid
 
 from shell.theme import Theme
 from shell.widgets.later import Later
+from shell.widgets.layers import set_reachable
 from shell.widgets.themed import ThemedWidget
 
 TOP_GAP = 16
@@ -33,7 +34,10 @@ class Scrim(ThemedWidget):
 
 
 class Overlay(QObject):
-    """Shows one dialog at a time over ``rail`` and ``body`` of ``desk``; Tab stays in it, focus returns after it."""
+    """Shows one dialog at a time over ``rail`` and ``body`` of ``desk``, which are out of reach as long.
+
+    Tab stays in the dialog, focus returns after it.
+    """
 
     dismissed = Signal()
 
@@ -59,6 +63,7 @@ class Overlay(QObject):
         elif self._dialog is not dialog:
             self._dialog.hide()
         self._dialog = dialog
+        self._reach(False)
         for scrim in self.scrims:
             scrim.show()
             scrim.raise_()
@@ -73,10 +78,15 @@ class Overlay(QObject):
         self._dialog = None
         for scrim in self.scrims:
             scrim.hide()
+        self._reach(True)
         dialog.hide()
         target, self._returns_to = self._returns_to, None
         if target is not None and isValid(target) and target.isVisible() and target.isEnabled():
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _reach(self, reachable: bool) -> None:
+        for below in (self._rail, self._body):
+            set_reachable(below, reachable)
 
     def place(self) -> None:
         """Dialog in the middle of the panes, below the banner."""

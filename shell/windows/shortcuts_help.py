@@ -29,7 +29,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("close-pane", ("Ctrl", "W")),
     ("close-patient", ("Ctrl", "Shift", "W")),
     ("next-in-place", ("Ctrl", "PgDn")),
-    ("zoom", ("Ctrl", "+", "−", "0")),
+    ("zoom", ("Ctrl", "+", "−")),
     ("help", ("F1",)),
 )
 
@@ -57,7 +57,7 @@ class ShortcutsHelp(DialogWidget):
             holder.addWidget(KeyCaps(theme, keys, self.content))
             holder.addStretch(1)
             grid.addLayout(holder, row, column)
-            self._words[name] = label("", self.content)
+            self._words[name] = label("", self.content, wrap=True)
             grid.addWidget(self._words[name], row, column + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -91,7 +91,7 @@ class ShortcutsHelp(DialogWidget):
             "previous-patient": self.tr("Forrige pasient"),
             "next-region": self.tr("Neste område: apper, faner, banner, paneler"),
             "previous-region": self.tr("Forrige område"),
-            "zoom": self.tr("Større, mindre eller vanlig størrelse i panelet"),
+            "zoom": self.tr("Større eller mindre i panelet"),
             "list": self.tr("Velg og åpne i lista"),
             "apps": self.tr("App 1 til 9; én gang til flytter dit"),
             "new-tab": self.tr("Åpne i ny pasientfane"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -109,7 +110,10 @@ def test_f1_shows_every_key_and_escape_leaves(desk: MainWindow, qtbot: QtBot) ->
     qtbot.keyClick(focused(), Qt.Key.Key_Escape)
     assert not desk.keys_help.isVisible()
     shown = {name for name, _ in ROWS}
-    grouped = {"previous-region": "next-region", "previous-in-place": "next-in-place"}
+    grouped = {
+        "previous-in-place": "next-in-place",
+        **dict.fromkeys(("zoom-in", "zoom-out", "zoom-reset"), "zoom"),
+    }
     for row in SHORTCUTS:
         name = "apps" if row.name.startswith("app-") else grouped.get(row.name, row.name)
         assert name in shown
@@ -176,6 +180,50 @@ def test_nothing_else_happens_while_the_question_stands(desk: MainWindow, qtbot:
     assert answers == []
     assert desk.question.isVisible()
     assert not desk.palette_view.isVisible()
+
+
+@pytest.mark.parametrize("opened", ["question", "palette", "keys"])
+def test_what_lies_below_a_dialog_is_out_of_reach(desk: MainWindow, opened: str) -> None:
+    """Not by keyboard, pointer or screen reader; the panes stay shown, for a hidden page would not paint."""
+    pane = desk.area("one").pane("Målinger")
+    {"question": lambda: ask(desk), "palette": desk.open_palette, "keys": desk.show_keys}[opened]()
+    for below in (desk.desk.body, desk.desk.rail):
+        assert not below.isEnabled()
+        assert below.isVisible()
+    assert not pane.isAncestorOf(QApplication.focusWidget() or desk)
+    desk.area("one").focus_pane("Målinger")
+    assert not pane.isAncestorOf(QApplication.focusWidget() or desk)
+    reader = QAccessible.queryAccessibleInterface(desk.desk)
+    heard = [reader.child(number).object() for number in range(reader.childCount())]
+    assert desk.desk.body not in heard and desk.desk.rail not in heard
+    desk.end_question()
+    desk.close_palette()
+    desk.overlay.close(desk.keys_help)
+    assert desk.desk.body.isEnabled() and desk.desk.rail.isEnabled()
+    assert pane.isAncestorOf(focused())
+
+
+def test_the_top_strip_waits_for_the_answer(desk: MainWindow, qtbot: QtBot) -> None:
+    asked: list[object] = []
+    top = desk.desk.top
+    for signal in (desk.home_asked, desk.tab_chosen, desk.tab_closed, desk.lock_asked):
+        signal.connect(lambda *arguments: asked.append(arguments))
+    ask(desk)
+    for target in (top.home, top.tabs()[0], top.tabs()[0].close_button, top.user, desk.desk.banner.more):
+        qtbot.mouseClick(target, Qt.MouseButton.LeftButton)
+    assert asked == []
+    assert QApplication.activePopupWidget() is None
+    assert desk.question.isVisible()
+    qtbot.mouseClick(top.lock, Qt.MouseButton.LeftButton)
+    assert len(asked) == 1
+
+
+def test_a_click_in_the_top_strip_ends_the_palette(desk: MainWindow, qtbot: QtBot) -> None:
+    desk.open_palette()
+    with qtbot.waitSignal(desk.tab_chosen, timeout=500) as heard:
+        qtbot.mouseClick(desk.desk.top.tabs()[0], Qt.MouseButton.LeftButton)
+    assert heard.args == ["204"]
+    assert desk.overlay.dialog is None
 
 
 def test_the_question_names_app_time_and_both_people(desk: MainWindow) -> None:
