@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.fakes.signed_in import SignedIn, sign_in
+from tests.fakes.tampering import tampered
 from tests.safety.environment_processes import RunningEnvironment, running_environment
 
 NOTE = "Uvel om natten, fikk saft og satt litt oppe"
@@ -86,7 +87,7 @@ def go_wrong(signed: SignedIn, bearer: dict[str, str], patient: dict[str, Any], 
     http.get(f"/fhir/Patient?identifier={IDENTITY_SYSTEM}|{number}", headers=bearer)
     http.post("/fhir/DocumentReference", content=f'{{"resourceType": "{NOTE}'.encode(), headers=bearer)
     http.put(f"/fhir/Patient/{patient['id']}", json=patient, headers=bearer)
-    http.get(f"/fhir/Patient/{patient['id']}", headers={"Authorization": token[:-3] + "abc"})
+    http.get(f"/fhir/Patient/{patient['id']}", headers={"Authorization": tampered(token)})
     http.post("/fhircast", content=json.dumps({"id": number, "event": NOTE}), headers=signed.bearer)
     http.post(
         "/oauth/token", data={"grant_type": "refresh_token", "refresh_token": token, "client_id": "notat"}

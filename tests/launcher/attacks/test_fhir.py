@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from tests.fakes.gateway import RunningGateway, Shell
+from tests.fakes.tampering import tampered
 from tests.fakes.upstream_systems import ANNA, BERIT
 from tests.launcher.attacks.conftest import FOLLOWER, HOSTILE
 
@@ -415,7 +416,7 @@ def test_a_page_belongs_to_its_grant(house: House, shell: Shell, topic: str) -> 
     assert house.app.ask("GET", page).status_code == 403
     assert App(shell.gateway, shell.tokens).ask("GET", page).status_code == 403
     for forged in (
-        page[:-2] + "AA",
+        tampered(page),
         page + "A",
         page.replace("Observation?", "Condition?"),
         page + "&patient=" + BERIT,

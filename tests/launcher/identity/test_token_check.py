@@ -6,6 +6,7 @@ import pytest
 from joserfc import jwt
 
 from launcher.sandbox.identity import AccessRefused, UpstreamTokenCheck
+from tests.fakes.tampering import tampered
 from tests.launcher.identity.conftest import SIGNING_KEY, Provider
 from tests.launcher.identity.support import AUDIENCE, OTHER_KEY, Browser, claims_of, header_of, unsigned
 
@@ -34,7 +35,7 @@ def test_everything_else_is_refused(provider: Provider, browser: Browser, check:
     )
     refused = [
         None, "", "Bearer", "Bearer ", "Basic " + access, "Bearer x", "Bearer " + tokens["id_token"],
-        "Bearer " + forged, "Bearer " + unsigned(claims_of(access), {"typ": "at+jwt"}), "Bearer " + access[:-3] + "AAA",
+        "Bearer " + forged, "Bearer " + unsigned(claims_of(access), {"typ": "at+jwt"}), "Bearer " + tampered(access),
     ]  # fmt: skip
     for header in refused:
         with pytest.raises(AccessRefused) as caught:
