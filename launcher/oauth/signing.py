@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from joserfc import jwt
@@ -15,21 +17,40 @@ KEY_BITS = 2048
 
 
 class SigningKeys:
-    """Private keys, the newest first; the newest signs, all verify."""
+    """Private keys, the newest first; the newest signs, all verify.
 
-    def __init__(self, keys: Iterable[RSAKey]) -> None:
+    Without ``keys`` the first one comes from ``make``, when it is needed or ``prepare`` is called: making one takes
+    longer than everything else before a sign-in page.
+    """
+
+    def __init__(self, keys: Iterable[RSAKey], make: Callable[[], RSAKey] | None = None) -> None:
         self._keys = list(keys)
-        if not self._keys:
+        self._make = make
+        self._making = Lock()
+        if not self._keys and make is None:
             raise ValueError("at least one signing key is needed")
-        self._set = KeySet(list(self._keys))
+
+    def prepare(self) -> None:
+        """Have a key; from any thread."""
+        with self._making:
+            if not self._keys and self._make is not None:
+                self._keys = [self._make()]
+
+    @cached_property
+    def _set(self) -> KeySet:
+        self.prepare()
+        return KeySet(list(self._keys))
 
     def sign(self, claims: dict[str, Any], typ: str) -> str:
         """A compact JWS over ``claims`` with ``typ`` ("at+jwt" or "JWT") and the key's id in its header."""
+        self.prepare()
         newest = self._keys[0]
         return jwt.encode({"alg": ALGORITHM, "typ": typ, "kid": newest.kid}, claims, newest)
 
     def verified_claims(self, token: str, typ: str) -> dict[str, Any] | None:
         """The claims of a token that one of these keys signed with this ``typ``; times are not checked."""
+        if not self._keys:
+            return None  # nothing has been signed yet
         try:
             decoded = jwt.decode(token, self._set, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError):
@@ -38,6 +59,7 @@ class SigningKeys:
 
     def public_keys(self) -> dict[str, Any]:
         """The JWK set that apps verify with (SAL-10): bare keys, no private part."""
+        self.prepare()
         return {"keys": [key.as_dict(private=False) | {"use": "sig", "alg": ALGORITHM} for key in self._keys]}
 
 

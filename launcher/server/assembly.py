@@ -98,6 +98,7 @@ class GatewayParts:
     records: StateRecords
     sessions: SessionKeeper
     panes: PaneKeeper
+    signing: SigningKeys
     tokens: TokenVerifier
     upstream_tokens: SessionUpstreamTokens
     facts: FactStream
@@ -160,10 +161,13 @@ def assemble(
     sessions = SessionKeeper(state, store, clock, new_id, facts, settings.shell_client_id)
     used = UsedAssertions()
     keys = _restore(store, records, state, sessions, used, clock, restore_topic)
-    if not keys:
-        keys = [new_signing_key(new_id()[:16])]
-        store.keep_bytes("signing-key", str(keys[0].kid), stored_key(keys[0]))
-    signing = SigningKeys(keys)
+
+    def first_key() -> RSAKey:
+        key = new_signing_key(new_id()[:16])
+        store.keep_bytes("signing-key", str(key.kid), stored_key(key))
+        return key
+
+    signing = SigningKeys(keys, first_key)
     panes = PaneKeeper(state, sessions, store, clock, new_id, facts)
     verifier = TokenVerifier(settings, signing, state, sessions, clock)
     issuer = TokenIssuer(settings, signing, clock, new_id)
@@ -214,6 +218,7 @@ def assemble(
         records=store,
         sessions=sessions,
         panes=panes,
+        signing=signing,
         tokens=verifier,
         upstream_tokens=upstream_tokens,
         facts=facts,

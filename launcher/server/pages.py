@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from launcher.server.page_texts import BUTTONS, PAGE_TEXTS, language_of
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 TEMPLATE = """<!doctype html>
 <html lang="{{ language }}">
@@ -85,9 +88,12 @@ HEADERS = {
 class Pages:
     """Renders pages in the language of the request."""
 
-    def __init__(self) -> None:
-        environment = Environment(autoescape=True, undefined=StrictUndefined)
-        self._template = environment.from_string(TEMPLATE)
+    @cached_property
+    def _template(self) -> Template:
+        """Made when a page is first shown; a login that goes well shows none of ours."""
+        from jinja2 import Environment, StrictUndefined
+
+        return Environment(autoescape=True, undefined=StrictUndefined).from_string(TEMPLATE)
 
     def page(
         self,

@@ -15,11 +15,13 @@ import uvicorn
 from launcher.server.configuration import GatewayConfiguration, read_configuration
 from launcher.server.connections import ConnectionLimits, connection_settings
 from launcher.server.dependencies import Clock, NewId
-from launcher.server.whole_gateway import build_gateway
+from launcher.server.whole_gateway import WholeGateway, build_gateway
 
 GRACE_SECONDS = 1
 SELF_TEST_SECONDS = 10.0
 READY_PATH = "/health/ready"
+QUIET_SECONDS = 1.0
+"""After this the sign-in page has been shown, and what the login needs next is made before it comes."""
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -76,6 +78,7 @@ async def serve(
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     ending = asyncio.create_task(ended.wait())
+    warming = asyncio.create_task(_warm_up(gateway))
     try:
         await _started(server, serving)
         await _answer_to_itself(configuration, listener)
@@ -83,11 +86,17 @@ async def serve(
         await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         ending.cancel()
+        warming.cancel()
         gateway.parts.facts.end_all()
         gateway.hub.close()
         server.should_exit = True
         await serving
         await gateway.close()
+
+
+async def _warm_up(gateway: WholeGateway) -> None:
+    await asyncio.sleep(QUIET_SECONDS)
+    await asyncio.to_thread(gateway.warm_up)
 
 
 async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:

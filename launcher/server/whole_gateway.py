@@ -14,7 +14,7 @@ from launcher.oauth.model import GatewayState
 from launcher.server.assembly import GatewayParts, assemble
 from launcher.server.configuration import GatewayConfiguration
 from launcher.server.dependencies import Clock, GatewayDependencies, NewId
-from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane
+from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
 from launcher.server.hub import HubRunner, hub_routes
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -41,6 +41,11 @@ class WholeGateway:
     def application(self) -> ASGIApp:
         """The ASGI application; what happens to logins and tokens is on disk before it is answered."""
         return self.logged.around(self.parts.application())
+
+    def warm_up(self) -> None:
+        """Make and import now what the first login and the first read need; from any thread."""
+        self.parts.signing.prepare()
+        warm_up()
 
     async def close(self) -> None:
         """Close connections, then write what waits in the audit log."""

@@ -11,17 +11,20 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import aiohttp
 import orjson
-import yarl
-from multidict import CIMultiDictProxy
 
 from launcher.gateway.query import write_query
 from launcher.gateway.resource_types import is_resource_id
 from launcher.oauth.model import Grant
 from launcher.server.errors import GatewayError, UpstreamUnavailable
+
+if (
+    TYPE_CHECKING
+):  # a third of the gateway's start, and the sign-in page needs no record: imported at the first read
+    import aiohttp
+    from multidict import CIMultiDictProxy
 
 FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
@@ -82,11 +85,6 @@ class FhirConnection:
     def __init__(self, base: str, limits: UpstreamLimits | None = None) -> None:
         self.base = base.rstrip("/")
         self._limits = limits or UpstreamLimits()
-        self._timeout = aiohttp.ClientTimeout(
-            total=self._limits.whole_seconds,
-            sock_connect=self._limits.connect_seconds,
-            sock_read=self._limits.first_byte_seconds,
-        )
         self._session: aiohttp.ClientSession | None = None
 
     async def request(
@@ -96,11 +94,14 @@ class FhirConnection:
 
         Redirects are not followed. Raises ``UpstreamGone``, ``UpstreamSlow`` or ``UpstreamTooLarge``.
         """
+        import aiohttp
+        import yarl
+
         session = self._session or self._open()
         url = yarl.URL(self.base + target, encoded=True)
         try:
             async with session.request(
-                method, url, headers=headers, data=body, allow_redirects=False, timeout=self._timeout
+                method, url, headers=headers, data=body, allow_redirects=False
             ) as response:
                 return UpstreamAnswer(response.status, response.headers, await self._whole(response))
         except TimeoutError:
@@ -115,9 +116,16 @@ class FhirConnection:
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
+        import aiohttp
+
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._limits.connections, keepalive_timeout=self._limits.idle_connection_seconds
+            ),
+            timeout=aiohttp.ClientTimeout(
+                total=self._limits.whole_seconds,
+                sock_connect=self._limits.connect_seconds,
+                sock_read=self._limits.first_byte_seconds,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

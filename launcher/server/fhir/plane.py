@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import structlog
-from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from launcher.gateway.interaction import Interaction, Kind, Refusal, classify, is_form_search
@@ -167,30 +166,6 @@ class FhirDataPlane:
                 return await self._keeper.refused(access, answer, str(failure))
         except AuditUnavailable as unavailable:
             return refusal(503, "exception", unavailable.reason, ((b"retry-after", b"5"),))
-
-
-class FhirRoute(BaseRoute):
-    """Everything below the prefix but ``/.well-known/``; matched on the raw path, since that is what is judged."""
-
-    def __init__(self, prefix: str, plane: FhirDataPlane) -> None:
-        self._prefix = prefix.encode("ascii")
-        self._plane = plane
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Full for our paths; a path is not decoded to see whose it is."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        raw = scope.get("raw_path") or b""
-        if not raw.startswith(self._prefix):
-            return Match.NONE, {}
-        rest = raw[len(self._prefix) :]
-        if rest and not rest.startswith(b"/"):
-            return Match.NONE, {}
-        return (Match.NONE, {}) if rest.startswith(b"/.well-known/") else (Match.FULL, {})
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand over to the data plane."""
-        await self._plane(scope, receive, send)
 
 
 def _unauthorized(invalid: InvalidToken, given: bool) -> Answer:

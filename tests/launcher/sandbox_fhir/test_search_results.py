@@ -173,7 +173,9 @@ def test_a_page_link_that_is_not_ours_is_400(twelve: RunningServer) -> None:
     fhir = twelve.client
     following = link(fhir.get("/Observation?_count=5"), "next") or ""
     cursor = following.partition("_cursor=")[2]
-    refused(fhir.get("/Observation", params={"_cursor": ("y" if cursor[0] == "x" else "x") + cursor[1:]}), 400)
+    refused(
+        fhir.get("/Observation", params={"_cursor": ("y" if cursor[0] == "x" else "x") + cursor[1:]}), 400
+    )
     refused(fhir.get("/Observation", params={"_cursor": "é"}), 400)
     refused(fhir.get("/Patient", params={"_cursor": cursor}), 400)
     refused(fhir.get(f"/Observation?_cursor={cursor}&_cursor={cursor}"), 400)

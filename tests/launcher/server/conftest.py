@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from tests.fakes.gateway import Records, RunningGateway, Shell, running_gateway
@@ -20,6 +21,7 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpstreamSystem
 def signing_record(systems: UpstreamSystems, tmp_path_factory: pytest.TempPathFactory) -> Records:
     """The sealed signing key of a first life, so that not every test makes one."""
     with running_gateway(systems, tmp_path_factory.mktemp("first")) as first:
+        httpx2.get(f"{first.base_url}/oauth/jwks", trust_env=False).raise_for_status()
         return {key: value for key, value in first.records.items() if key.startswith("signing-key/")}
 
 
