@@ -52,7 +52,7 @@ def checked_client(parameters: Parameters, clients: ClientRegistry) -> tuple[Reg
         raise UnregisteredRedirect("client_unknown")
     if not redirect_is_registered(client, redirect_uri):
         raise UnregisteredRedirect("redirect_unregistered")
-    if not client.approved:
+    if not client.usable:
         raise UnregisteredRedirect("client_unapproved")
     return client, redirect_uri
 

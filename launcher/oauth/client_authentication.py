@@ -27,6 +27,9 @@ ASSERTION_LIFE = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=30)
 MAX_ASSERTION = 8192
 
+RegisteredKeys = Sequence[dict[str, Any]]
+"""Bare JWKs of one client."""
+
 
 class UsedAssertions:
     """Remembers ``jti`` values per client until they have expired (SAL-56)."""
@@ -77,9 +80,12 @@ class ClientAuthentication:
         self._note_assertion = note_assertion
 
     def authenticate(
-        self, authorization: str | None, parameters: Parameters, now: datetime
+        self, authorization: str | None, parameters: Parameters, now: datetime, keys: RegisteredKeys = ()
     ) -> RegisteredClient:
-        """Return the client; raises ``InvalidClient`` or ``InvalidRequest`` (SAL-27)."""
+        """Return the client; raises ``InvalidClient`` or ``InvalidRequest`` (SAL-27).
+
+        ``keys`` are those of the client that a client assertion names.
+        """
         named = parameters.get("client_id")
         assertion = parameters.get("client_assertion")
         if authorization is not None and assertion is not None:
@@ -87,7 +93,7 @@ class ClientAuthentication:
         if authorization is not None:
             return self._by_secret(authorization, named)
         if assertion is not None:
-            return self._by_assertion(assertion, parameters, named, now)
+            return self._by_assertion(assertion, parameters, named, now, keys)
         if named is None:
             raise InvalidRequest("client_id is missing")
         return self._expected(named, named, "none")
@@ -96,7 +102,7 @@ class ClientAuthentication:
         self, client_id: str, named: str | None, method: str, *, used_header: bool = False
     ) -> RegisteredClient:
         client = self._clients.find(client_id)
-        if client is None or not client.approved or client.token_endpoint_auth_method != method:
+        if client is None or not client.usable or client.token_endpoint_auth_method != method:
             raise InvalidClient("unknown client, or another way to authenticate", used_header=used_header)
         if named is not None and named != client_id:
             raise InvalidClient("client_id names another client", used_header=used_header)
@@ -120,7 +126,7 @@ class ClientAuthentication:
         return client
 
     def _by_assertion(
-        self, text: str, parameters: Parameters, named: str | None, now: datetime
+        self, text: str, parameters: Parameters, named: str | None, now: datetime, keys: RegisteredKeys
     ) -> RegisteredClient:
         if parameters.get("client_assertion_type") != ASSERTION_TYPE:
             raise InvalidClient("client_assertion_type is not the JWT bearer type")
@@ -129,7 +135,7 @@ class ClientAuthentication:
         if not isinstance(subject, str) or assertion.claims.get("iss") != subject:
             raise InvalidClient("iss and sub of the assertion are not the client")
         client = self._expected(subject, named, "private_key_jwt")
-        _check_signature(assertion, client)
+        _check_signature(assertion, client, keys)
         until = self._check_claims(assertion, now)
         jti = assertion.claims.get("jti")
         if not isinstance(jti, str) or not jti:
@@ -170,14 +176,13 @@ def take_apart(text: str) -> Assertion:
     return Assertion(text, header, claims)
 
 
-def _check_signature(assertion: Assertion, client: RegisteredClient) -> None:
+def _check_signature(assertion: Assertion, client: RegisteredClient, keys: RegisteredKeys) -> None:
     header = assertion.header
     key_type = ALGORITHM_KEY_TYPES.get(str(header.get("alg")))
     if key_type is None or header.get("typ") != "JWT" or not isinstance(header.get("kid"), str):
         raise InvalidClient("alg, typ or kid of the assertion is not accepted")
     if "jku" in header and header["jku"] != client.jwks_uri:
         raise InvalidClient("jku is not the registered key address")
-    keys = (client.jwks or {}).get("keys", [])
     fitting = [key for key in keys if key.get("kid") == header["kid"] and key.get("kty") == key_type]
     if len(fitting) != 1:
         raise InvalidClient("not exactly one registered key fits kid and alg")

@@ -16,7 +16,11 @@ AuthMethod = Literal["none", "client_secret_basic", "private_key_jwt"]
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """A client as the organisation approved it; URIs are absolute and exact (SAL-22)."""
+    """A client as the organisation approved it; URIs are absolute and exact (SAL-22).
+
+    ``consent_allowed``: not approved, but each user may decide for himself. ``pkce_exempt``: an administrator lets
+    this one client come without a proof key (SAL-16). ``jwks_uri`` counts before ``jwks`` (SAL-54).
+    """
 
     client_id: str
     client_name: str
@@ -33,6 +37,13 @@ class RegisteredClient:
     approved: bool = True
     first_party: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    consent_allowed: bool = False
+    pkce_exempt: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """True when anybody may use it: the organisation approved it, or leaves the decision to the user."""
+        return self.approved or self.consent_allowed
 
 
 class ClientRegistry(Protocol):
@@ -100,7 +111,7 @@ class Pane:
 
 @dataclass(slots=True)
 class Grant:
-    """What one client may do in one session; the tokens are issued from it.
+    """What one client may do in one session, or by itself (``sid`` is ``None``); the tokens are issued from it.
 
     ``effective_patient`` is, for a fenced grant, the patient that the gateway lets through just now;
     for a ``patient/`` grant it equals ``patient`` for life (SAL-70).
@@ -125,6 +136,7 @@ class Grant:
     fhir_context: list[dict[str, Any]] = field(default_factory=list)
     ended: bool = False
     authenticated_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True)

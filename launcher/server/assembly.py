@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
 
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from launcher.oauth.single_use import SingleUse
 from launcher.server.authorization import Authorization, PendingAuthorizations
 from launcher.server.authorize_endpoint import AuthorizeEndpoint
 from launcher.server.client_endpoints import ClientEndpoints
+from launcher.server.client_keys import AuthenticatedClients, ClientKeys
 from launcher.server.cookies import cookie_names
 from launcher.server.dependencies import (
     Clock,
@@ -49,6 +51,7 @@ from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.session_calls import SessionCalls
 from launcher.server.workspace.tab_calls import TabCalls
 from launcher.stores.state_records import StateRecords, UntilThen
+from launcher.upstream.outbound import OutboundFetch
 
 RestoreTopic = Callable[[str, bytes], None]
 
@@ -134,7 +137,7 @@ class GatewayParts:
             self.settings.life("unused_session_seconds"), self.settings.life("session_seconds")
         )
         for client_id, jti in self.used_assertions.forget(self.clock.now()):
-            self.records.drop("assertion", f"{client_id}/{jti}")
+            self.records.drop("assertion", assertion_name(client_id, jti))
 
 
 def assemble(
@@ -179,12 +182,16 @@ def assemble(
     pages, cookies = Pages(), cookie_names(settings)
     pushed: SingleUse[Parameters] = SingleUse(settings.limits.pending_requests)
     audiences = [settings.base_url, *(f"{settings.base_url}/oauth/{name}" for name in ("token", "par"))]
-    authentication = ClientAuthentication(
+    assertions = ClientAuthentication(
         clients,
         audiences,
         used,
-        lambda client_id, jti, until: store.keep("assertion", f"{client_id}/{jti}", UntilThen(until)),
+        lambda client_id, jti, until: store.keep(
+            "assertion", assertion_name(client_id, jti), UntilThen(until)
+        ),
     )
+    keys_by_address = ClientKeys(OutboundFetch(settings.outbound), clock)
+    authentication = AuthenticatedClients(assertions, clients, keys_by_address, clock)
     logins = UpstreamLogins(settings, identity, reads, sessions, audit, clock, new_id)
     picker = PatientPicker(settings, sessions, upstream_tokens, reads, audit, pages, cookies, clock, new_id)
     logout = LogoutEndpoint(
@@ -229,6 +236,11 @@ def assemble(
     )
 
 
+def assertion_name(client_id: str, jti: str) -> str:
+    """The name of a used assertion's record; a client id may hold any character."""
+    return f"{quote(client_id, safe='')}/{jti}"
+
+
 def _restore(
     store: StateRecords,
     records: Iterable[tuple[str, bytes]],
@@ -258,5 +270,5 @@ def _restore(
     sessions.revoked.update({jti: entry.until for jti, entry in found["revoked"].items()})
     for name, entry in found["assertion"].items():
         client_id, _, jti = name.partition("/")
-        used.first_use(client_id, jti, entry.until, clock.now())
+        used.first_use(unquote(client_id), jti, entry.until, clock.now())
     return keys

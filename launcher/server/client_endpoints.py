@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -10,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from launcher.oauth.authorization_request import validate
-from launcher.oauth.client_authentication import ClientAuthentication
 from launcher.oauth.errors import InvalidClient, InvalidRequest, UnregisteredRedirect
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, RegisteredClient
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.refresh import family_of, fingerprint
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorize_endpoint import push
+from launcher.server.client_keys import AuthenticatedClients
 from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
 from launcher.server.errors import GatewayError, InvalidToken, SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
@@ -37,7 +36,7 @@ class ClientEndpoints:
         registry: ClientRegistry,
         state: GatewayState,
         sessions: SessionKeeper,
-        clients: ClientAuthentication,
+        clients: AuthenticatedClients,
         verifier: TokenVerifier,
         pushed: SingleUse[Parameters],
         audit: SessionAudit,
@@ -67,7 +66,7 @@ class ClientEndpoints:
         """Validate a whole authorization request and keep it for one use (HID-05 is the same from the other side)."""
         form = await read_form(request, self._settings.limits.form_bytes)
         form.refuse_repeated()
-        client = self._authenticated(request, form)
+        client = await self._authenticated(request, form)
         if form.get("request_uri") is not None:
             raise InvalidRequest("request_uri is not allowed here")
         kept = {
@@ -88,7 +87,7 @@ class ClientEndpoints:
         """End an access token, or with a refresh token the whole grant; 200 also for unknown tokens."""
         form = await read_form(request, self._settings.limits.form_bytes)
         form.refuse_repeated()
-        client = self._authenticated(request, form)
+        client = await self._authenticated(request, form)
         token = form.need("token")
         family = self._sessions.families.get(family_of(token))
         if family is not None:
@@ -115,7 +114,7 @@ class ClientEndpoints:
         """What an access token stands for; for the client itself, or for a first-party bearer token."""
         form = await read_form(request, self._settings.limits.form_bytes)
         form.refuse_repeated()
-        allowed_client = self._introspecting_client(request, form)
+        allowed_client = await self._introspecting_client(request, form)
         if isinstance(allowed_client, Response):
             return allowed_client
         try:
@@ -123,7 +122,10 @@ class ClientEndpoints:
             grant, session = self._verifier.grant_and_session(token)
         except GatewayError:
             return json_answer(INACTIVE)
-        if session.locked_at is not None or allowed_client not in (None, grant.client_id):
+        if (session is not None and session.locked_at is not None) or allowed_client not in (
+            None,
+            grant.client_id,
+        ):
             return json_answer(INACTIVE)
         answer: dict[str, Any] = {
             "active": True,
@@ -135,7 +137,7 @@ class ClientEndpoints:
             "aud": self._settings.fhir_base,
             **self._about(grant),
         }
-        if "openid" in grant.scopes:
+        if "openid" in grant.scopes and session is not None:
             answer |= {"iss": self._settings.base_url, "sub": session.sub}
         return json_answer(answer)
 
@@ -143,7 +145,7 @@ class ClientEndpoints:
         members = context_members(grant, self._settings.hub_url)
         return members | ({"fhirUser": grant.fhir_user} if grant.fhir_user is not None else {})
 
-    def _introspecting_client(self, request: Request, form: Parameters) -> str | Response | None:
+    async def _introspecting_client(self, request: Request, form: Parameters) -> str | Response | None:
         """The client whose own tokens may be asked about; ``None`` for a caller that may ask about all."""
         authorization = request.headers.get("authorization")
         if (authorization or "").lower().startswith("bearer "):
@@ -159,12 +161,9 @@ class ClientEndpoints:
             return None
         if authorization is None and form.get("client_assertion") is None:
             raise InvalidClient("introspection needs an authenticated caller", used_header=True)
-        return self._clients.authenticate(authorization, form, self._now()).client_id
+        return (await self._clients.client_of(request, form)).client_id
 
-    def _authenticated(self, request: Request, form: Parameters) -> RegisteredClient:
-        client = self._clients.authenticate(request.headers.get("authorization"), form, self._now())
+    async def _authenticated(self, request: Request, form: Parameters) -> RegisteredClient:
+        client = await self._clients.client_of(request, form)
         refuse_foreign_origin(request, client)
         return client
-
-    def _now(self) -> datetime:
-        return self._clock.now()

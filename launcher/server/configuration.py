@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from launcher.oauth.model import RegisteredClient
 from launcher.server.dependencies import AppSite, GatewaySettings
 from launcher.upstream.identity_model import UpstreamIdentitySettings
+from launcher.upstream.outbound_settings import OutboundSettings
 
 SHELL_SCOPE = "openid fhirUser profile online_access user/*.cruds fhircast/*.*"
 SHELL_CALLBACK = "http://127.0.0.1/callback"
@@ -58,7 +60,8 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     Members: ``base_url``, ``authority``, ``upstream_fhir``, ``identity_provider`` (``issuer``, ``client_id``,
     ``method``, ``key`` or ``client_secret``), ``shell_client_id``, ``shell_client_secret``, ``clients`` (members
     of ``RegisteredClient``), ``sites`` (``host``, ``root``, ``csp_origins``), ``audit_path``, ``audit_keys`` (name
-    and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life.
+    and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life;
+    ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``).
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -76,6 +79,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         shell_client_id=given.get("shell_client_id", "vaktrom-shell"),
         embedded=given.get("embedded", True),
         audit_path=Path(given["audit_path"]),
+        outbound=_outbound(given.get("outbound", {})),
     )
     shell = shell_client(settings.shell_client_id, given["shell_client_secret"])
     return GatewayConfiguration(
@@ -124,6 +128,13 @@ def registered_client(given: Mapping[str, Any]) -> RegisteredClient:
     if not client.redirect_uris:
         raise TypeError(f"client {client.client_id} has no redirect_uris")
     return client
+
+
+def _outbound(given: Mapping[str, Any]) -> OutboundSettings:
+    networks = tuple(given.get("networks", ()))
+    for network in networks:
+        ipaddress.ip_network(network)
+    return OutboundSettings(networks, given.get("ca_file"))
 
 
 def _site(given: Mapping[str, Any]) -> AppSite:

@@ -71,7 +71,7 @@ class ClientCors:
         if client_id is not None:
             client = self._clients.find(client_id)
             return client is not None and origin in client.origins
-        return any(origin in client.origins for client in self._clients.all_clients() if client.approved)
+        return any(origin in client.origins for client in self._clients.all_clients() if client.usable)
 
 
 def _preflight(origin: str) -> Response:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, UserSession
 from launcher.stores.journal import StateJournal
 from launcher.upstream.identity_model import ExpectedLogin, UpstreamLogin
+from launcher.upstream.outbound_settings import OutboundSettings
 
 
 class Clock(Protocol):
@@ -42,6 +43,7 @@ class GatewayLimits:
     """Every limit of the gateway as a named number."""
 
     access_token_seconds: int = 900
+    backend_token_seconds: int = 300
     id_token_seconds: int = 900
     code_seconds: int = 60
     launch_seconds: int = 60
@@ -81,6 +83,7 @@ class GatewaySettings:
     upstream_first_byte_seconds: float = 10.0
     upstream_whole_seconds: float = 60.0
     limits: GatewayLimits = field(default_factory=GatewayLimits)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
 
     @property
     def fhir_base(self) -> str:
@@ -112,6 +115,8 @@ class UpstreamIdentity(Protocol):
     async def complete(self, query: Mapping[str, str], expected: ExpectedLogin) -> UpstreamLogin: ...
 
     async def refresh(self, login: UpstreamLogin) -> UpstreamLogin: ...
+
+    async def own_token(self) -> UpstreamLogin: ...
 
     async def end_session_url(
         self, id_token: str | None, post_logout_redirect_uri: str, state: str

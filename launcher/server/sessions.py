@@ -208,6 +208,9 @@ class SessionKeeper:
         for jti in [jti for jti, until in self.revoked.items() if until <= now]:
             del self.revoked[jti]
             self._records.drop("revoked", jti)
+        for grant in list(self._state.grants.values()):
+            if grant.expires_at is not None and grant.expires_at <= now:
+                self.end_grant(grant.grant_id)
         used = {grant.sid for grant in self._state.grants.values()}
         for session in list(self._state.sessions.values()):
             if self.session(session.sid) is None:

@@ -8,20 +8,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from launcher.oauth.client_authentication import ClientAuthentication
-from launcher.oauth.errors import InvalidGrant, InvalidScope, OAuthError, UnsupportedGrantType
+from launcher.oauth.errors import (
+    InvalidGrant,
+    InvalidScope,
+    OAuthError,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+)
 from launcher.oauth.model import GatewayState, Grant, RegisteredClient, UserSession
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.proof_key import verifier_matches
 from launcher.oauth.refresh import RefreshFamily, decide, family_of, fingerprint, rotate
 from launcher.server.authorization import Authorization
+from launcher.server.client_keys import AuthenticatedClients
 from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
 from launcher.server.errors import SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
 from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
 from launcher.server.tokens import TokenIssuer
-from launcher.smart.scopes import narrowed_scopes
+from launcher.smart.scopes import narrowed_scopes, system_scopes
 
 
 class TokenEndpoint:
@@ -37,7 +43,7 @@ class TokenEndpoint:
         sessions: SessionKeeper,
         panes: PaneKeeper,
         authorization: Authorization,
-        clients: ClientAuthentication,
+        clients: AuthenticatedClients,
         issuer: TokenIssuer,
         audit: SessionAudit,
         clock: Clock,
@@ -62,14 +68,16 @@ class TokenEndpoint:
         """Answer one token request."""
         form = await read_form(request, self._settings.limits.form_bytes)
         form.refuse_repeated()
-        client = self._clients.authenticate(request.headers.get("authorization"), form, self._clock.now())
+        client = await self._clients.client_of(request, form)
         refuse_foreign_origin(request, client)
         grant_type = form.need("grant_type")
         if grant_type == "authorization_code":
             return self._redeem_code(client, form)
         if grant_type == "refresh_token":
             return self._refresh(client, form)
-        raise UnsupportedGrantType("authorization_code and refresh_token are supported")
+        if grant_type == "client_credentials":
+            return self._backend(client, form)
+        raise UnsupportedGrantType("authorization_code, refresh_token and client_credentials are supported")
 
     def _redeem_code(self, client: RegisteredClient, form: Parameters) -> Response:
         code, redirect_uri = form.need("code"), form.need("redirect_uri")
@@ -137,6 +145,35 @@ class TokenEndpoint:
         rotate(family, successor, scope, now, life, json.dumps(answer))
         self._sessions.keep_family(family)
         self._audit.note("refresh", session, client.client_id, grant=grant)
+        return json_answer(answer)
+
+    def _backend(self, client: RegisteredClient, form: Parameters) -> Response:
+        """A backend service acts for itself: within what was approved for it, five minutes, no refresh (SAL-63)."""
+        if client.token_endpoint_auth_method != "private_key_jwt" or not client.approved:
+            raise UnauthorizedClient("client_credentials needs an approved client with a key of its own")
+        scopes = system_scopes(client, form.need("scope").split())
+        if not scopes:
+            raise InvalidScope("none of these scopes was approved for this client")
+        now = self._clock.now()
+        grant = Grant(
+            grant_id=self._new_id(),
+            sid=None,
+            client_id=client.client_id,
+            scopes=scopes,
+            patient=None,
+            encounter=None,
+            topic=None,
+            pane=None,
+            fenced=False,
+            effective_patient=None,
+            fhir_user=None,
+            implied_reads=frozenset(),
+            created_at=now,
+            expires_at=now + self._settings.life("backend_token_seconds"),
+        )
+        self._sessions.add_grant(grant)
+        answer = self._issuer.backend_answer(grant)
+        self._audit.note("token", None, client.client_id, grant=grant)
         return json_answer(answer)
 
     def _live_session(self, sid: str | None) -> UserSession:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from launcher.oauth.claims import access_token_claims, grant_of, id_token_claims
@@ -39,6 +39,29 @@ class TokenIssuer:
         self._clock = clock
         self._new_id = new_id
 
+    def backend_answer(self, grant: Grant) -> dict[str, Any]:
+        """The token response of a backend service: no context, no id_token, no refresh token (SAL-63)."""
+        life = self._settings.life("backend_token_seconds")
+        return {
+            "access_token": self._access_token(grant, grant.client_id, grant.scopes, life),
+            "token_type": "Bearer",
+            "expires_in": int(life.total_seconds()),
+            "scope": " ".join(grant.scopes),
+        }
+
+    def _access_token(self, grant: Grant, subject: str, scopes: Sequence[str], life: timedelta) -> str:
+        claims = access_token_claims(
+            grant,
+            subject,
+            scopes,
+            issuer=self._settings.base_url,
+            audience=self._settings.fhir_base,
+            token_id=self._new_id(),
+            now=self._clock.now(),
+            life=life,
+        )
+        return self._keys.sign(claims, "at+jwt")
+
     def answer(
         self,
         grant: Grant,
@@ -51,18 +74,9 @@ class TokenIssuer:
         """The JSON of a token response; ``first`` for a redeemed code, whose id_token carries the nonce."""
         now = self._clock.now()
         limits = self._settings.limits
-        claims = access_token_claims(
-            grant,
-            session.sub,
-            scopes,
-            issuer=self._settings.base_url,
-            audience=self._settings.fhir_base,
-            token_id=self._new_id(),
-            now=now,
-            life=self._settings.life("access_token_seconds"),
-        )
+        life = self._settings.life("access_token_seconds")
         answer: dict[str, Any] = {
-            "access_token": self._keys.sign(claims, "at+jwt"),
+            "access_token": self._access_token(grant, session.sub, scopes, life),
             "token_type": "Bearer",
             "expires_in": limits.access_token_seconds,
             "scope": " ".join(scopes),
@@ -102,7 +116,7 @@ class TokenVerifier:
         A token that a refresh narrowed gives a copy of the grant with the narrower scopes.
         """
         grant, session = self.grant_and_session(self.bearer(authorization_header))
-        if session.locked_at is not None:
+        if session is not None and session.locked_at is not None:
             raise SessionLocked(self._settings.limits.lock_retry_after_seconds)
         return grant
 
@@ -130,15 +144,15 @@ class TokenVerifier:
             self._seen[digest] = seen
         return seen
 
-    def grant_and_session(self, token: AccessToken) -> tuple[Grant, UserSession]:
-        """The live grant and session of a token that has neither expired nor been revoked."""
+    def grant_and_session(self, token: AccessToken) -> tuple[Grant, UserSession | None]:
+        """The live grant of a token that has neither expired nor been revoked, and its session, if it has one."""
         grant = self._state.grants.get(token.grant_id)
         if grant is None or grant.ended or token.jti in self._sessions.revoked:
             raise InvalidToken("the token was revoked")
         session = self._sessions.session(grant.sid)
-        if session is None:
+        if session is None and grant.sid is not None:
             raise InvalidToken("the session has ended")
-        moment = session.locked_at or self._clock.now()
+        moment = (session.locked_at if session is not None else None) or self._clock.now()
         if token.expires_at <= moment.timestamp():
             raise InvalidToken("the token has expired")
         return (grant if token.scopes == grant.scopes else replace(grant, scopes=token.scopes)), session

@@ -23,13 +23,26 @@ class SessionUpstreamTokens:
         self._identity = identity
         self._clock = clock
         self._renewals: dict[str, asyncio.Task[None]] = {}
+        self._own: UpstreamLogin | None = None
 
     async def token_for(self, grant: Grant) -> str:
-        """The upstream access token of the grant's session."""
+        """The upstream access token of the grant's session, or the gateway's own for a backend service."""
+        if grant.sid is None:
+            return await self._own_token()
         session = self._sessions.session(grant.sid)
         if session is None:
             raise InvalidToken("the session has ended")
         return await self.token_of(session)
+
+    async def _own_token(self) -> str:
+        """The gateway's own token, for backend services: no user stands behind them (SAL-63)."""
+        own = self._own
+        if own is None or self._clock.now() >= own.expires_at - self._margin:
+            try:
+                own = self._own = await self._identity.own_token()
+            except UpstreamIdentityError as failure:
+                raise UpstreamUnavailable("the gateway got no token of its own") from failure
+        return own.access_token
 
     async def token_of(self, session: UserSession) -> str:
         """A token with at least the margin left; an expiring one that cannot be renewed is used to its end.

@@ -6,7 +6,7 @@ from typing import Any
 
 CLIENT_AUTHENTICATION = ("none", "client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("RS384", "ES384")
-GRANT_TYPES = ("authorization_code", "refresh_token")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
 CAPABILITIES = (
     "launch-ehr",
@@ -43,6 +43,8 @@ SCOPES = (
     "user/*.write",
     "user/*.*",
     "fhircast/*.*",
+    "system/*.rs",
+    "system/*.read",
 )
 
 

@@ -32,6 +32,16 @@ def granted_scopes(client: RegisteredClient, asked: Iterable[str]) -> tuple[str,
     return tuple(granted)
 
 
+def system_scopes(client: RegisteredClient, asked: Iterable[str]) -> tuple[str, ...]:
+    """The part of the asked ``system/`` scopes that was approved for a backend service (SAL-63)."""
+    approved = tuple(client.scope.split())
+    granted: dict[str, None] = {}
+    for scope in asked:
+        if scope.startswith("system/"):
+            granted |= dict.fromkeys(_common_resources(scope, approved))
+    return tuple(granted)
+
+
 def narrowed_scopes(granted: tuple[str, ...], asked: Iterable[str]) -> tuple[str, ...] | None:
     """The subset that a refresh asks for; ``None`` when it asks for more than was granted (SAL-49)."""
     wanted = tuple(dict.fromkeys(asked))
@@ -67,8 +77,12 @@ def _common(asked: str, approved: tuple[str, ...]) -> list[str]:
     if asked.startswith("fhircast/"):
         events = [common_fhircast(asked, scope) for scope in approved]
         return _widest([event for event in events if event is not None], asked)
+    return [] if asked.startswith("system/") else _common_resources(asked, approved)
+
+
+def _common_resources(asked: str, approved: tuple[str, ...]) -> list[str]:
     resource_scope = parse_resource_scope(asked)
-    if resource_scope is None or resource_scope.level == "system":
+    if resource_scope is None:
         return []
     parsed = [other for scope in approved if (other := parse_resource_scope(scope)) is not None]
     parts = [common_part(resource_scope, other) for other in parsed]

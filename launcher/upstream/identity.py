@@ -183,6 +183,15 @@ class UpstreamIdentity:
             claims.update(await self._id_tokens.claims(tokens["id_token"], expectation))
         return self._login(tokens, {**claims, "sub": login.sub}, login)
 
+    async def own_token(self) -> UpstreamLogin:
+        """An access token of the gateway itself (client credentials): no user stands behind it.
+
+        Raises UpstreamIdentityError when the provider gives none.
+        """
+        metadata = await self._directory.metadata()
+        tokens = await self._token_call(metadata, {"grant_type": "client_credentials"})
+        return self._login(tokens, {"sub": self._settings.client_id}, None)
+
     async def end_session_url(
         self, id_token: str | None, post_logout_redirect_uri: str | None = None, state: str | None = None
     ) -> str | None:

@@ -48,7 +48,7 @@ def discovery_document(issuer: str) -> dict[str, Any]:
         ),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic", "none"],
@@ -125,10 +125,12 @@ class BackEndpoints:
                 answer = self._grants.redeem_code(client, form)
             case "refresh_token":
                 answer = self._grants.refresh(client, form)
+            case "client_credentials":
+                answer = self._grants.for_itself(client)
             case None:
                 raise ProtocolError("invalid_request", "grant_type is missing")
             case _:
-                raise ProtocolError("unsupported_grant_type", "only authorization_code and refresh_token")
+                raise ProtocolError("unsupported_grant_type", "this grant type is not served")
         return JSONResponse(answer, headers=NO_STORE)
 
     async def userinfo(self, request: Request) -> Response:

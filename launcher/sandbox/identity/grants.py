@@ -100,6 +100,17 @@ class Grants:
         )
         return answer
 
+    def for_itself(self, client: ProviderClient) -> dict[str, Any]:
+        """A token without a user, for a client with a key of its own (RFC 6749 section 4.4). Raises ProtocolError."""
+        if client.token_endpoint_auth_method != "private_key_jwt":
+            raise ProtocolError("unauthorized_client", "client_credentials needs a client with a key")
+        return {
+            "access_token": self._tokens.own_access_token(client.client_id),
+            "token_type": "Bearer",
+            "expires_in": self._limits.access_token_seconds,
+            "scope": "",
+        }
+
     def _repeated(self, client: ProviderClient, value: str, scope: str | None) -> dict[str, Any]:
         rotated = self._store.rotated.get(value)
         if rotated is None or rotated.client_id != client.client_id:

@@ -58,11 +58,18 @@ class TokenMaker:
 
     def access_token(self, client_id: str, authentication: Authentication, scopes: Iterable[str]) -> str:
         """An ``at+jwt`` for the FHIR server: the API decides its claims, so it holds all of the user's."""
+        about = {**user_claims(authentication.user), **self._authentication_claims(authentication)}
+        return self._access_token(about, client_id, scopes)
+
+    def own_access_token(self, client_id: str) -> str:
+        """An access token of a client that acts for itself; its subject is the client (RFC 9068 section 2.2)."""
+        return self._access_token({"sub": client_id}, client_id, ())
+
+    def _access_token(self, about: dict[str, Any], client_id: str, scopes: Iterable[str]) -> str:
         now = int(self._clock.now().timestamp())
         return self._keys.sign(
             {
-                **user_claims(authentication.user),
-                **self._authentication_claims(authentication),
+                **about,
                 "iss": self._issuer,
                 "aud": self._audience,
                 "client_id": client_id,

@@ -74,6 +74,8 @@ SCHEMAS: JSON = {
             "follows": {"enum": ["relaunch", "fhircast", "pin"]},
             "scope": TEXT,
             "approved": BOOLEAN,
+            "consent_allowed": BOOLEAN,
+            "pkce_exempt": BOOLEAN,
         },
         closed=False,
     ),

@@ -185,7 +185,7 @@ def _line(fact: dict[str, Any]) -> bytes:
 def approved_app(clients: ClientRegistry, client_id: str) -> RegisteredClient:
     """An approved app that is not the shell itself; raises ``ProblemAnswer`` 404."""
     client = clients.find(client_id)
-    if client is None or client.first_party or not client.approved:
+    if client is None or client.first_party or not client.usable:
         raise ProblemAnswer(404, "app_unknown", "there is no such approved app")
     return client
 
@@ -203,6 +203,8 @@ def app_facts(client: RegisteredClient) -> dict[str, Any]:
         "follows": client.follows,
         "scope": client.scope,
         "approved": client.approved,
+        "consent_allowed": client.consent_allowed,
+        "pkce_exempt": client.pkce_exempt,
     }
 
 

@@ -13,7 +13,7 @@ from tests.fakes.upstream_systems import ANNA, UpstreamSystems, upstream_systems
 
 @pytest.fixture(scope="session")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpstreamSystems]:
-    with upstream_systems(tmp_path_factory.mktemp("upstream")) as running:
+    with upstream_systems(tmp_path_factory.mktemp("upstream"), gateways=3) as running:
         yield running
 
 

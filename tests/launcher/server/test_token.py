@@ -114,7 +114,7 @@ def test_a_code_of_another_client_is_refused(gateway: RunningGateway, shell: She
         ({}, 400, "invalid_request"),
         ({"client_id": "notat"}, 400, "invalid_request"),
         ({"client_id": "notat", "grant_type": "password"}, 400, "unsupported_grant_type"),
-        ({"client_id": "notat", "grant_type": "client_credentials"}, 400, "unsupported_grant_type"),
+        ({"client_id": "notat", "grant_type": "client_credentials"}, 400, "unauthorized_client"),
         ({"client_id": "notat", "grant_type": "authorization_code"}, 400, "invalid_request"),
         ({"client_id": "notat", "grant_type": "refresh_token"}, 400, "invalid_request"),
         (

@@ -1,0 +1,146 @@
+"""Who calls: client authentication with the client's keys, fetched first where they stand at an address (SAL-54)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from starlette.requests import Request
+
+from launcher.oauth.client_authentication import ClientAuthentication, RegisteredKeys, take_apart
+from launcher.oauth.errors import InvalidClient
+from launcher.oauth.model import ClientRegistry, RegisteredClient
+from launcher.oauth.parameters import Parameters
+from launcher.server.dependencies import Clock
+from launcher.upstream.outbound import Fetched, OutboundFailed
+
+_LOG = structlog.get_logger("vaktrom.client-keys")
+MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d{1,9})"?', re.IGNORECASE)
+
+
+class KeyFetch(Protocol):
+    """Fetches the key set at an address; raises ``OutboundFailed``."""
+
+    async def json_object(self, url: str) -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimits:
+    """Seconds. ``unsaid`` is the life of a key set that came without Cache-Control, ``longest`` the most that counts;
+    an unknown key is looked for again only after ``again``, a failed fetch repeated after ``after_failure``."""
+
+    unsaid: int = 60
+    longest: int = 24 * 3600
+    again: int = 10
+    after_failure: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetEntry:
+    """A fetched key set; ``fresh_until`` is what its Cache-Control allows (SAL-58)."""
+
+    keys: RegisteredKeys
+    fetched_at: datetime
+    fresh_until: datetime
+
+
+class ClientKeys:
+    """The key sets at clients' addresses, kept as long as their Cache-Control says; one fetch at a time for each."""
+
+    def __init__(self, fetch: KeyFetch, clock: Clock, limits: KeyLimits | None = None) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._limits = limits or KeyLimits()
+        self._entries: dict[str, KeySetEntry] = {}
+        self._failed_at: dict[str, datetime] = {}
+        self._running: dict[str, asyncio.Task[KeySetEntry]] = {}
+
+    async def keys(self, client: RegisteredClient, kid: object) -> RegisteredKeys:
+        """The registered keys of a client; raises ``InvalidClient`` when they cannot be had."""
+        uri = client.jwks_uri
+        if uri is None:
+            return registered_keys(client.jwks)
+        now = self._clock.now()
+        entry = self._entries.get(uri)
+        if entry is not None and now < entry.fresh_until:
+            known = any(key.get("kid") == kid for key in entry.keys)
+            if known or now < entry.fetched_at + timedelta(seconds=self._limits.again):
+                return entry.keys
+        failed_at = self._failed_at.get(uri)
+        if failed_at is not None and now < failed_at + timedelta(seconds=self._limits.after_failure):
+            raise InvalidClient("the client's keys could not be fetched")
+        task = self._running.get(uri)
+        if task is None:
+            task = asyncio.create_task(self._fetched(client.client_id, uri))
+            self._running[uri] = task
+            task.add_done_callback(lambda done: self._done(uri, done))
+        return (await asyncio.shield(task)).keys
+
+    async def _fetched(self, client_id: str, uri: str) -> KeySetEntry:
+        try:
+            found = await self._fetch.json_object(uri)
+        except OutboundFailed as failure:
+            _LOG.warning("key set not fetched", client_id=client_id, reason=str(failure))
+            self._entries.pop(uri, None)
+            self._failed_at[uri] = self._clock.now()
+            raise InvalidClient(f"the client's keys could not be fetched: {failure}") from failure
+        now = self._clock.now()
+        life = timedelta(seconds=self._life(found.headers))
+        entry = KeySetEntry(registered_keys(found.body), now, now + life)
+        self._failed_at.pop(uri, None)
+        self._entries[uri] = entry
+        return entry
+
+    def _life(self, headers: dict[str, str] | Any) -> int:
+        control = headers.get("cache-control", "").lower()
+        if "no-store" in control or "no-cache" in control:
+            return 0
+        stated = MAX_AGE.search(control)
+        if stated is None:
+            return self._limits.unsaid
+        age = headers.get("age", "0")
+        spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+        return max(0, min(int(stated[1]), self._limits.longest) - spent)
+
+    def _done(self, uri: str, task: asyncio.Task[KeySetEntry]) -> None:
+        self._running.pop(uri, None)
+        if not task.cancelled():
+            task.exception()
+
+
+class AuthenticatedClients:
+    """Answers which registered client a request is from; the only wait is for keys, before anything is decided."""
+
+    def __init__(
+        self, authentication: ClientAuthentication, clients: ClientRegistry, keys: ClientKeys, clock: Clock
+    ) -> None:
+        self._authentication = authentication
+        self._clients = clients
+        self._keys = keys
+        self._clock = clock
+
+    async def client_of(self, request: Request, form: Parameters) -> RegisteredClient:
+        """The client; raises ``InvalidClient`` or ``InvalidRequest`` (SAL-27)."""
+        authorization = request.headers.get("authorization")
+        keys = await self._keys_for(form)
+        return self._authentication.authenticate(authorization, form, self._clock.now(), keys)
+
+    async def _keys_for(self, form: Parameters) -> RegisteredKeys:
+        text = form.get("client_assertion")
+        if text is None:
+            return []
+        assertion = take_apart(text)
+        client = self._clients.find(str(assertion.claims.get("sub")))
+        if client is None or not client.usable or client.token_endpoint_auth_method != "private_key_jwt":
+            return []
+        return await self._keys.keys(client, assertion.header.get("kid"))
+
+
+def registered_keys(jwks: dict[str, Any] | None) -> RegisteredKeys:
+    """The keys of a JWK set; what is no key is left out."""
+    keys = (jwks or {}).get("keys")
+    return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
