@@ -46,6 +46,7 @@ from shell.bridge.application import build  # noqa: E402
 from shell.composition.clock import SystemClock  # noqa: E402
 from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
 from shell.web.chromium import program_arguments  # noqa: E402
+from tests.fakes.practice_data import copy_practice_data, load_practice_data  # noqa: E402
 from tests.story.devtools import DevTools  # noqa: E402
 from tests.story.story import Story  # noqa: E402
 
@@ -69,11 +70,20 @@ def devtools() -> Iterator[DevTools]:
     looking.end()
 
 
+@pytest.fixture(scope="session")
+def practice_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return load_practice_data(tmp_path_factory.mktemp("practice"))
+
+
 @pytest.fixture
-def prepare_environment(tmp_path: Path) -> Prepare:
-    def make(*folders: Path) -> Environment:
+def prepare_environment(tmp_path: Path, request: pytest.FixtureRequest) -> Prepare:
+    """Make the environment that a desktop starts; with ``first_start`` nothing has ever run on this disk."""
+
+    def make(*folders: Path, first_start: bool = False) -> Environment:
         state = tmp_path / "state"
         state.mkdir(exist_ok=True)
+        if not first_start:
+            copy_practice_data(request.getfixturevalue("practice_data"), state)
         return prepare(EnvironmentChoice(state, folders=folders), SystemClock().now())
 
     return make

@@ -91,7 +91,7 @@ def main_story(story: Story) -> Actor:
 def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
     prepare_environment: Prepare, begin: Begin
 ) -> None:
-    story = begin(prepare_environment())
+    story = begin(prepare_environment(first_start=True))
     main_story(story)
 
     def write(page: object) -> None:
