@@ -64,7 +64,7 @@ TEST_PROGRAMS = {
 # suite -> (paths, environment without Qt?, virtual screen?, processes)
 SUITES: dict[str, tuple[tuple[str, ...], bool, bool, int]] = {
     "context": (("tests/context",), True, False, 1),
-    "launcher": (("tests/launcher",), True, False, 2),
+    "launcher": (("tests/launcher", "tests/conformance"), True, False, 2),
     "plugins": (("tests/plugins",), True, False, 2),
     "shell": (("tests/shell",), False, True, 1),
     "safety": (("tests/safety", "tests/contract"), False, True, 1),

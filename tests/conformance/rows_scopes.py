@@ -1,0 +1,243 @@
+"""Scopes and what they let through (SAL-34 to SAL-43, SAL-61, SAL-70, NAV-05, NAV-06, NAV-08, NAV-10, NAV-12)."""
+
+from __future__ import annotations
+
+import uuid
+
+from tests.conformance.steps import (
+    LABORATORY,
+    answered,
+    app,
+    bearer,
+    observation,
+    read,
+    signed_in,
+    stored,
+)
+from tests.conformance.table import Rows, Target
+from tests.fakes.upstream_systems import ANNA, BERIT
+
+ROWS = Rows()
+
+NATIONAL_CLIENT = (
+    "openid profile launch fhirUser offline_access patient/Patient.read patient/Encounter.read "
+    "patient/Condition.read patient/DocumentReference.read patient/DocumentReference.write"
+)
+
+
+@ROWS.row("SAL-34", "SHALL", mutant="letters-ignored")
+def letters(target: Target) -> None:
+    """Each letter of cruds allows its own interactions and no other."""
+    shell, topic = signed_in(target)
+    known = stored(target, shell, observation())
+    for letter, may in (("r", {"read"}), ("s", {"search"}), ("c", {"create"}), ("u", {"update", "put"})):
+        tokens = shell.app("alt", topic, f"launch patient/Observation.{letter}")
+        head = {**bearer(tokens)}
+        at = "/fhir/Observation"
+        new = f"{at}/{uuid.uuid4()}"
+        done = {
+            "read": target.http.get(f"{at}/{known}", headers=head).status_code,
+            "search": target.http.get(f"{at}?patient={ANNA}", headers=head).status_code,
+            "create": target.http.post(at, json=observation(), headers=head).status_code,
+            "update": target.http.put(
+                f"{at}/{known}", json={**observation(), "id": known}, headers=head
+            ).status_code,
+            "put": target.http.put(
+                new, json={**observation(), "id": new.rpartition("/")[2]}, headers=head
+            ).status_code,
+        }
+        assert {name for name, status in done.items() if status < 300} == may, (letter, done)
+
+
+@ROWS.row("SAL-35", "MAY", mutant="suffix-by-letter")
+def disordered_suffix(target: Target) -> None:
+    """A suffix out of order is never read letter by letter, and .read never allows to delete."""
+    shell, topic = signed_in(target)
+    known = stored(target, shell, observation())
+    tokens = shell.app("alt", topic, "launch patient/Observation.dus patient/Patient.sr")
+    assert read(target, tokens, f"/Observation?patient={ANNA}").status_code == 403
+    reading = shell.app("alt", topic, "launch patient/Observation.read")
+    assert target.http.delete(f"/fhir/Observation/{known}", headers=bearer(reading)).status_code == 403
+
+
+@ROWS.row("SAL-36", "SHOULD", mutant="version-1-rewritten")
+def version_1(target: Target) -> None:
+    """Scopes of version 1 are answered in version 1; read covers search, write does not cover read."""
+    tokens = app(target, "launch patient/Patient.read patient/Observation.write")
+    assert {"patient/Patient.read", "patient/Observation.write"} <= set(tokens["scope"].split())
+    assert read(target, tokens).status_code == 200
+    assert read(target, tokens, "/Patient?name=Dal").status_code == 200
+    assert read(target, tokens, f"/Observation?patient={ANNA}").status_code == 403
+
+
+@ROWS.row("SAL-37", "SHALL", mutant="granular-ignored")
+def granular(target: Target) -> None:
+    """A granular scope narrows search and read alike."""
+    shell, topic = signed_in(target)
+    vital = stored(target, shell, observation(category="vital-signs"))
+    laboratory = stored(target, shell, observation())
+    scope = f"patient/Observation.rs?category={LABORATORY}"
+    tokens = shell.app("alt", topic, f"launch {scope}")
+    assert scope in tokens["scope"]
+    assert read(target, tokens, f"/Observation/{laboratory}").status_code == 200
+    assert read(target, tokens, f"/Observation/{vital}").status_code in (403, 404)
+    found = read(target, tokens, f"/Observation?patient={ANNA}").json()
+    assert {entry["resource"]["category"][0]["coding"][0]["code"] for entry in found["entry"]} == {
+        "laboratory"
+    }
+
+
+@ROWS.row("SAL-38", "SHALL", mutant="everything-granted")
+def scope_tells_the_truth(target: Target) -> None:
+    """What was not approved is absent from scope and refused."""
+    tokens = app(target, "launch patient/Patient.rs patient/Condition.rs", "notat")
+    assert tokens["scope"].split() == ["launch", "patient/Patient.rs"]
+    assert read(target, tokens, f"/Condition?patient={ANNA}").status_code == 403
+
+
+@ROWS.row("SAL-40", "SHALL", mutant="grants-without-limit")
+def bundles(target: Target) -> None:
+    """A batch answers each entry for itself; a transaction with one forbidden entry fails whole."""
+    tokens = app(target, "launch patient/Patient.rs patient/Observation.crus")
+    entries = [
+        {"request": {"method": "GET", "url": f"Patient/{ANNA}"}},
+        {"request": {"method": "GET", "url": f"Patient/{BERIT}"}},
+    ]
+    batch = target.http.post(
+        "/fhir", json={"resourceType": "Bundle", "type": "batch", "entry": entries}, headers=bearer(tokens)
+    )
+    assert [entry["response"]["status"][:3] for entry in batch.json()["entry"]] == ["200", "403"]
+    entries = [
+        {"request": {"method": "POST", "url": "Observation"}, "resource": observation()},
+        {"request": {"method": "POST", "url": "Observation"}, "resource": observation(BERIT)},
+    ]
+    before = read(target, tokens, "/Observation?_summary=count").json()["total"]
+    whole = target.http.post(
+        "/fhir",
+        json={"resourceType": "Bundle", "type": "transaction", "entry": entries},
+        headers=bearer(tokens),
+    )
+    assert whole.status_code == 403, whole.text
+    assert read(target, tokens, "/Observation?_summary=count").json()["total"] == before
+
+
+@ROWS.row("SAL-61", "SHALL", mutant="invalid-token-forbidden")
+def refusals(target: Target) -> None:
+    """No or a bad token is 401 with a Bearer challenge, a missing scope 403; both with an OperationOutcome."""
+    none = target.http.get(f"/fhir/Patient/{ANNA}")
+    bad = target.http.get(f"/fhir/Patient/{ANNA}", headers={"Authorization": "Bearer nonsense"})
+    assert (none.status_code, bad.status_code) == (401, 401)
+    assert none.headers["www-authenticate"].startswith("Bearer")
+    assert 'error="invalid_token"' in bad.headers["www-authenticate"]
+    forbidden = read(target, app(target, "launch patient/Patient.rs"), f"/Condition?patient={ANNA}")
+    assert forbidden.status_code == 403
+    assert {answer.json()["resourceType"] for answer in (none, bad, forbidden)} == {"OperationOutcome"}
+
+
+@ROWS.row("SAL-62", "SHALL", mutant="cors-open")
+def origins(target: Target) -> None:
+    """Data and tokens only for pages of registered origins; null is not one."""
+    tokens = app(target, client_id="notat")
+    own = target.clients["notat"]["origins"][0]
+    for origin, good in ((own, True), ("https://evil.example", False), ("null", False)):
+        answer = target.http.get(f"/fhir/Patient/{ANNA}", headers={**bearer(tokens), "Origin": origin})
+        allowed = answer.headers.get("access-control-allow-origin")
+        assert (allowed == origin) is good, (origin, allowed)
+        assert allowed != "*"
+        preflight = target.http.options(
+            "/oauth/token", headers={"Origin": origin, "Access-Control-Request-Method": "POST"}
+        )
+        assert (preflight.headers.get("access-control-allow-origin") == origin) is good, origin
+
+
+@ROWS.row("SAL-62", "SHALL", mutant="cors-headers-missing")
+def preflight(target: Target) -> None:
+    """The headers that apps need pass a preflight, and ETag and Location are exposed."""
+    origin = target.clients["notat"]["origins"][0]
+    answer = target.http.options(
+        f"/fhir/Patient/{ANNA}", headers={"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    )
+    allowed = {name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")}
+    assert {"authorization", "content-type", "if-match", "prefer"} <= allowed
+    shown = target.http.get("/fhir/Patient/x", headers={"Origin": origin})
+    assert {"ETag", "Location"} <= {
+        name.strip() for name in shown.headers["access-control-expose-headers"].split(",")
+    }
+
+
+@ROWS.row("SAL-70", "SHALL", mutant="grants-without-limit")
+def token_stays_with_its_patient(target: Target) -> None:
+    """After a change of patient an old token reads its own patient and not the new one."""
+    shell, topic = signed_in(target)
+    tokens = shell.app("notat", topic)
+    shell.open_patient(topic, BERIT)
+    assert read(target, tokens, f"/Patient/{ANNA}").status_code == 200
+    assert read(target, tokens, f"/Patient/{BERIT}").status_code == 403
+
+
+@ROWS.row("NAV-05", "must", mutant="unknown-scope-refused")
+def national_scopes(target: Target) -> None:
+    """The national client's whole scope string is taken, version 1 and profile included."""
+    shell, topic = signed_in(target)
+    _, browser = shell.pane("alt", topic)
+    page = browser.open(target.authorize_url("alt", scope=NATIONAL_CLIENT))
+    assert "code" in page.query, answered(page)
+    granted = target.redeem(page.query["code"], "alt").json()["scope"].split()
+    assert {scope for scope in NATIONAL_CLIENT.split() if scope != "offline_access"} <= set(granted)
+
+
+@ROWS.row("NAV-06", "must", mutant="encounter-forgotten")
+def encounter(target: Target) -> None:
+    """A launch that asks for an encounter gets the newest one in progress."""
+    tokens = app(target, "openid fhirUser launch launch/encounter online_access patient/*.read")
+    assert (tokens["patient"], tokens["encounter"]) == (ANNA, "e-anna-2")
+    assert {"access_token", "id_token", "refresh_token"} <= tokens.keys()
+
+
+@ROWS.row("NAV-08", "must", mutant="invalid-token-forbidden")
+def expired_is_401(target: Target) -> None:
+    """An expired token gets 401, after which the client refreshes and goes on."""
+    tokens = app(target, client_id="notat")
+    target.clock.advance(tokens["expires_in"] + 1)
+    assert read(target, tokens).status_code == 401
+    assert read(target, target.refresh(tokens["refresh_token"], "notat").json()).status_code == 200
+
+
+@ROWS.row("NAV-10", "must", mutant="nothing-implied")
+def implied_reads(target: Target) -> None:
+    """The user and the encounter's organisation and participants are readable with patient scopes alone."""
+    tokens = app(
+        target, "openid fhirUser launch launch/encounter patient/Encounter.read patient/Patient.read"
+    )
+    for path in (
+        f"/Encounter/{tokens['encounter']}",
+        "/Practitioner/siri-nordli",
+        "/Practitioner/jonas-berg",
+        "/Organization/vestfloyen",
+    ):
+        assert read(target, tokens, path).status_code == 200, path
+    assert read(target, tokens, "/Practitioner/helge-solberg").status_code == 403
+    assert read(target, tokens, "/Organization/legesenter").status_code == 403
+
+
+@ROWS.row("NAV-12", "must", mutant="update-creates-nothing")
+def write_back(target: Target) -> None:
+    """A document is written with PUT under an id of the client's own, and the answer is the document."""
+    tokens = app(target, "launch patient/DocumentReference.read patient/DocumentReference.write")
+    name = str(uuid.uuid4())
+    at = f"/DocumentReference/{name}"
+    document = {
+        "resourceType": "DocumentReference",
+        "id": name,
+        "status": "current",
+        "type": {"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.9602", "code": "J01-2"}]},
+        "subject": {"reference": f"Patient/{ANNA}"},
+        "author": [{"reference": "Practitioner/siri-nordli"}],
+        "content": [{"attachment": {"contentType": "application/pdf", "data": "JVBERi0xLjQK"}}],
+        "context": {"encounter": [{"reference": "Encounter/e-anna-2"}]},
+    }
+    assert read(target, tokens, at).status_code == 404
+    for expected in (201, 200):
+        put = target.http.put(f"/fhir{at}", json=document, headers=bearer(tokens))
+        assert (put.status_code, put.json()["id"]) == (expected, name)
+        assert read(target, tokens, at).json()["content"] == document["content"]

@@ -1,0 +1,59 @@
+"""The table of requirements: one row for each thing that can be seen from outside, with the mutant that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.fakes.gateway import RunningGateway
+
+Target = RunningGateway
+Check = Callable[[Target], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``requirement`` is its id, ``states`` what is checked; ``mutant`` names the broken server that must fail it."""
+
+    requirement: str
+    level: str
+    states: str
+    mutant: str
+    check: Check
+
+    @property
+    def name(self) -> str:
+        """The row's name in a test report."""
+        return f"{self.requirement}-{self.check.__name__}"
+
+
+class Rows:
+    """Collects the rows of one part of the standard."""
+
+    def __init__(self) -> None:
+        self.all: list[Row] = []
+
+    def row(self, requirement: str, level: str, mutant: str) -> Callable[[Check], Check]:
+        """Make a row of a check; its docstring says what it states."""
+
+        def keep(check: Check) -> Check:
+            self.all.append(Row(requirement, level, (check.__doc__ or "").strip(), mutant, check))
+            return check
+
+        return keep
+
+
+def status_table(rows: Iterable[Row], not_offered: Mapping[str, str], ids: Iterable[str]) -> str:
+    """One line for each id: the rows that prove it, or why it is not offered; raises ``KeyError`` for a gap."""
+    proofs: dict[str, list[Row]] = {}
+    for row in rows:
+        proofs.setdefault(row.requirement, []).append(row)
+    lines = ["| id | level | status | what is seen from outside |", "|---|---|---|---|"]
+    for requirement in ids:
+        found = proofs.get(requirement)
+        if found is None:
+            lines.append(f"| {requirement} | – | not offered | {not_offered[requirement]} |")
+        else:
+            states = " ".join(row.states for row in found)
+            lines.append(f"| {requirement} | {found[0].level} | pass ({len(found)}) | {states} |")
+    return "\n".join(lines) + "\n"
