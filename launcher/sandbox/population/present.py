@@ -10,10 +10,12 @@ from launcher.sandbox.population.documents import note
 from launcher.sandbox.population.medication import administration, prescriptions
 from launcher.sandbox.population.moments import ago, due
 from launcher.sandbox.population.observations import measure, remark
-from launcher.sandbox.population.staff import BY_NAME, WARDS, Worker, worker_at
+from launcher.sandbox.population.staff import WARDS, Worker, worker_at
 from launcher.sandbox.population.story import Story
 from launcher.sandbox.population.tasks import task
 from launcher.sandbox.population.vitals import observations, parse
+
+STORY_CLOCK = 3 * 60 + 12
 
 # Minutes from now (negative: overdue) by room
 DUE: tuple[tuple[int, int, str, str], ...] = (
@@ -86,15 +88,16 @@ def present(stories: tuple[Story, ...]) -> list[Json]:
         if room in by_room:
             story = by_room[room]
             times = [ago(minutes, 5 * n) for n in range(8)]
-            made += observations(story, parse(text), times, _worker(story), headline)
+            made += observations(story, parse(text), times, _worker(story, minutes), headline)
     made += [_news(by_room[room], minutes, text) for room, minutes, text in NEWS if room in by_room]
     for room, minutes, text in NOTES:
-        made.append(note(by_room[room], ago(minutes), _worker(by_room[room]), text))
+        made.append(note(by_room[room], ago(minutes), _worker(by_room[room], minutes), text))
     return made + _single(by_room)
 
 
-def _worker(story: Story) -> Worker:
-    return BY_NAME["Siri Nordli"] if story.ward == "vestfloyen" else worker_at(story.ward, 0, 120)
+def _worker(story: Story, minutes_ago: int) -> Worker:
+    """Who was at work then, if it is 03:12 now: a shift ends, also for those who measure."""
+    return worker_at(story.ward, *divmod(STORY_CLOCK - minutes_ago, 24 * 60))
 
 
 def _news(story: Story, minutes: int, text: str) -> Json:
@@ -117,9 +120,9 @@ def _single(by_room: dict[int, Story]) -> list[Json]:
     made: list[Json] = []
     for room, kind, value, minutes in ((206, "esas", 4, 87), (110, "esas", 6, 75)):
         if room in by_room:
-            made.append(measure(by_room[room], kind, value, ago(minutes), _worker(by_room[room])))
+            made.append(measure(by_room[room], kind, value, ago(minutes), _worker(by_room[room], minutes)))
     if 301 in by_room:
-        made.append(remark(by_room[301], "Urolig, går i gangen", ago(80), _worker(by_room[301])))
+        made.append(remark(by_room[301], "Urolig, går i gangen", ago(80), _worker(by_room[301], 80)))
     for room, key, minutes, dose in (
         (204, "paracetamol1g", 32, "1"),
         (206, "morfinsc", 80, "2.5"),
@@ -128,5 +131,5 @@ def _single(by_room: dict[int, Story]) -> list[Json]:
         if room in by_room:
             story = by_room[room]
             item = next(i for i in prescriptions(story) if i.drug.key == key and i.when_needed)
-            made.append(administration(story, item, ago(minutes), Decimal(dose), _worker(story)))
+            made.append(administration(story, item, ago(minutes), Decimal(dose), _worker(story, minutes)))
     return made

@@ -260,6 +260,17 @@ def test_nobody_works_night_and_the_day_beside_it(population: Population) -> Non
             assert len({shift for shift, _ in worked if shift in "nd"}) <= 1, key
 
 
+def test_nobody_measures_round_the_clock(population: Population) -> None:
+    """A set of signs of each shift, by somebody of that shift."""
+    marit = population.in_room(204)["id"]
+    by = {
+        (time_of(o).date(), time_of(o).hour // 8): o["performer"][0]["display"]
+        for o in population.about("Observation", marit)
+        if o["code"]["text"] == "Temp" and time_of(o) > population.now - timedelta(hours=26)
+    }
+    assert len(set(by.values())) >= 3, by
+
+
 def test_notes_that_quote_a_temperature_agree_with_the_chart(population: Population) -> None:
     checked = 0
     for note in population.of("DocumentReference"):
