@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -63,9 +64,9 @@ class TabController(QObject):
     changed = Signal()
     patient_changed = Signal(str)
     choice_confirmed = Signal(str)
-    pane_added = Signal(QObject)
-    pane_removed = Signal(QObject)
-    pane_kept = Signal(QObject)
+    pane_added = Signal(object)
+    pane_removed = Signal(object)
+    pane_kept = Signal(object)
     failed = Signal(str)
     connected = Signal(bool)
 
@@ -160,10 +161,12 @@ class TabController(QObject):
                 painted.set_result(status)
 
         def answer(status: int) -> None:
-            loop.call_soon_threadsafe(resolve, status)
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits
+                loop.call_soon_threadsafe(resolve, status)
 
         self._services.post(lambda: take(answer))
-        return await asyncio.wait_for(painted, CURTAIN_SECONDS)
+        async with asyncio.timeout(CURTAIN_SECONDS):  # wait_for would swallow the end of the tab just then
+            return await painted
 
     def _take(self, message: Notification, answer: Answer) -> None:
         """On the GUI thread. The answer goes out after the curtains are on the screen."""

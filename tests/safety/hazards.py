@@ -42,6 +42,8 @@ PANES = "context/pane_state.py"
 RUNNER = "launcher/server/hub/runner.py"
 CHECK = "launcher/upstream/fhir.py"
 TAB = "shell/bridge/tab_controller.py"
+ARRIVAL = "shell/bridge/drafts.py"
+CLIPBOARD = "shell/bridge/clipboard.py"
 POLICY = "launcher/gateway/policy.py"
 FILTER = "launcher/gateway/filter.py"
 READS = "launcher/server/fhir/reads.py"
@@ -63,6 +65,10 @@ HAZARDS: tuple[Hazard, ...] = (
          "safety/test_banner.py::test_a_refused_patient_is_never_shown"),
         ("Name or birth date in the banner come from another app's event", TAB,
          "safety/test_banner.py::test_name_and_number_come_from_the_record"),
+        ("A patient was closed while the shell was not connected, and stands in the banner", "shell/gateway_client/hub.py",
+         "safety/test_context_changes_elsewhere.py::test_a_close_that_was_missed_is_read_after_the_socket_is_back"),
+        ("The tab waits for ever for a patient whom the hub has passed over", TAB,
+         "safety/test_context_changes_elsewhere.py::test_an_own_open_that_came_too_late_is_told"),
         ("A patient becomes current whose identifiers disagree with the record", CHECK,
          "launcher/gateway/test_upstream_fhir.py::test_why_a_patient_may_not"),
         ("A patient becomes current whom this user may not read", RUNNER,
@@ -99,6 +105,15 @@ HAZARDS: tuple[Hazard, ...] = (
          "shell/widgets/test_panes.py::test_the_page_below_the_curtain_is_shown_but_out_of_reach"),
         ("A pane kept for unsaved work is taken for one that followed", "shell/bridge/switching.py",
          "story/test_main_story.py::test_unsaved_work_is_pinned_and_marked_while_the_rest_follows"),
+        ("Somebody else changes the patient and a note that is not saved is gone", ARRIVAL,
+         "safety/test_context_changes_elsewhere.py::test_a_change_by_somebody_else_keeps_unsaved_and_unanswered_work"),
+        ("What is typed between the question and the change is lost", ARRIVAL,
+         "safety/test_context_changes_elsewhere.py::test_an_own_change_takes_what_was_given_up_and_nothing_written_since"),
+        ("A kept note looks as if it were about the new patient", TAB,
+         "story/test_main_story.py::test_somebody_else_changes_the_patient_and_unsaved_work_is_kept_and_marked"),
+        ("An app stays in an encounter that is no longer the open one", PANES, "context/test_pane_state.py::test_relaunch"),
+        ("An app cannot be opened after an encounter was closed", "shell/bridge/launching.py",
+         "safety/test_context_changes_elsewhere.py::test_a_launch_after_a_closed_encounter_reads_the_version_anew"),
         ("An app follows without having read anything of the new patient", PANES,
          "context/test_pane_state.py::test_fhircast"),
         ("An app that never answers stays usable", PANES,
@@ -173,7 +188,7 @@ HAZARDS: tuple[Hazard, ...] = (
          "shell/widgets/test_window.py::test_lock_covers_everything_and_no_key_reaches_the_desk"),
         ("A page leaves cookies or storage behind for the next", PROFILE,
          "shell/web/test_page_policy.py::test_profiles_keep_nothing_and_share_nothing"),
-        ("A patient's number stays in the clipboard after lock", "shell/bridge/desktop.py",
+        ("A patient's number stays in the clipboard after lock", CLIPBOARD,
          "safety/test_clipboard.py::test_what_we_wrote_is_cleared"),
         ("A program that holds [::1] becomes an app's origin and takes its codes", CHROMIUM,
          "safety/test_hostile_listener.py::test_a_hostile_listener_sees_no_request"),
