@@ -25,14 +25,14 @@ DUE: tuple[tuple[int, int, str, str], ...] = (
     (206, 18, "Smertevurdering", "ESAS"),
     (207, -72, "Blodsukker", "Var 6,1 til kvelden"),
     (210, 3, "Tilsyn", "Se inn, lys på badet"),
-    (104, -25, "Vekt", "Daglig ved hjertesvikt"),
-    (107, 12, "Blodsukker", "Før måltid"),
+    (104, -25, "Tilsyn", "Vekt opp 1,4 kg, se etter tung pust"),
+    (107, 12, "Blodsukker", "Kontroll, kjente seg skjelven"),
     (110, -35, "Smertevurdering", "ESAS"),
     (103, 22, "Munnstell", "Tyktflytende, sitter oppreist"),
     (311, -18, "Mål NEWS2", "Hver fjerde time"),
     (305, 8, "Tilsyn", "Ser syner, la lyset stå på"),
     (301, -55, "Tilsyn", "Var urolig"),
-    (313, 25, "Blodsukker", "Før måltid"),
+    (313, 25, "Blodsukker", "Kontroll, spiste lite"),
 )
 # room | minutes ago | signs | headline
 SETS: tuple[tuple[int, int, str, str], ...] = (
