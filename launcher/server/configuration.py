@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from launcher.oauth.model import RegisteredClient
+from launcher.server.audit_sink import AuditSinkSettings, read_sink
 from launcher.server.dependencies import AppSite, GatewaySettings
 from launcher.upstream.identity_model import UpstreamIdentitySettings
 from launcher.upstream.outbound_settings import OutboundSettings
@@ -52,6 +53,7 @@ class GatewayConfiguration:
     audit_path: Path
     records: Sequence[tuple[str, bytes]] = field(repr=False)
     version: str = "0"
+    audit_sink: AuditSinkSettings | None = None
 
 
 def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
@@ -61,7 +63,8 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``method``, ``key`` or ``client_secret``), ``shell_client_id``, ``shell_client_secret``, ``clients`` (members
     of ``RegisteredClient``), ``sites`` (``host``, ``root``, ``csp_origins``), ``audit_path``, ``audit_keys`` (name
     and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life;
-    ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``).
+    ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
+    ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to.
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -94,6 +97,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
             for record in given.get("records", [])
         ],
         version=given.get("version", "0"),
+        audit_sink=read_sink(given["audit_sink"]) if given.get("audit_sink") else None,
     )
 
 

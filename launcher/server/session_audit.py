@@ -21,7 +21,7 @@ from launcher.server.dependencies import Clock
 from launcher.server.fhir.exchange import request_id_of
 from launcher.server.fhir.settings import AccessLog
 from launcher.server.request_words import claimed_client, error_of, grant_type_of, shown_request
-from launcher.stores.audit import AuditUnavailable
+from launcher.stores.audit_reader import AuditUnavailable
 
 LONGEST_BODY = 64 * 1024
 UNRECORDED = (

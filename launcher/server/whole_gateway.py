@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from launcher.gateway.capability import OAuthUris
 from launcher.oauth.model import GatewayState
 from launcher.server.assembly import GatewayParts, assemble
+from launcher.server.audit_sink import FhirAuditSink
+from launcher.server.audit_sink_forwarder import AuditForwarder, ForwardedFile
 from launcher.server.configuration import GatewayConfiguration
 from launcher.server.dependencies import Clock, GatewayDependencies, NewId
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
@@ -37,6 +39,7 @@ class WholeGateway:
     connection: FhirConnection
     identity: UpstreamIdentity
     logged: LoggedSessions
+    forwarder: AuditForwarder | None = None
 
     def application(self) -> ASGIApp:
         """The ASGI application; what happens to logins and tokens is on disk before it is answered."""
@@ -53,6 +56,8 @@ class WholeGateway:
         await self.connection.close()
         await self.identity.close()
         self.audit.close()
+        if self.forwarder is not None:
+            await self.forwarder.close()
 
 
 def build_gateway(
@@ -113,7 +118,18 @@ def build_gateway(
         plane_settings, plane
     )  # first: every read would try all other routes before
     parts.routes += hub_routes(hub)
-    return WholeGateway(parts, hub, audit, connection, identity, logged)
+    return WholeGateway(parts, hub, audit, connection, identity, logged, _forwarder(configuration, audit))
+
+
+def _forwarder(configuration: GatewayConfiguration, audit: AuditLog) -> AuditForwarder | None:
+    """Carries the audit log to its sink, if there is one."""
+    sink = configuration.audit_sink
+    if sink is None:
+        return None
+    place = ForwardedFile.beside(configuration.audit_path)
+    forwarder = AuditForwarder(audit, FhirAuditSink(sink), sink.base, place)
+    forwarder.start()
+    return forwarder
 
 
 def _hub(parts: GatewayParts, patients: UpstreamFhir, new_id: NewId) -> HubRunner:

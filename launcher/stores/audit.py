@@ -1,38 +1,30 @@
-"""The audit log: append-only, chained, encrypted, on disk before the answer leaves (DESIGN section 4).
+"""The audit log as it is written: append-only, chained, encrypted, on disk before the answer leaves (DESIGN section 4).
 
-One SQLite file at ``synchronous=FULL``, one writer thread. Each row holds one access, sealed with AES-256-GCM,
-and a link: an HMAC over the previous link, the row's number and its sealed bytes. Whoever lacks the key can
-neither read nor rewrite it; a cut tail shows against an anchor that was taken earlier and kept elsewhere.
-
-Keys are rotated: rows are written under the newest key and stay readable under the one they were written with. The
-chain runs on across a rotation, and never back: a row under an older key than the row before it is a forgery.
+One SQLite file at ``synchronous=FULL``, one writer thread. Each row holds one access, sealed and linked as
+``audit_chain`` says. Whoever lacks the key can neither read nor rewrite it; a cut tail shows against an anchor that
+was taken earlier and kept elsewhere. ``audit_reader`` reads and verifies.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from launcher.gateway.audit_event import AccessFacts
-from launcher.stores.errors import StoreError
+from launcher.stores.audit_chain import NONCE_BYTES, AuditSeal
+from launcher.stores.audit_reader import AuditReader, AuditUnavailable
 
-_NONCE_BYTES = 12
+__all__ = ["AuditLog", "AuditUnavailable"]
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS access (seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL, link BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL) STRICT;
@@ -43,109 +35,12 @@ CREATE TRIGGER IF NOT EXISTS access_is_never_removed BEFORE DELETE ON access
 """
 
 
-class AuditUnavailable(StoreError):
-    """Our state: the log cannot be written, so nothing may be shown or stored; ``reason`` is for the user."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class AuditAnchor:
-    """Where the chain stood once: the number of rows and the hexadecimal link of the last one."""
-
-    seq: int
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuditVerification:
-    """What ``verify`` found. ``anchored`` is false when nothing outside the file could prove its length."""
-
-    state: Literal["intact", "changed", "truncated"]
-    rows: int
-    anchored: bool
-    problems: tuple[str, ...] = ()
-
-    def words(self) -> str:
-        """One line for a command."""
-        tail = "" if self.anchored else ", unanchored: a cut tail would not show"
-        return f"{self.state}, {self.rows} rows{tail}" + "".join(f"; {problem}" for problem in self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAccess:
-    """One row as ``entries`` gives it back."""
-
-    seq: int
-    facts: AccessFacts
-
-
-class _Seal:
-    """The two keys derived from the one given: one for the payload, one for the chain."""
-
-    def __init__(self, key: bytes) -> None:
-        if len(key) != 32:
-            raise ValueError("the audit key has 32 bytes")
-        self._payload = AESGCM(self._derive(key, b"vaktrom audit payload 1"))
-        self._chain = self._derive(key, b"vaktrom audit chain 1")
-        self.first_link = hmac.digest(self._chain, b"first", hashlib.sha256)
-
-    @staticmethod
-    def _derive(key: bytes, purpose: bytes) -> bytes:
-        return HKDF(SHA256(), 32, salt=None, info=purpose).derive(key)
-
-    def seal(self, seq: int, plain: bytes, nonce: bytes) -> bytes:
-        return nonce + self._payload.encrypt(nonce, plain, seq.to_bytes(8, "big"))
-
-    def open(self, seq: int, sealed: bytes) -> bytes:
-        return self._payload.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], seq.to_bytes(8, "big"))
-
-    def link(self, previous: bytes, seq: int, sealed: bytes) -> bytes:
-        return hmac.digest(self._chain, previous + seq.to_bytes(8, "big") + sealed, hashlib.sha256)
-
-
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     facts: AccessFacts | None
     at_once: bool
     loop: asyncio.AbstractEventLoop | None
     done: asyncio.Future[None] | None
-
-
-class _KeyRing:
-    """The seals in the order in which their keys were made; following a chain, it only ever moves forward."""
-
-    def __init__(self, seals: Sequence[_Seal]) -> None:
-        self._seals = seals
-        self._index = 0
-
-    def follow(self, previous: bytes | None, seq: int, sealed: bytes, link: bytes) -> bool:
-        """True when the row is the next of the chain; ``previous`` is ``None`` for the first row of all."""
-        for index in range(self._index, len(self._seals)):
-            seal = self._seals[index]
-            before = seal.first_link if previous is None else previous
-            if hmac.compare_digest(seal.link(before, seq, sealed), link) and _opened(seal, seq, sealed):
-                self._index = index
-                return True
-        return False
-
-    def open(self, seq: int, sealed: bytes) -> bytes | None:
-        """The payload; ``None`` when no key that may still come opens it."""
-        for index in range(self._index, len(self._seals)):
-            plain = _opened(self._seals[index], seq, sealed)
-            if plain is not None:
-                self._index = index
-                return plain
-        return None
-
-
-def _opened(seal: _Seal, seq: int, sealed: bytes) -> bytes | None:
-    try:
-        return seal.open(seq, sealed)
-    except InvalidTag:
-        return None
 
 
 class AuditLog:
@@ -169,8 +64,8 @@ class AuditLog:
         if not 0 <= read_linger_seconds <= 0.02:
             raise ValueError("reads wait at most 20 ms for their batch")
         self._path = path
-        self._seals = [_Seal(one) for one in (*older_keys, key)]
-        self._seal = self._seals[-1]
+        self.reader = AuditReader(path, (*older_keys, key))
+        self._seal = AuditSeal(key)
         self._random_bytes = random_bytes
         self._linger = read_linger_seconds
         self._batch_rows = batch_rows
@@ -181,6 +76,12 @@ class AuditLog:
         self._failure: str | None = None
         self._known_tail: tuple[int, bytes] | None = None
         self._has_company = False
+        self._written = 0
+
+    @property
+    def written(self) -> int:
+        """How many records this process has put on disk; a cheap way to see that there are new ones."""
+        return self._written
 
     @property
     def failure(self) -> str | None:
@@ -207,65 +108,6 @@ class AuditLog:
         if thread is not None:
             self._queue.put(None)
             thread.join()
-
-    def entries(self) -> Iterator[StoredAccess]:
-        """Every record from the first on, decrypted. Raises ``AuditUnavailable`` for a row that does not open."""
-        ring = _KeyRing(self._seals)
-        with contextlib.closing(self._reader()) as reader:
-            for seq, sealed in reader.execute("SELECT seq, sealed FROM access ORDER BY seq"):
-                plain = ring.open(seq, sealed)
-                if plain is None:
-                    raise AuditUnavailable(f"row {seq} of the audit log was changed, or its key is gone")
-                yield StoredAccess(seq, msgspec.json.decode(plain, type=AccessFacts))
-
-    def anchor(self) -> AuditAnchor:
-        """Where the chain stands now, to be kept somewhere else."""
-        with contextlib.closing(self._reader()) as reader:
-            seq, link = self._tail(reader)
-        return AuditAnchor(seq, link.hex())
-
-    def verify(self, anchor: AuditAnchor | None = None) -> AuditVerification:
-        """Walk the whole chain: a changed, removed or inserted row, and a tail cut since ``anchor``."""
-        problems: list[str] = []
-        ring = _KeyRing(self._seals)
-        rows, expected = 0, 1
-        link: bytes | None = None
-        anchored_link = self._first_link_of(anchor)
-        with contextlib.closing(self._reader()) as reader:
-            for seq, sealed, stored in reader.execute("SELECT seq, sealed, link FROM access ORDER BY seq"):
-                rows += 1
-                if seq != expected:
-                    problems.append(f"rows {expected} to {seq - 1} are missing")
-                elif not ring.follow(link, seq, sealed, stored):
-                    problems.append(f"row {seq} was changed, or its key is gone")
-                expected, link = seq + 1, stored
-                if anchor is not None and seq == anchor.seq:
-                    anchored_link = stored
-        if problems:
-            return AuditVerification("changed", rows, anchor is not None, tuple(problems[:20]))
-        if anchor is not None and anchored_link is None:
-            problem = f"the anchor knows row {anchor.seq}, the log ends at row {expected - 1}"
-            return AuditVerification("truncated", rows, True, (problem,))
-        if anchor is not None and anchored_link is not None and anchored_link.hex() != anchor.link:
-            return AuditVerification(
-                "changed", rows, True, (f"row {anchor.seq} is not the one that was anchored",)
-            )
-        return AuditVerification("intact", rows, anchor is not None)
-
-    def _first_link_of(self, anchor: AuditAnchor | None) -> bytes | None:
-        """The link that an anchor of an empty log holds: that of the key which was the newest then."""
-        if anchor is None or anchor.seq != 0:
-            return None
-        firsts = [seal.first_link for seal in self._seals]
-        return next((first for first in firsts if first.hex() == anchor.link), firsts[-1])
-
-    def _reader(self) -> sqlite3.Connection:
-        try:
-            reader = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
-            reader.execute("SELECT count(*) FROM access LIMIT 1")
-        except sqlite3.Error as error:
-            raise AuditUnavailable(f"the audit log cannot be read: {error}") from error
-        return reader
 
     async def _put(self, facts: AccessFacts | None, at_once: bool) -> None:
         self._start()
@@ -335,12 +177,13 @@ class AuditLog:
                     connection.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (seq,))
                     continue
                 seq += 1
-                sealed = self._seal.seal(seq, msgspec.json.encode(facts), self._random_bytes(_NONCE_BYTES))
+                sealed = self._seal.seal(seq, msgspec.json.encode(facts), self._random_bytes(NONCE_BYTES))
                 link = self._seal.link(link, seq, sealed)
                 rows.append((seq, sealed, link))
             connection.executemany("INSERT INTO access VALUES (?, ?, ?)", rows)
             connection.execute("COMMIT")
             self._known_tail = (seq, link)
+            self._written += len(rows)
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")

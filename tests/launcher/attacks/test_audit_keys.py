@@ -12,7 +12,8 @@ import pytest
 
 from launcher.gateway.audit_event import AccessFacts
 from launcher.server.configuration import ConfigurationWrong, read_configuration
-from launcher.stores.audit import AuditAnchor, AuditLog, AuditUnavailable
+from launcher.stores.audit import AuditLog
+from launcher.stores.audit_reader import AuditAnchor, AuditUnavailable
 from tests.fakes.gateway import gateway_configuration, running_gateway
 from tests.fakes.upstream_systems import UpstreamSystems
 
@@ -28,7 +29,7 @@ async def written(path: Path, keys: Sequence[bytes], *names: str) -> AuditAnchor
             AccessFacts(kind="read", recorded="2026-11-23T08:00:00.000Z", type="Patient", id=name)
         )
     log.close()
-    return log.anchor()
+    return log.reader.anchor()
 
 
 def opened(path: Path, *keys: bytes) -> AuditLog:
@@ -46,9 +47,9 @@ async def test_rows_of_all_keys_are_read_and_verified(path: Path) -> None:
     second = await written(path, [OLD, MIDDLE], "c")
     third = await written(path, [OLD, MIDDLE, NEW], "d", "e")
     log = opened(path, OLD, MIDDLE, NEW)
-    assert [row.facts.id for row in log.entries()] == ["a", "b", "c", "d", "e"]
+    assert [row.facts.id for row in log.reader.entries()] == ["a", "b", "c", "d", "e"]
     for anchor in (first, second, third):
-        verified = log.verify(anchor)
+        verified = log.reader.verify([anchor])
         assert (verified.state, verified.rows, verified.anchored) == ("intact", 5, True)
 
 
@@ -56,11 +57,11 @@ async def test_a_key_that_is_gone_is_told(path: Path) -> None:
     await written(path, [OLD], "a")
     await written(path, [OLD, NEW], "b")
     log = opened(path, NEW)
-    verified = log.verify()
+    verified = log.reader.verify()
     assert verified.state == "changed"
     assert verified.problems[0] == "row 1 was changed, or its key is gone"
     with pytest.raises(AuditUnavailable, match="row 1"):
-        list(log.entries())
+        list(log.reader.entries())
 
 
 async def test_a_replaced_key_writes_no_more_rows(path: Path) -> None:
@@ -68,9 +69,9 @@ async def test_a_replaced_key_writes_no_more_rows(path: Path) -> None:
     await written(path, [OLD], "a")
     await written(path, [OLD, NEW], "b")
     await written(path, [NEW, OLD], "forged")
-    assert opened(path, OLD, NEW).verify().state == "changed"
+    assert opened(path, OLD, NEW).reader.verify().state == "changed"
     with pytest.raises(AuditUnavailable, match="row 3"):
-        list(opened(path, OLD, NEW).entries())
+        list(opened(path, OLD, NEW).reader.entries())
 
 
 async def test_a_replaced_key_rewrites_no_old_row(path: Path, tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ async def test_a_replaced_key_rewrites_no_old_row(path: Path, tmp_path: Path) ->
         connection.execute("DROP TRIGGER access_is_never_changed")
         connection.execute("UPDATE access SET sealed = ?, link = ? WHERE seq = 1", row)
     connection.close()
-    verified = opened(path, OLD, NEW).verify()
+    verified = opened(path, OLD, NEW).reader.verify()
     assert (verified.state, verified.problems) == ("changed", ("row 2 was changed, or its key is gone",))
 
 
@@ -92,13 +93,13 @@ async def test_an_anchor_of_an_empty_log_outlives_the_rotation(path: Path) -> No
     log = opened(path, OLD)
     await log.check()
     log.close()
-    empty = log.anchor()
+    empty = log.reader.anchor()
     await written(path, [OLD, NEW], "a")
     assert empty.seq == 0
-    assert opened(path, OLD, NEW).verify(empty).state == "intact"
-    assert opened(path, OLD, NEW).verify(AuditAnchor(0, "00")).state == "changed"
-    assert opened(path, OLD, NEW).verify(AuditAnchor(1, "00")).state == "changed"
-    assert opened(path, OLD, NEW).verify(AuditAnchor(9, "00")).state == "truncated"
+    assert opened(path, OLD, NEW).reader.verify([empty]).state == "intact"
+    assert opened(path, OLD, NEW).reader.verify([AuditAnchor(0, "00")]).state == "changed"
+    assert opened(path, OLD, NEW).reader.verify([AuditAnchor(1, "00")]).state == "changed"
+    assert opened(path, OLD, NEW).reader.verify([AuditAnchor(9, "00")]).state == "truncated"
 
 
 def test_a_gateway_goes_on_with_the_log_of_its_older_key(systems: UpstreamSystems, tmp_path: Path) -> None:
@@ -109,9 +110,9 @@ def test_a_gateway_goes_on_with_the_log_of_its_older_key(systems: UpstreamSystem
     with running_gateway(systems, tmp_path, which=1, audit_keys=keys) as gateway:
         gateway.shell("jonas")
     log = opened(tmp_path / "audit.sqlite", OLD, NEW)
-    assert log.verify().state == "intact"
-    assert {row.facts.user_sub for row in log.entries()} == {"siri", "jonas"}
-    assert opened(tmp_path / "audit.sqlite", NEW).verify().state == "changed"
+    assert log.reader.verify().state == "intact"
+    assert {row.facts.user_sub for row in log.reader.entries()} == {"siri", "jonas"}
+    assert opened(tmp_path / "audit.sqlite", NEW).reader.verify().state == "changed"
 
 
 def test_no_key_is_no_configuration(systems: UpstreamSystems, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from launcher.oauth.model import GatewayState, Grant, UserSession
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane
 from launcher.server.fhir.settings import FhirLimits
-from launcher.stores.audit import AuditLog, AuditUnavailable
+from launcher.stores.audit import AuditLog
+from launcher.stores.audit_reader import AuditUnavailable
 from launcher.upstream.fhir import FhirConnection, UpstreamLimits
 from tests.fakes.upstream_fhir import FakeUpstream
 

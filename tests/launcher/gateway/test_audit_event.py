@@ -51,7 +51,7 @@ def codes(agent: dict[str, Any]) -> list[str]:
 
 def agent(made: dict[str, Any], code: str) -> dict[str, Any]:
     (found,) = (one for one in made["agent"] if code in codes(one))
-    return found
+    return dict(found)
 
 
 def entities(made: dict[str, Any], code: str) -> list[dict[str, Any]]:

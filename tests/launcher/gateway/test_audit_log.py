@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from launcher.gateway.audit_event import AccessFacts
-from launcher.stores.audit import AuditAnchor, AuditLog, AuditUnavailable
+from launcher.stores.audit import AuditLog
+from launcher.stores.audit_reader import AuditAnchor, AuditUnavailable
 
 KEY = bytes(range(32))
 
@@ -55,11 +56,11 @@ def tamper(path: Path, statement: str) -> None:
 
 async def test_records_come_back_in_order(log: AuditLog) -> None:
     await filled(log, 25)
-    stored = list(log.entries())
+    stored = list(log.reader.entries())
     assert [row.seq for row in stored] == list(range(1, 26))
     assert {row.facts.id for row in stored} == {f"p-{number}" for number in range(25)}
-    assert log.verify().state == "intact"
-    assert "unanchored" in log.verify().words()
+    assert log.reader.verify().state == "intact"
+    assert "unanchored" in log.reader.verify().words()
 
 
 async def test_a_record_is_on_disk_when_record_returns(log: AuditLog, path: Path) -> None:
@@ -101,8 +102,8 @@ async def test_reads_share_a_commit(path: Path) -> None:
     [
         ("UPDATE access SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 3", "row 3 was changed"),
         ("UPDATE access SET link = zeroblob(32) WHERE seq = 3", "row 3 was changed"),
-        ("DELETE FROM access WHERE seq = 3", "rows 3 to 3 are missing"),
-        ("DELETE FROM access WHERE seq = 1", "rows 1 to 1 are missing"),
+        ("DELETE FROM access WHERE seq = 3", "row 3 is missing"),
+        ("DELETE FROM access WHERE seq = 1", "row 1 is missing"),
         (
             "UPDATE access SET sealed = (SELECT sealed FROM access WHERE seq = 2) WHERE seq = 3",
             "row 3 was changed",
@@ -113,7 +114,7 @@ async def test_tampering_shows(log: AuditLog, path: Path, statement: str, proble
     await filled(log, 5)
     log.close()
     tamper(path, statement)
-    found = log.verify()
+    found = log.reader.verify()
     assert found.state == "changed"
     assert problem in found.problems[0]
 
@@ -131,23 +132,23 @@ async def test_one_changed_byte_shows_wherever_it_is(log: AuditLog, path: Path) 
         changed[position] ^= 1
         connection.execute("UPDATE access SET sealed = ?", (bytes(changed),))
         connection.commit()
-        assert log.verify().state == "changed"
+        assert log.reader.verify().state == "changed"
     connection.close()
 
 
 async def test_a_cut_tail_shows_against_an_anchor(log: AuditLog, path: Path) -> None:
     await filled(log, 3)
-    early = log.anchor()
+    early = log.reader.anchor()
     await filled(log, 2)
-    late = log.anchor()
+    late = log.reader.anchor()
     log.close()
-    assert log.verify(early) == log.verify(late)
-    assert log.verify(late).words() == "intact, 5 rows"
+    assert log.reader.verify([early]) == log.reader.verify([late])
+    assert log.reader.verify([late]).words() == "intact, 5 rows"
     tamper(path, "DELETE FROM access WHERE seq > 4")
-    assert log.verify().state == "intact"
-    assert log.verify(early).state == "intact"
-    assert log.verify(late).state == "truncated"
-    assert log.verify(AuditAnchor(4, "00" * 32)).state == "changed"
+    assert log.reader.verify().state == "intact"
+    assert log.reader.verify([early]).state == "intact"
+    assert log.reader.verify([late]).state == "truncated"
+    assert log.reader.verify([AuditAnchor(4, "00" * 32)]).state == "changed"
 
 
 async def test_rows_cannot_be_changed_through_sql(log: AuditLog, path: Path) -> None:
@@ -161,9 +162,9 @@ async def test_another_key_opens_nothing(log: AuditLog, path: Path) -> None:
     await filled(log, 1)
     log.close()
     other = AuditLog(path, b"x" * 32, random_bytes=os.urandom)
-    assert other.verify().state == "changed"
+    assert other.reader.verify().state == "changed"
     with pytest.raises(AuditUnavailable):
-        list(other.entries())
+        list(other.reader.entries())
 
 
 async def test_the_chain_goes_on_after_a_restart(log: AuditLog, path: Path) -> None:
@@ -172,15 +173,15 @@ async def test_the_chain_goes_on_after_a_restart(log: AuditLog, path: Path) -> N
     again = AuditLog(path, KEY, random_bytes=os.urandom)
     await again.record(facts(9))
     again.close()
-    assert again.verify().words().startswith("intact, 3 rows")
+    assert again.reader.verify().words().startswith("intact, 3 rows")
 
 
 async def test_two_writers_on_one_file_keep_one_chain(log: AuditLog, path: Path) -> None:
     other = AuditLog(path, KEY, random_bytes=os.urandom)
     await asyncio.gather(filled(log, 20), filled(other, 20))
     other.close()
-    assert log.verify().rows == 40
-    assert log.verify().state == "intact"
+    assert log.reader.verify().rows == 40
+    assert log.reader.verify().state == "intact"
 
 
 FULL_DISK = """
@@ -213,7 +214,7 @@ def test_a_full_disk_closes_and_room_opens_again(path: Path) -> None:
     assert told[0].startswith("refused The access log cannot be written")
     assert told[1] == "failure None"
     log = AuditLog(path, KEY, random_bytes=os.urandom)
-    assert (log.verify().state, log.verify().rows) == ("intact", 2)
+    assert (log.reader.verify().state, log.reader.verify().rows) == ("intact", 2)
 
 
 async def test_an_unwritable_place_says_so(tmp_path: Path) -> None:
@@ -226,7 +227,7 @@ async def test_an_unwritable_place_says_so(tmp_path: Path) -> None:
 async def test_a_check_leaves_no_record(log: AuditLog) -> None:
     await log.check()
     await log.check()
-    assert list(log.entries()) == []
+    assert list(log.reader.entries()) == []
 
 
 CHILD = """
@@ -262,7 +263,9 @@ def test_kill_in_the_middle_loses_nothing_that_was_answered(path: Path) -> None:
     child.wait()
     answered = int(rest[-1]) if rest else answered
     log = AuditLog(path, KEY, random_bytes=os.urandom)
-    found = log.verify()
+    found = log.reader.verify()
     assert found.state == "intact"
     assert found.rows >= answered
-    assert [row.facts.id for row in log.entries()][:answered] == [f"p-{number}" for number in range(answered)]
+    assert [row.facts.id for row in log.reader.entries()][:answered] == [
+        f"p-{number}" for number in range(answered)
+    ]

@@ -229,5 +229,5 @@ async def test_with_the_real_log(tmp_path: Path) -> None:
         plane.upstream.put(patient(MARIT))
         plane.give("patient/*.rs")
         assert (await plane.get(f"/Patient/{MARIT}")).status == 200
-        assert [row.facts.patients for row in log.entries()] == [(MARIT,)]
+        assert [row.facts.patients for row in log.reader.entries()] == [(MARIT,)]
     log.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from launcher.gateway.audit_event import AccessFacts
 from launcher.server.request_words import shown_parameters
-from launcher.stores.audit import AuditLog
+from launcher.stores.audit_reader import AuditReader
 from tests.fakes.gateway import (
     SHELL,
     SHELL_SECRET,
@@ -47,11 +46,7 @@ class Log:
     def new(self) -> list[AccessFacts]:
         if not self.path.exists():
             return []
-        rows = [
-            row.facts
-            for row in AuditLog(self.path, STATE_KEY, random_bytes=os.urandom).entries()
-            if row.seq > self._seen
-        ]
+        rows = [row.facts for row in AuditReader(self.path, [STATE_KEY]).entries() if row.seq > self._seen]
         self._seen += len(rows)
         return rows
 
