@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette, QPixmap
@@ -31,8 +32,8 @@ class Theme(QObject):
         self.icons = IconLoader()
         self._choice = "system"
         self._percent = 100
-        self._fonts: dict[tuple[str, int | None, bool], QFont] = {}
-        self._metrics: dict[tuple[str, int | None, bool], QFontMetrics] = {}
+        self._fonts: dict[tuple[str, int | None, bool, int], QFont] = {}
+        self._metrics: dict[tuple[str, int | None, bool, int], QFontMetrics] = {}
         self._family_weights: dict[str, int] = {}
         self._colors: dict[tuple[str, ThemeName], QColor] = {}
         self._family = self._load_fonts()
@@ -93,8 +94,6 @@ class Theme(QObject):
         """100, 125, 150 or 200."""
         if percent in TEXT_SIZES and percent != self._percent:
             self._percent = percent
-            self._fonts.clear()
-            self._metrics.clear()
             self._apply()
             self.changed.emit()
 
@@ -130,6 +129,15 @@ class Theme(QObject):
         """Pixels that grow with the size of text."""
         return round(pixels * self._percent / 100)
 
+    @contextmanager
+    def at_most(self, percent: int) -> Iterator[None]:
+        """Within: no larger than ``percent``, for parts whose room does not grow. Measure and draw within the same."""
+        wanted, self._percent = self._percent, min(self._percent, percent)
+        try:
+            yield
+        finally:
+            self._percent = wanted
+
     @property
     def rail_width(self) -> int:
         """The rail grows a little with text, so that names of apps stay readable."""
@@ -137,7 +145,7 @@ class Theme(QObject):
 
     def font(self, style: str, weight: int | None = None, *, name: bool = False) -> QFont:
         """A row of the type table; ``weight`` instead of the row's own, ``name`` tells I, l and 1 apart."""
-        key = (style, weight, name)
+        key = (style, weight, name, self._percent)
         kept = self._fonts.get(key)
         if kept is None:
             row = self.tokens.style(style)
@@ -153,7 +161,7 @@ class Theme(QObject):
 
     def metrics(self, style: str, weight: int | None = None, *, name: bool = False) -> QFontMetrics:
         """Metrics of the same font, kept."""
-        key = (style, weight, name)
+        key = (style, weight, name, self._percent)
         if key not in self._metrics:
             self.font(style, weight, name=name)
         return self._metrics[key]

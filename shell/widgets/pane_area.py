@@ -84,7 +84,19 @@ class PaneArea(ThemedWidget):
         self._frames: dict[str, PaneFrame] = {}
         self._lines: list[SplitLine] = []
         self._focused: str | None = None
-        self._layout = PaneLayout(least_width=theme.tokens.size("pane-min-width"))
+        self._layout = PaneLayout(least_width=self._least_width())
+
+    def restyle(self) -> None:
+        """Larger text needs wider panes."""
+        least = self._least_width()
+        if least != self._layout.least_width:
+            self._layout.least_width = least
+            self._arrange()
+
+    def _least_width(self) -> int:
+        """Grows by 60 % of what the text grows by: pages wrap, headers give way."""
+        least = self.theme.tokens.size("pane-min-width")
+        return least + least * (self.theme.percent - 100) * 6 // 1000
 
     # panes
 

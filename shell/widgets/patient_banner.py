@@ -21,6 +21,9 @@ MARK = 60
 RIGHT = 96
 FACT_GAP = 27
 FIRST_LINE = 56
+SIZES = (200, 150, 125, 100)
+LARGEST_PART = 0.36
+"""Of the window's height; a banner that would take more has smaller text, so that the panes stay usable."""
 
 
 class PatientBanner(ThemedWidget):
@@ -34,6 +37,7 @@ class PatientBanner(ThemedWidget):
         self._lines: list[list[Chip]] = [[]]
         self._hidden: list[Chip] = []
         self._facts: list[list[tuple[int, list[Run]]]] = []
+        self._most_percent = SIZES[0]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("ring", "inside")
         self.setProperty("ring-color", "on-patient")
@@ -92,8 +96,19 @@ class PatientBanner(ThemedWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        facts, lines, _ = self._measured(width)
-        return self._height(len(facts), len(lines))
+        return self._fitting(width)[1]
+
+    def _fitting(self, width: int) -> tuple[int, int]:
+        """The largest size of text that leaves enough for the panes, and the height with it."""
+        limit = self.window().height() * LARGEST_PART
+        height = 0
+        for percent in SIZES:
+            with self.theme.at_most(percent):
+                facts, lines, _ = self._measured(width)
+                height = self._height(len(facts), len(lines))
+            if height <= limit:
+                return percent, height
+        return SIZES[-1], height
 
     def sizeHint(self) -> QSize:
         return QSize(1278, self.heightForWidth(self.width() or 1278))
@@ -124,6 +139,13 @@ class PatientBanner(ThemedWidget):
         return self.theme.metrics("control", 600).horizontalAdvance(f"+{count}") + 24 + GAP
 
     def _arrange(self) -> None:
+        self._most_percent = self._fitting(self.width())[0]
+        with self.theme.at_most(self._most_percent):
+            self._place()
+        if self.height() != self.heightForWidth(self.width()):
+            self.updateGeometry()
+
+    def _place(self) -> None:
         self._facts, self._lines, self._hidden = self._measured(self.width())
         self.setAccessibleName(self.sentence())
         self.more.adjustSize()
@@ -139,8 +161,6 @@ class PatientBanner(ThemedWidget):
             used = sum(chip.width + GAP for chip in self._lines[-1])
             top = self._chips_top() + (len(self._lines) - 1) * (self._chip_height() + GAP)
             self.overflow.setGeometry(LEFT + used, top, self._more_width(count) - GAP, self._chip_height())
-        if self.height() != self.heightForWidth(self.width()):
-            self.updateGeometry()
 
     def _chips_top(self) -> int:
         return self.theme.scaled(FIRST_LINE) + (max(1, len(self._facts)) - 1) * self.theme.scaled(34)
@@ -216,10 +236,15 @@ class PatientBanner(ThemedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        theme, model = self.theme, self._model
+        model = self._model
         if model is None:
             self._draw_nobody(painter)
             return
+        with self.theme.at_most(self._most_percent):
+            self._draw_patient(painter, model)
+
+    def _draw_patient(self, painter: QPainter, model: BannerModel) -> None:
+        theme = self.theme
         back = theme.slot_fill(model.patient.slot)
         painter.fillRect(self.rect(), theme.color(back))
         place = QRectF(MARK_LEFT, (theme.tokens.size("banner") - MARK) / 2, MARK, MARK)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from shell.presenters.view_models import HomeModel, PatientTabModel
+from shell.theme.stylesheet import STRIP_PERCENT
 from shell.theme.theme import Theme
 from shell.widgets.runs import Run, centered_baseline, draw_runs, name_runs, runs_width
 from shell.widgets.shapes import draw_mark
@@ -14,6 +15,8 @@ from shell.widgets.shapes import draw_mark
 MARK = 26
 LEFT = 14
 CLOSE = 32
+CROWDED_PERCENT = 110
+"""Two lines of this size find room in a tab."""
 
 
 def tab_shape(rect: QRectF, radius: float) -> QPainterPath:
@@ -35,6 +38,7 @@ class StripTab(QAbstractButton):
         super().__init__(parent)
         self.theme = theme
         self.active = False
+        self.most_percent = STRIP_PERCENT
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("ring", "inside")
@@ -77,7 +81,8 @@ class HomeTab(StripTab):
     def sizeHint(self) -> QSize:
         if self._short:
             return QSize(2 * LEFT + 18, self.theme.tokens.size("tab"))
-        width = self.theme.metrics("control", 700).horizontalAdvance(self.text())
+        with self.theme.at_most(self.most_percent):
+            width = self.theme.metrics("control", 700).horizontalAdvance(self.text())
         return QSize(LEFT + 18 + 9 + width + LEFT, self.theme.tokens.size("tab"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -98,9 +103,10 @@ class HomeTab(StripTab):
         if self._short:
             return
         weight = 700 if self.active else 400
-        painter.setFont(self.theme.font("control", weight))
         painter.setPen(self.theme.color(ink))
-        baseline = centered_baseline(self.theme.metrics("control", weight), self.rect())
+        with self.theme.at_most(self.most_percent):
+            painter.setFont(self.theme.font("control", weight))
+            baseline = centered_baseline(self.theme.metrics("control", weight), self.rect())
         painter.drawText(QPointF(LEFT + 27, baseline), self.text())
 
 
@@ -157,9 +163,10 @@ class PatientTab(StripTab):
         self.updateGeometry()
         self.update()
 
-    def set_stacked(self, stacked: bool) -> None:
-        """Family name above given name, where one line finds no room."""
+    def set_stacked(self, stacked: bool, *, crowded: bool = False) -> None:
+        """Family name above given name, where one line finds no room; ``crowded`` tabs have smaller text."""
         self.stacked = stacked
+        self.most_percent = CROWDED_PERCENT if crowded else STRIP_PERCENT
         self.updateGeometry()
         self.update()
 
@@ -168,7 +175,8 @@ class PatientTab(StripTab):
 
     def sizeHint(self) -> QSize:
         tail = 12 if self.short else 6 + CLOSE
-        width = max(runs_width(line) for line in self._lines())
+        with self.theme.at_most(self.most_percent):
+            width = max(runs_width(line) for line in self._lines())
         return QSize(LEFT + MARK + 9 + width + tail, self.theme.tokens.size("tab"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -233,8 +241,9 @@ class PatientTab(StripTab):
         else:
             ink = theme.color(theme.slot_ink(patient.slot))
             draw_mark(painter, theme, place.adjusted(1, 1, -1, -1), patient, ink, theme.color("surface"))
-        metrics = theme.metrics("control", 600, name=True)
-        lines = self._lines()
+        with theme.at_most(self.most_percent):
+            metrics = theme.metrics("control", 600, name=True)
+            lines = self._lines()
         height = self.height() / len(lines)
         for number, line in enumerate(lines):
             rect = QRectF(0, number * height + 1, self.width(), height)

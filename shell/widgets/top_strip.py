@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from shell.presenters.view_models import Connection, HomeModel, PatientTabModel, UserModel
+from shell.theme.stylesheet import STRIP_PERCENT
 from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.formats import clock_text
@@ -54,10 +55,11 @@ class SearchButton(QAbstractButton):
         keys = ("Ctrl K",) if theme.percent <= LARGEST_TWO_LINES else ()
         caps = caps_width(theme, keys)
         draw_caps(painter, theme, keys, self.width() - caps - 8, self.height() / 2, "text-soft")
-        metrics = theme.metrics("small")
+        with theme.at_most(STRIP_PERCENT):
+            metrics = theme.metrics("small")
+            painter.setFont(theme.font("small"))
         room = self.width() - caps - 52
         text = next((word for word in self._words if metrics.horizontalAdvance(word) <= room), "")
-        painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text-faint"))
         painter.drawText(QPointF(37, centered_baseline(metrics, self.rect())), text)
 
@@ -171,9 +173,9 @@ class ConnectionState(ThemedWidget):
     def sizeHint(self) -> QSize:
         if not self._shows_word():
             return QSize(18, self.theme.scaled(24))
-        return QSize(
-            23 + self.theme.metrics("small", 500).horizontalAdvance(self.word()), self.theme.scaled(24)
-        )
+        with self.theme.at_most(STRIP_PERCENT):
+            width = self.theme.metrics("small", 500).horizontalAdvance(self.word())
+            return QSize(23 + width, self.theme.scaled(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -181,9 +183,10 @@ class ConnectionState(ThemedWidget):
         painter.drawPixmap(QPointF(0, (self.height() - 18) / 2), self.theme.icon(icon, ink, 18))
         if not self._shows_word():
             return
-        painter.setFont(self.theme.font("small", 500))
         painter.setPen(self.theme.color(ink))
-        baseline = centered_baseline(self.theme.metrics("small", 500), self.rect())
+        with self.theme.at_most(STRIP_PERCENT):
+            painter.setFont(self.theme.font("small", 500))
+            baseline = centered_baseline(self.theme.metrics("small", 500), self.rect())
         painter.drawText(QPointF(23, baseline), self.word())
 
 
@@ -297,30 +300,31 @@ class TopStrip(ThemedWidget):
 
     def _arrange(self) -> None:
         """Give way step by step: the user's name, the search field, labels of tabs that are not in front, words of
-        home and connection; at last the name in front stands on two lines, but it is never cut."""
+        home and connection; then the name in front stands on two lines, and at last the clock goes. It is never cut."""
         steps = (
-            (SEARCH_WIDE, False, False, False),
-            (SEARCH_NARROW, True, False, False),
-            (SEARCH_ICON, True, False, False),
-            (SEARCH_ICON, True, True, False),
-            (SEARCH_ICON, True, True, True),
+            (SEARCH_WIDE, False, False, False, True),
+            (SEARCH_NARROW, True, False, False, True),
+            (SEARCH_ICON, True, False, False, True),
+            (SEARCH_ICON, True, True, False, True),
+            (SEARCH_ICON, True, True, True, True),
+            (SEARCH_ICON, True, True, True, False),
         )
-        for width, short_user, short_tabs, tight in steps:
+        for width, short_user, short_tabs, tight, clock in steps:
             self.search.setFixedWidth(width)
             self.user.set_short(short_user)
             self.connection.set_short(tight)
             self.home.set_short(tight)
+            self.clock.setVisible(clock)
             for tab in self._tabs:
                 tab.set_short(short_tabs and not tab.active)
-                tab.set_stacked(tight and tab.active)
+                tab.set_stacked(tight and tab.active, crowded=tight)
             if self._needed() <= self.width():
                 break
 
     def _needed(self) -> int:
         margins = self._row.contentsMargins()
-        parts: list[QWidget] = [self.search, self.connection, self.clock, self.lock]
-        if not self.user.isHidden():
-            parts.append(self.user)
+        parts: list[QWidget] = [self.search, self.connection, self.lock]
+        parts += [part for part in (self.clock, self.user) if not part.isHidden()]
         fixed = sum(max(part.sizeHint().width(), part.minimumWidth()) + self._row.spacing() for part in parts)
         tabs = self.home.sizeHint().width() + sum(tab.sizeHint().width() + 2 for tab in self._tabs)
         return margins.left() + margins.right() + fixed + tabs
