@@ -125,7 +125,9 @@ class AuditForwarder:
         name = await asyncio.to_thread(log_name, reader)
         if name is None:
             return False
-        place = self._place or await asyncio.to_thread(self._begin, name)
+        place = self._place
+        if place is None:
+            place = await asyncio.to_thread(self._begin, name)
         rows, skipped = await asyncio.to_thread(self._next_rows, reader, place.seq)
         for row in rows:
             await self._sink.put(name, row)
