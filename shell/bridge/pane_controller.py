@@ -193,10 +193,14 @@ class PaneController(QObject):
             return
         pane = page.pane
         self._services.run(
-            asyncio.wait_for(self._services.workspace.pin(pane, True), PIN_SECONDS),
+            self._confirm_pin(pane),
             lambda _: self._pin_confirmed(pane, told),
             lambda _: told(False),
         )
+
+    async def _confirm_pin(self, pane: str) -> None:
+        async with asyncio.timeout(PIN_SECONDS):
+            await self._services.workspace.pin(pane, True)
 
     def _pin_confirmed(self, pane: str, told: Callable[[bool], None]) -> None:
         if self._page is not None and self._page.pane == pane:

@@ -111,6 +111,9 @@ HAZARDS: tuple[Hazard, ...] = (
          "safety/test_context_changes_elsewhere.py::test_an_own_change_takes_what_was_given_up_and_nothing_written_since"),
         ("A kept note looks as if it were about the new patient", TAB,
          "story/test_main_story.py::test_somebody_else_changes_the_patient_and_unsaved_work_is_kept_and_marked"),
+        ("An app is launched for a patient who is no longer current", "shell/bridge/launching.py",
+         "safety/test_context_changes_elsewhere.py::"
+         "test_a_launch_for_a_patient_who_is_no_longer_current_leaves_no_pane"),
         ("An app stays in an encounter that is no longer the open one", PANES, "context/test_pane_state.py::test_relaunch"),
         ("An app cannot be opened after an encounter was closed", "shell/bridge/launching.py",
          "safety/test_context_changes_elsewhere.py::test_a_launch_after_a_closed_encounter_reads_the_version_anew"),
