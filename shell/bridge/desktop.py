@@ -205,8 +205,6 @@ class Desktop(QObject):
         facts = [AppFacts.from_answer(app) for app in apps]
         self.workspace = WorkspaceController(self._window, services, session, facts, topic, self)
         self.workspace.signed_out.connect(self._session_lost)
-        self.workspace.lock_asked.connect(self.lock)
-        self.workspace.log_out_asked.connect(self.log_out)
         self.workspace.start()
         self._window.set_connection("connected")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
 from typing import Any
@@ -12,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
 from shell.presenters.palette import (
-    ActionEntry,
+    MOST_ALONE,
+    MOST_RESULTS,
     AppEntry,
     found_actions,
     found_apps,
@@ -42,7 +42,6 @@ class PaletteController(QObject):
         services: Services,
         start_list: StartListController,
         apps: list[AppFacts],
-        actions: Callable[[], list[ActionEntry]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -50,7 +49,6 @@ class PaletteController(QObject):
         self._services = services
         self._start_list = start_list
         self._apps = [AppEntry(app.client_id, app.name, app.vendor, app.icon_svg) for app in apps]
-        self._actions = actions
         self._query = ("", "")
         self._search: Future[Any] | None = None
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
@@ -100,8 +98,9 @@ class PaletteController(QObject):
         if prefix in ("", "#"):
             groups.append(found_apps(text, self._apps))
         if prefix in ("", ">"):
-            groups.append(found_actions(text, self._actions()))
-        self._window.show_found(FoundModel(text, merged(*groups), searching))
+            groups.append(found_actions(text, self._window.actions_now.entries()))
+        most = MOST_ALONE if prefix else MOST_RESULTS
+        self._window.show_found(FoundModel(text, merged(*groups, most=most), searching))
 
     def _chosen(self, key: str, beside: bool) -> None:
         kind, _, name = key.partition(":")

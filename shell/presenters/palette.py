@@ -12,6 +12,8 @@ from shell.presenters.patient_models import Neighbours
 from shell.presenters.view_models import PaletteResult
 
 MOST_RESULTS = 12
+MOST_ALONE = 40
+"""When one kind alone is asked for."""
 _DIGITS = re.compile(r"[\d .\-]+")
 
 
@@ -144,10 +146,10 @@ def found_actions(query: str, actions: Iterable[ActionEntry]) -> list[PaletteRes
     ]
 
 
-def merged(*groups: Sequence[PaletteResult]) -> tuple[PaletteResult, ...]:
-    """All groups in order, without doubles, cut to MOST_RESULTS."""
+def merged(*groups: Sequence[PaletteResult], most: int = MOST_RESULTS) -> tuple[PaletteResult, ...]:
+    """All groups in order, without doubles, cut to ``most``."""
     seen: dict[str, PaletteResult] = {}
     for group in groups:
         for result in group:
             seen.setdefault(result.key, replace(result))
-    return tuple(list(seen.values())[:MOST_RESULTS])
+    return tuple(list(seen.values())[:most])

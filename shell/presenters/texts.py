@@ -89,13 +89,6 @@ SENTENCES: Final[dict[str, Pair]] = {
     ),
     "about_title": ("Om Vaktrom", "About Vaktrom"),
     "all_apps_title": ("Apper", "Apps"),
-    "action_lock": ("Lås", "Lock"),
-    "action_log_out": ("Logg ut", "Log out"),
-    "action_home": ("Gå til startlisten", "Go to the start list"),
-    "action_reload": ("Hent listen på nytt", "Read the list again"),
-    "action_close_patient": ("Lukk pasienten", "Close the patient"),
-    "action_theme": ("Bytt utseende", "Change theme"),
-    "action_language": ("English", "Norsk"),
     "home_practice": ("Dagens liste", "Today's list"),
     "home_none": ("Start", "Start"),
 }

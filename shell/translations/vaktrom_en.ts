@@ -1194,4 +1194,83 @@
         <translation>Next is at {time}: {what}, room {room}.</translation>
     </message>
 </context>
+<context>
+    <name>WindowActions</name>
+    <message>
+        <source>Vis alle taster</source>
+        <translation>Show all keys</translation>
+    </message>
+    <message>
+        <source>Om Vaktrom</source>
+        <translation>About Vaktrom</translation>
+    </message>
+    <message>
+        <source>Lås</source>
+        <translation>Lock</translation>
+    </message>
+    <message>
+        <source>Logg ut</source>
+        <translation>Log out</translation>
+    </message>
+    <message>
+        <source>Slipp {app}</source>
+        <translation>Release {app}</translation>
+    </message>
+    <message>
+        <source>Fest {app} til {name}</source>
+        <translation>Pin {app} to {name}</translation>
+    </message>
+    <message>
+        <source>Synkroniser {app}</source>
+        <translation>Synchronise {app}</translation>
+    </message>
+    <message>
+        <source>Større i {app}</source>
+        <translation>Larger in {app}</translation>
+    </message>
+    <message>
+        <source>Mindre i {app}</source>
+        <translation>Smaller in {app}</translation>
+    </message>
+    <message>
+        <source>Vanlig størrelse i {app}</source>
+        <translation>Usual size in {app}</translation>
+    </message>
+    <message>
+        <source>Lukk {app}</source>
+        <translation>Close {app}</translation>
+    </message>
+    <message>
+        <source>Lukk {name}</source>
+        <translation>Close {name}</translation>
+    </message>
+    <message>
+        <source>Neste pasient</source>
+        <translation>Next patient</translation>
+    </message>
+    <message>
+        <source>Hent lista på nytt</source>
+        <translation>Read the list again</translation>
+    </message>
+    <message>
+        <source>Filtrer lista</source>
+        <translation>Filter the list</translation>
+    </message>
+    <message>
+        <source>Gå til startlista</source>
+        <translation>Go to the start list</translation>
+    </message>
+    <message>
+        <source>Utseende: {choice}</source>
+        <translation>Appearance: {choice}</translation>
+    </message>
+    <message>
+        <source>Språk: {choice}</source>
+        <translation>Language: {choice}</translation>
+    </message>
+    <message>
+        <source>Tekststørrelse: {percent} %</source>
+        <translation>Text size: {percent} %</translation>
+    </message>
+</context>
 </TS>

@@ -10,7 +10,7 @@ from shell.web.pane_profile import accepted_languages
 from shell.widgets.later import Later
 
 NUDGE = QWebEngineSettings.WebAttribute.SpatialNavigationEnabled
-"""Qt hands colour scheme and language to a standing page when one of its settings changes; this one changes nothing that a user sees."""
+"""Qt hands colour scheme and language to a standing page when one of its settings changes; nobody sees this one."""
 
 
 class LiveView(QWebEngineView):

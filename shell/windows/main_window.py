@@ -40,6 +40,7 @@ from shell.windows.overlay import Overlay
 from shell.windows.shortcuts import ShortcutMap
 from shell.windows.shortcuts_help import ShortcutsHelp
 from shell.windows.sign_in_page import SignInPage
+from shell.windows.window_actions import WindowActions
 from shell.windows.window_keys import WindowKeys
 
 SMALLEST = QSize(1024, 640)
@@ -115,8 +116,9 @@ class MainWindow(ThemedWidget):
         box.addLayout(self._pages)
         self.ring = FocusRing(theme, self)
         self.shortcuts = ShortcutMap(self)
-        self._keys = WindowKeys(self)
-        self.shortcuts.triggered.connect(self._keys.run)
+        self.keys = WindowKeys(self)
+        self.actions_now = WindowActions(self)
+        self.shortcuts.triggered.connect(self.keys.run)
         self._connect()
         self._show_page(self.sign_in)
         self.resize(USUAL)
@@ -289,6 +291,11 @@ class MainWindow(ThemedWidget):
             self.keys_help.begin()
 
     # inside
+
+    @property
+    def language(self) -> str:
+        """``nb`` or ``en``."""
+        return self._translations.language
 
     @property
     def active_patient(self) -> str | None:

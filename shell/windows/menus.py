@@ -95,19 +95,19 @@ class Menus(ThemedWidget):
         group = QActionGroup(menu)
         for name, word in self.theme_words().items():
             action = self._choice(menu, group, word, name == self.theme.choice)
-            action.triggered.connect(lambda _checked=False, name=name: self._choose_theme(name))
+            action.triggered.connect(lambda _checked=False, name=name: self.choose_theme(name))
 
     def _fill_languages(self, menu: QMenu) -> None:
         group = QActionGroup(menu)
         for code, word in LANGUAGES.items():
             action = self._choice(menu, group, word, code == self._translations.language)
-            action.triggered.connect(lambda _checked=False, code=code: self._choose_language(code))
+            action.triggered.connect(lambda _checked=False, code=code: self.choose_language(code))
 
     def _fill_sizes(self, menu: QMenu) -> None:
         group = QActionGroup(menu)
         for percent in TEXT_SIZES:
             action = self._choice(menu, group, f"{percent} %", percent == self.theme.percent)
-            action.triggered.connect(lambda _checked=False, percent=percent: self._choose_size(percent))
+            action.triggered.connect(lambda _checked=False, percent=percent: self.choose_size(percent))
 
     def _choice(self, menu: QMenu, group: QActionGroup, word: str, on: bool) -> QAction:
         action = menu.addAction(word)
@@ -116,14 +116,14 @@ class Menus(ThemedWidget):
         group.addAction(action)
         return action
 
-    def _choose_theme(self, name: str) -> None:
+    def choose_theme(self, name: str) -> None:
         self.theme.choose(name)
         self.theme_chosen.emit(name)
 
-    def _choose_language(self, code: str) -> None:
+    def choose_language(self, code: str) -> None:
         self._translations.choose(code)
         self.language_chosen.emit(code)
 
-    def _choose_size(self, percent: int) -> None:
+    def choose_size(self, percent: int) -> None:
         self.theme.set_text_size(percent)
         self.text_size_chosen.emit(percent)
