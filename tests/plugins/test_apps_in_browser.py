@@ -19,11 +19,11 @@ from tests.plugins.test_readme import write_readme_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 APPS = ("malinger", "legemidler", "notat")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the system's Chromium")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "Debian's chromium is not installed"
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

@@ -27,11 +27,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "text at 200 %": {"device_scale_factor": 2, "viewport": {"width": 446, "height": 358}},
 }
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
-
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
+    assert CHROMIUM, "Debian's chromium is not installed"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
