@@ -1,0 +1,507 @@
+"""The workspace of a signed-in user: start list, patient tabs, apps. Draws what the controllers below it know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import date
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from context.pane_state import State
+from shell.bridge.clipboard import clear_own_clipboard
+from shell.bridge.palette_controller import PaletteController
+from shell.bridge.pane_controller import PaneController
+from shell.bridge.services import AppFacts, Services
+from shell.bridge.start_list_controller import StartListController
+from shell.bridge.switching import Leaving, UnsavedQuestion
+from shell.bridge.tab_controller import TabController
+from shell.gateway_client.errors import GatewayError, NotSignedIn
+from shell.presenters.patient_facts import PatientFacts
+from shell.presenters.patient_models import banner
+from shell.presenters.slots import allocate
+from shell.presenters.texts import sentence
+from shell.presenters.view_models import (
+    AppModel,
+    BannerModel,
+    PaneModel,
+    PatientRef,
+    PatientTabModel,
+    RailItemModel,
+    Slot,
+    ToastModel,
+)
+from shell.windows.main_window import MainWindow
+
+MOST_TABS = 3
+OPENED_BY_ITSELF = ("malinger", "legemidler", "notat")
+FACTS_AGAIN_SECONDS = 0.3
+
+
+class WorkspaceController(QObject):
+    """Signal: ``signed_out()`` when the session is gone."""
+
+    signed_out = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        services: Services,
+        session: dict[str, Any],
+        apps: list[AppFacts],
+        topic: str,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._services = services
+        order = {name: place for place, name in enumerate(OPENED_BY_ITSELF)}
+        self._apps = sorted(apps, key=lambda app: (order.get(app.client_id, len(order)), app.name))
+        self._known: dict[str, PatientFacts] = {}
+        self._slots: dict[str, Slot] = {}
+        self.tabs: list[TabController] = []
+        self.front: TabController | None = None
+        self._facts: Future[None] | None = None
+        self._wired: list[tuple[Any, Any]] = []
+        self._paused = False
+        self.start_list = StartListController(window, services, session, self)
+        self.start_list.read.connect(self.redraw)
+        self.start_list.failed.connect(self._failed)
+        self._unsaved = UnsavedQuestion(
+            window, self._reference, lambda: self._say("not_pinned", "warn"), self
+        )
+        self._being_opened: set[str] = set()
+        self._palette = PaletteController(window, services, self.start_list, self._apps, self)
+        self._add_tab(topic)
+        self._connect()
+
+    def _connect(self) -> None:
+        window = self._window
+        for signal, slot in (
+            (window.row_opened, self.open_patient),
+            (window.home_asked, self._go_home),
+            (window.tab_chosen, self._tab_chosen),
+            (window.tab_closed, self._close_patient),
+            (window.app_asked, self.open_app),
+            (window.all_apps_asked, lambda: window.open_palette()),
+            (window.list_reload_asked, self.start_list.reload),
+            (window.pane_pin_asked, lambda key: self._with_pane(key, self._pin)),
+            (window.pane_release_asked, lambda key: self._with_pane(key, self._release)),
+            (window.pane_sync_asked, lambda key: self._with_pane(key, PaneController.synchronise)),
+            (window.pane_close_asked, lambda key: self._with_pane(key, self._close_pane)),
+            (window.pane_about_asked, lambda key: self._with_pane(key, self._about_pane)),
+            (window.panes_visible_changed, self._draw_rail),
+            (window.pane_focused, lambda _: self._draw_rail()),
+            (self._palette.patient_chosen, self.open_patient),
+            (self._palette.app_chosen, self.open_app),
+            (self._palette.action_chosen, window.actions_now.run),
+        ):
+            signal.connect(slot)
+            self._wired.append((signal, slot))
+
+    @property
+    def services(self) -> Services:
+        """The connection of this session."""
+        return self._services
+
+    def start(self) -> None:
+        """Show the start list and follow the gateway's facts."""
+        self._window.set_home(self.start_list.home())
+        self._window.set_banner(None)
+        self._window.show_start_list()
+        self.redraw()
+        self.start_list.start()
+        self._facts = self._services.run(self._follow_facts(), None, lambda _: None)
+
+    def end(self) -> None:
+        """Close every pane and tab; nothing of this user stays."""
+        self._services.ended = True
+        self.front = None
+        self.start_list.clear()
+        for signal, slot in self._wired:
+            signal.disconnect(slot)
+        self._wired.clear()
+        if self._facts is not None:
+            self._facts.cancel()
+        for tab in self.tabs:
+            tab.end()
+            self._window.remove_area(tab.topic)
+        self.tabs.clear()
+        self._window.close_palette()
+        self._window.set_tabs((), None)
+        self._window.set_banner(None)
+        self._window.set_rail(())
+        self.deleteLater()
+
+    def suspend(self, suspended: bool) -> None:
+        """The gateway is away, or back."""
+        for pane in self._panes():
+            pane.suspend(suspended)
+        if not suspended:
+            self.start_list.reload()
+
+    def pause(self) -> None:
+        """The screen is being locked: nothing is read and nothing said until ``refresh``."""
+        self._paused = True
+        self._unsaved.drop()
+        self.start_list.pause(True)
+
+    def refresh(self) -> None:
+        """After unlocking: everything may have changed."""
+        self._paused = False
+        self.start_list.pause(False)
+        self.start_list.reload()
+        for tab in self.tabs:
+            tab.refresh_banner()
+
+    # facts of the gateway
+
+    async def _follow_facts(self) -> None:
+        workspace, post = self._services.workspace, self._services.post
+        while True:
+            try:
+                for facts in await workspace.panes():
+                    post(partial(self._fact, {"type": "pane", **facts}))
+                async for fact in workspace.events():
+                    post(partial(self._fact, fact))
+            except NotSignedIn:
+                post(self.signed_out.emit)
+                return
+            except GatewayError:
+                pass
+            await asyncio.sleep(FACTS_AGAIN_SECONDS)
+
+    def _fact(self, fact: dict[str, Any]) -> None:
+        if fact.get("type") == "session" and fact.get("ended"):
+            self.signed_out.emit()
+        elif fact.get("type") == "pane":
+            for tab in self.tabs:
+                tab.fact(fact)
+
+    # patients
+
+    def open_patient(self, patient_id: str, in_new_tab: bool = False) -> None:
+        """Choose a patient: in the front tab, or in a tab of its own; one that is open already comes to the front."""
+        for tab in self.tabs:
+            if patient_id in (tab.patient_id, tab.waiting_for):
+                self._bring_to_front(tab)
+                return
+        if patient_id in self._being_opened:
+            return
+        if in_new_tab and self._shown_tabs():
+            self._open_in_new_tab(patient_id)
+            return
+        if not self.tabs:
+            self._open_in_new_tab(patient_id)
+            return
+        tab = self.front or (self._shown_tabs() or self.tabs)[0]
+        target = self._reference(patient_id)
+        if target is not None:
+            target = PatientRef(
+                target.key, target.name, self._free_slot(tab), target.beside, target.beside_is_room
+            )
+        panes = [pane for pane in tab.panes if pane.view.state is not State.PINNED]
+        self._unsaved.ask(
+            Leaving(panes, "change", target),
+            lambda settled: tab.open_patient(patient_id, settled),
+            lambda: self._bring_to_front(tab),  # whoever stays is taken to the draft
+        )
+
+    def _open_in_new_tab(self, patient_id: str) -> None:
+        if len(self._shown_tabs()) + len(self._being_opened) >= MOST_TABS:
+            self._say("three_open", "warn")
+            return
+        spare = next((tab for tab in self.tabs if tab not in self._shown_tabs()), None)
+        if spare is not None:
+            spare.open_patient(patient_id)
+            return
+        self._being_opened.add(patient_id)
+        self._services.run(
+            self._services.workspace.new_context(),
+            lambda context: self._new_tab_made(patient_id, context),
+            lambda error: self._new_tab_failed(patient_id, error),
+        )
+
+    def _new_tab_made(self, patient_id: str, context: dict[str, Any]) -> None:
+        self._being_opened.discard(patient_id)
+        self._add_tab(str(context["topic"])).open_patient(patient_id)
+
+    def _new_tab_failed(self, patient_id: str, error: BaseException) -> None:
+        self._being_opened.discard(patient_id)
+        self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed")
+
+    def _add_spare_tab(self, context: dict[str, Any]) -> None:
+        self._add_tab(str(context["topic"]))
+
+    def _add_tab(self, topic: str) -> TabController:
+        area = self._window.add_area(topic)
+        tab = TabController(topic, self._services, area, self)
+        tab.changed.connect(self.redraw)
+        tab.patient_changed.connect(lambda patient_id: self._patient_changed(tab, patient_id))
+        tab.choice_confirmed.connect(lambda _: self._bring_to_front(tab))
+        tab.pane_added.connect(lambda pane: self._pane_added(tab, pane))
+        tab.pane_kept.connect(lambda pane: self._pane_kept(tab, pane))
+        tab.pane_removed.connect(lambda pane: self._window.area(tab.topic).remove_pane(pane_key(tab, pane)))
+        tab.failed.connect(self._failed)
+        self.tabs.append(tab)
+        tab.start()
+        return tab
+
+    def _patient_changed(self, tab: TabController, patient_id: str) -> None:
+        """The hub has confirmed, whoever has chosen: the banner is drawn already, then the apps."""
+        if any(self._unsaved.about(pane) for pane in tab.panes):
+            self._window.end_question()
+            self._unsaved.drop()  # it asked about a change that is another one now
+        if not patient_id:
+            clear_own_clipboard()
+        elif not tab.panes:
+            for app in self._apps:
+                if app.client_id in OPENED_BY_ITSELF:
+                    tab.open_app(app)
+
+    def _pane_kept(self, tab: TabController, pane: PaneController) -> None:
+        """Somebody else has changed the patient, and this pane stays for what is not saved in it."""
+        language, kept = self._services.language(), self._reference(pane.effective_patient)
+        words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
+        title = sentence("kept_title", language).format(**words)
+        self._say_text(
+            f"kept-{pane_key(tab, pane)}", "warn", title, sentence("kept_text", language).format(**words)
+        )
+
+    def _bring_to_front(self, tab: TabController) -> None:
+        self.front = tab
+        self._window.show_area(tab.topic)
+        self.redraw()
+        if tab.patient_id is not None:
+            self._window.show_workspace()
+
+    def _go_home(self) -> None:
+        self.front = None
+        self._window.show_start_list()
+        self.redraw()
+        self.start_list.reload()
+
+    def _tab_chosen(self, key: str) -> None:
+        for tab in self._shown_tabs():
+            if key in (tab.patient_id, tab.waiting_for):
+                self._bring_to_front(tab)
+                return
+
+    def _close_patient(self, key: str) -> None:
+        tab = next((tab for tab in self.tabs if key in (tab.patient_id, tab.waiting_for)), None)
+        if tab is not None:
+            self._unsaved.ask(Leaving(tab.panes, "close-patient"), lambda _: self._end_tab(tab))
+
+    def _end_tab(self, tab: TabController) -> None:
+        if len(self.tabs) == 1:
+            self._services.run(
+                self._services.workspace.new_context(),
+                self._add_spare_tab,
+                lambda _: None,
+            )
+        if tab not in self.tabs:
+            return
+        self.tabs.remove(tab)
+        clear_own_clipboard()
+        tab.end()
+        self._window.remove_area(tab.topic)
+        tab.deleteLater()
+        following = self._shown_tabs()
+        if self.front is tab:
+            self.front = None
+            if following:
+                self._bring_to_front(following[-1])
+                return
+            self._go_home()
+        self.redraw()
+
+    def ask_before_leaving(self, go: Callable[[], None]) -> None:
+        """Ask about unsaved work in every tab."""
+        self._unsaved.ask(Leaving(self._panes(), "log-out"), lambda _: go())
+
+    # apps
+
+    def open_app(self, client_id: str) -> None:
+        """Open an app for the patient in front, or move to its pane."""
+        app = next((app for app in self._apps if app.client_id == client_id), None)
+        tab = self.front
+        if app is None or tab is None or tab.patient_id is None:
+            self._say("choose_first", "info")
+            return
+        pane = tab.open_app(app)
+        if pane is not None:
+            self._window.area(tab.topic).focus_pane(pane_key(tab, pane))
+
+    def _pane_added(self, tab: TabController, pane: PaneController) -> None:
+        frame = self._window.area(tab.topic).add_pane(self._pane_model(tab, pane))
+        pane.set_holder(frame.holder)
+        pane.page_added.connect(frame.set_view)
+        pane.changed.connect(lambda: self._pane_changed(tab, pane))
+        pane.refused.connect(lambda kind, host: self._page_refused(pane, kind, host))
+        pane.dialog.connect(lambda text: self._say_text("dialog", "info", pane.app.name, text))
+        self._draw_rail()
+
+    def _pane_changed(self, tab: TabController, pane: PaneController) -> None:
+        if pane in tab.panes:
+            self._allocate()
+            self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
+            self._draw_rail()
+
+    def _page_refused(self, pane: PaneController, kind: str, host: str) -> None:
+        from shell.actions.page_policy import RULES, Kind
+
+        rule = RULES[Kind(kind)]
+        text = rule.text_nb if self._services.language() == "nb" else rule.text_en
+        words = text.format(app=pane.app.name, vendor=pane.app.vendor, host=host or "?", message="")
+        self._say_text(
+            f"refused-{kind}", "warn", sentence("page_refused_title", self._services.language()), words
+        )
+
+    def _with_pane(self, key: str, call: Callable[[PaneController], object]) -> None:
+        for tab in self.tabs:
+            for pane in list(tab.panes):
+                if pane_key(tab, pane) == key:
+                    call(pane)
+
+    def _pin(self, pane: PaneController) -> None:
+        pane.pin(lambda pinned: None if pinned else self._say("not_pinned", "warn"))
+
+    def _release(self, pane: PaneController) -> None:
+        current = next((tab.patient_id for tab in self.tabs if pane in tab.panes), None)
+        leaving = Leaving([pane], "release", self._reference(current))
+        self._unsaved.ask(leaving, lambda _: pane.release())
+
+    def _close_pane(self, pane: PaneController) -> None:
+        self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
+
+    def _about_pane(self, pane: PaneController) -> None:
+        self._say_text("about-app", "info", pane.app.name, pane.app.vendor)
+
+    # drawing
+
+    def redraw(self) -> None:
+        """Tabs, banner, panes and rail from what is known."""
+        for tab in self.tabs:
+            if tab.patient is not None:
+                self._known[tab.patient.facts.patient_id] = tab.patient.facts
+        self._allocate()
+        shown = self._shown_tabs()
+        models = tuple(
+            PatientTabModel(reference, tab.waiting_for is not None)
+            for tab in shown
+            if (reference := self._tab_reference(tab))
+        )
+        front = self._tab_reference(self.front) if self.front is not None else None
+        self._window.set_home(self.start_list.home())
+        self._window.set_tabs(models, front.key if front else None)
+        self._window.set_banner(self._banner(self.front) if self.front is not None else None)
+        for tab in self.tabs:
+            for pane in tab.panes:
+                self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
+        self._draw_rail()
+
+    def _tab_reference(self, tab: TabController) -> PatientRef | None:
+        return self._reference(tab.patient_id or tab.waiting_for)
+
+    def _banner(self, tab: TabController) -> BannerModel | None:
+        confirmed = tab.patient
+        if confirmed is None or tab.patient_id is None:
+            return None
+        row = self.start_list.neighbours.row(tab.patient_id)
+        place, kind = (
+            (f"{row.room}, {row.place}" if row.place else row.room, "room")
+            if row and row.room
+            else ("", "practitioner")
+        )
+        slot = self._slots.get(tab.patient_id, 1)
+        return banner(
+            confirmed.facts, confirmed.warnings, place, kind, slot, self.start_list.neighbours, date.today()
+        )
+
+    def _pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
+        view = pane.view
+        app = AppModel(pane.app.client_id, pane.app.name, pane.app.vendor, pane.app.icon_svg)
+        return PaneModel(
+            key=pane_key(tab, pane),
+            app=app,
+            state=view.state,
+            effective=self._reference(pane.effective_patient),
+            current=self._reference(tab.patient_id),
+            reason=view.reason,
+            failure=pane.failure,
+            suspended=pane.suspended or (tab.patient_id is not None and tab.patient is None),
+            may_pin=True,
+        )
+
+    def _draw_rail(self) -> None:
+        tab = self.front
+        open_here = {pane.app.client_id: pane for pane in tab.panes} if tab is not None else {}
+        area = self._window.area(tab.topic) if tab is not None else None
+        visible = area.visible_panes() if area is not None else ()
+        focused = area.focused_pane() if area is not None else None
+        items = []
+        for app in self._apps:
+            pane = open_here.get(app.client_id)
+            key = pane_key(tab, pane) if tab is not None and pane is not None else ""
+            pinned = pane is not None and pane.view.state is State.PINNED
+            items.append(
+                RailItemModel(
+                    AppModel(app.client_id, app.name, app.vendor, app.icon_svg),
+                    pane.view.state if pane is not None else None,
+                    visible=key in visible,
+                    focused=bool(key) and key == focused,
+                    pinned_slot=self._slots.get(pane.effective_patient or "")
+                    if pane is not None and pinned
+                    else None,
+                )
+            )
+        self._window.set_rail(tuple(items))
+
+    def _reference(self, patient_id: str | None) -> PatientRef | None:
+        """A patient as the shell writes him; None when nothing is known of him."""
+        if patient_id is None:
+            return None
+        row = self.start_list.neighbours.row(patient_id)
+        facts = self._known.get(patient_id) or (row.patient if row else None)
+        if facts is None:
+            return None
+        return self.start_list.neighbours.reference(facts, self._slots.get(patient_id))
+
+    def _allocate(self) -> None:
+        current = [tab.patient_id for tab in self.tabs if tab.patient_id]
+        pinned = [pane.effective_patient for pane in self._panes() if pane.view.state is State.PINNED]
+        self._slots = allocate(self._slots, [patient for patient in [*pinned, *current] if patient])
+
+    def _free_slot(self, tab: TabController) -> Slot | None:
+        kept = [slot for patient, slot in self._slots.items() if patient != tab.patient_id]
+        return next((slot for slot in (1, 2, 3) if slot not in kept), None)
+
+    def _shown_tabs(self) -> list[TabController]:
+        return [tab for tab in self.tabs if tab.patient_id or tab.waiting_for]
+
+    def _panes(self) -> list[PaneController]:
+        return [pane for tab in self.tabs for pane in tab.panes]
+
+    # messages and actions
+
+    def _failed(self, key: str) -> None:
+        if self._paused:
+            return
+        self._say_text(f"failed-{key}", "error", sentence(key, self._services.language()), "")
+
+    def _say(self, key: str, tone: Any) -> None:
+        language = self._services.language()
+        self._say_text(key, tone, sentence(f"{key}_title", language), sentence(f"{key}_text", language))
+
+    def _say_text(self, key: str, tone: Any, title: str, text: str) -> None:
+        if self._paused:  # nothing of an app or a patient on the lock page
+            return
+        self._window.toast(ToastModel(key, tone, title, text))
+
+
+def pane_key(tab: TabController, pane: PaneController) -> str:
+    """A pane's key in signals of the window."""
+    return f"{tab.topic}/{pane.app.client_id}"
