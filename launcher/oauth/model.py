@@ -59,6 +59,7 @@ class UserSession:
     """One signed-in user; ends with everything that hangs on it (S6).
 
     ``login_forced`` is true when the login was demanded anew, so that it proves who sits there now (unlock).
+    ``offline``: the user has gone; only grants with ``offline_access`` live on (SAL-47).
     """
 
     sid: str
@@ -80,6 +81,7 @@ class UserSession:
     locked_at: datetime | None = None
     cookie_sha256: str = ""
     login_forced: bool = False
+    offline: bool = False
 
 
 @dataclass(slots=True)
@@ -137,6 +139,11 @@ class Grant:
     ended: bool = False
     authenticated_at: datetime | None = None
     expires_at: datetime | None = None
+
+    @property
+    def offline(self) -> bool:
+        """True when it outlives pane, tab and session of its user (SAL-47)."""
+        return "offline_access" in self.scopes
 
 
 @dataclass(slots=True)

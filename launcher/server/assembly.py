@@ -161,7 +161,15 @@ def assemble(
     )
     store = StateRecords(dependencies.journal)
     facts = FactStream(settings.limits.event_queue)
-    sessions = SessionKeeper(state, store, clock, new_id, facts, settings.shell_client_id)
+    sessions = SessionKeeper(
+        state,
+        store,
+        clock,
+        new_id,
+        facts,
+        settings.shell_client_id,
+        settings.life("offline_session_seconds"),
+    )
     used = UsedAssertions()
     keys = _restore(store, records, state, sessions, used, clock, restore_topic)
 

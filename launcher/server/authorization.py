@@ -14,7 +14,7 @@ from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings,
 from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
 from launcher.smart.launch_context import LaunchTicket
-from launcher.smart.scopes import granted_scopes, needs_patient, without_patient_scopes
+from launcher.smart.scopes import follower_scopes, granted_scopes, needs_patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Authorization:
         fenced = is_fenced(request.client)
         scopes = granted_scopes(request.client, request.scopes)
         if fenced:
-            scopes = without_patient_scopes(scopes)
+            scopes = follower_scopes(scopes)
         ticket, session = permission.ticket, permission.session
         patient = ticket.patient if ticket is not None else chosen_patient
         if patient is None and needs_patient(scopes):

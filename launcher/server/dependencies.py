@@ -51,6 +51,8 @@ class GatewayLimits:
     login_seconds: int = 12 * 3600
     page_seconds: int = 600
     refresh_idle_seconds: int = 2 * 3600
+    offline_refresh_idle_seconds: int = 30 * 24 * 3600
+    offline_session_seconds: int = 90 * 24 * 3600
     refresh_repeat_seconds: int = 10
     session_seconds: int = 12 * 3600
     unused_session_seconds: int = 180

@@ -33,8 +33,10 @@ class SessionKeeper:
         new_id: NewId,
         facts: FactStream,
         shell_client_id: str,
+        offline_life: timedelta = timedelta(days=90),
     ) -> None:
         self._shell_client_id = shell_client_id
+        self._offline_life = offline_life
         self._state = state
         self._records = records
         self._clock = clock
@@ -54,12 +56,21 @@ class SessionKeeper:
         self._records.keep("session", session.sid, session)
 
     def session(self, sid: str | None) -> UserSession | None:
-        """The live session with this id; one whose time is over ends here."""
+        """The live session with this id, its user still there; one whose time is over ends here."""
         session = self._state.sessions.get(sid or "")
-        if session is not None and session.locked_at is None and session.expires_at <= self._clock.now():
+        if session is None:
+            return None
+        if session.locked_at is None and session.expires_at <= self._clock.now():
             self.end_session(session.sid)
             return None
-        return session
+        return None if session.offline else session
+
+    def session_of_grant(self, grant: Grant) -> UserSession | None:
+        """The session that a live grant stands on; for ``offline_access`` also when its user has gone (SAL-47)."""
+        self.session(grant.sid)
+        if grant.grant_id not in self._state.grants:
+            return None
+        return self._state.sessions.get(grant.sid or "")
 
     def session_of_cookie(self, value: str | None) -> UserSession | None:
         """The live session that the login cookie belongs to."""
@@ -98,21 +109,44 @@ class SessionKeeper:
         self._facts.publish(session.sid, {"type": "session", "locked": False})
 
     def end_session(self, sid: str) -> None:
-        """End everything of a session: grants, panes, contexts, tokens, cookie."""
+        """End everything of a session: grants, panes, contexts, tokens, cookie.
+
+        Grants with ``offline_access`` outlive it (SAL-47): they stay on a session that nobody can enter. When such
+        a session ends, they end too.
+        """
         session = self._state.sessions.pop(sid, None)
         if session is None:
             return
         self._sid_by_cookie.pop(session.cookie_sha256, None)
-        for grant in [grant for grant in self._state.grants.values() if grant.sid == sid]:
-            self.end_grant(grant.grant_id)
+        kept = [grant for grant in self.grants_of(sid) if grant.offline and not session.offline]
+        for grant in self.grants_of(sid):
+            if grant in kept:
+                self._set_free(grant)
+            else:
+                self.end_grant(grant.grant_id)
         for topic in [context.topic for context in self._state.contexts.values() if context.sid == sid]:
             self.close_context(topic)
         for pane in [pane.pane for pane in self._state.panes.values() if pane.sid == sid]:
             del self._state.panes[pane]
             self._records.drop("pane", pane)
-        self._records.drop("session", sid)
+        if kept:
+            self._keep_offline(session)
+        else:
+            self._records.drop("session", sid)
         self._facts.publish(sid, {"type": "session", "ended": True})
         self._facts.end(sid)
+
+    def _keep_offline(self, session: UserSession) -> None:
+        session.offline, session.locked_at, session.cookie_sha256 = True, None, ""
+        session.expires_at = self._clock.now() + self._offline_life
+        self._state.sessions[session.sid] = session
+        self._records.keep("session", session.sid, session)
+
+    def _set_free(self, grant: Grant) -> None:
+        """Loosen a grant from pane and tab; its sockets end, its tokens live on."""
+        grant.pane = grant.topic = None
+        self.keep_grant(grant)
+        self._tell(lambda listener: listener.grant_ended(grant.grant_id))
 
     # contexts
 
@@ -137,17 +171,17 @@ class SessionKeeper:
         for pane in [pane for pane in self._state.panes.values() if pane.topic == topic]:
             self.close_pane(pane.pane)
         for grant in [grant for grant in self._state.grants.values() if grant.topic == topic]:
-            self.end_grant(grant.grant_id)
+            self._end_or_free(grant)
         self._records.drop("context", topic)
         self._tell(lambda listener: listener.topic_closed(topic))
 
     def close_pane(self, pane_id: str) -> None:
-        """Close a pane and end its grants."""
+        """Close a pane and end its grants; those with ``offline_access`` live on without it."""
         pane = self._state.panes.pop(pane_id, None)
         if pane is None:
             return
         for grant in [grant for grant in self._state.grants.values() if grant.pane == pane_id]:
-            self.end_grant(grant.grant_id)
+            self._end_or_free(grant)
         self._records.drop("pane", pane_id)
         self._facts.publish(pane.sid, {"type": "pane-closed", "pane": pane_id})
 
@@ -181,6 +215,15 @@ class SessionKeeper:
             other.client_id == self._shell_client_id for other in self.grants_of(grant.sid or "")
         ):
             self.end_session(grant.sid or "")
+        session = self._state.sessions.get(grant.sid or "")
+        if session is not None and session.offline and not self.grants_of(session.sid):
+            self.end_session(session.sid)
+
+    def _end_or_free(self, grant: Grant) -> None:
+        if grant.offline:
+            self._set_free(grant)
+        else:
+            self.end_grant(grant.grant_id)
 
     def replace_grants_of_pane(self, grant: Grant) -> None:
         """End what the pane held before ``grant``: a pane is about one patient, so it has one grant (S2)."""
@@ -211,6 +254,10 @@ class SessionKeeper:
         for grant in list(self._state.grants.values()):
             if grant.expires_at is not None and grant.expires_at <= now:
                 self.end_grant(grant.grant_id)
+        for family in list(self.families.values()):
+            live = self._state.grants.get(family.grant_id)
+            if live is not None and live.offline and family.expires_at <= now:
+                self.end_grant(family.grant_id)
         used = {grant.sid for grant in self._state.grants.values()}
         for session in list(self._state.sessions.values()):
             if self.session(session.sid) is None:
@@ -222,7 +269,8 @@ class SessionKeeper:
     def adopt(self, sessions: dict[str, UserSession], families: dict[str, RefreshFamily]) -> None:
         """Take over what an earlier life recorded."""
         for session in sessions.values():
-            self._sid_by_cookie[session.cookie_sha256] = session.sid
+            if session.cookie_sha256:
+                self._sid_by_cookie[session.cookie_sha256] = session.sid
         self.families.update(families)
 
     def _prolong(self, session: UserSession, locked_for: timedelta) -> None:

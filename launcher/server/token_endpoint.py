@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -89,7 +90,7 @@ class TokenEndpoint:
             raise InvalidGrant("the code belongs to another client or redirect_uri")
         if not verifier_matches(form.get("code_verifier"), taken.code_challenge):
             raise InvalidGrant("code_verifier does not fit")
-        session = self._live_session(grant.sid)
+        session = self._unlocked(self._sessions.session(grant.sid))
         if grant.pane is not None and grant.pane not in self._state.panes:
             raise InvalidGrant("the pane of this launch has been closed")
         if grant.topic is not None and self._sessions.session_of(grant.topic) != grant.sid:
@@ -97,7 +98,7 @@ class TokenEndpoint:
         self._sessions.add_grant(grant)
         self._sessions.replace_grants_of_pane(grant)
         refresh_token = None
-        if "online_access" in grant.scopes:
+        if grant.offline or "online_access" in grant.scopes:
             refresh_token = self._first_refresh_token(grant)
         answer = self._issuer.answer(grant, session, grant.scopes, refresh_token, first=True)
         self._panes.granted(grant)
@@ -113,7 +114,7 @@ class TokenEndpoint:
                 grant_id=grant.grant_id,
                 client_id=grant.client_id,
                 current_sha256=fingerprint(token),
-                expires_at=self._clock.now() + self._settings.life("refresh_idle_seconds"),
+                expires_at=self._clock.now() + self._refresh_life(grant),
             )
         )
         return token
@@ -129,7 +130,7 @@ class TokenEndpoint:
         decision = decide(family, token, client.client_id, scope, now, window)
         if decision == "foreign":
             raise InvalidGrant("the refresh token belongs to another client")
-        session = self._live_session(grant.sid)
+        session = self._unlocked(self._sessions.session_of_grant(grant))
         if decision == "repeat":
             self._audit.note("refresh", session, client.client_id, grant=grant)
             return json_answer(json.loads(family.answer or ""))
@@ -141,8 +142,7 @@ class TokenEndpoint:
             raise InvalidScope("the scope is wider than what was granted")
         successor = f"{family.family}.{self._new_id()}"
         answer = self._issuer.answer(grant, session, scopes, successor, first=False)
-        life = self._settings.life("refresh_idle_seconds")
-        rotate(family, successor, scope, now, life, json.dumps(answer))
+        rotate(family, successor, scope, now, self._refresh_life(grant), json.dumps(answer))
         self._sessions.keep_family(family)
         self._audit.note("refresh", session, client.client_id, grant=grant)
         return json_answer(answer)
@@ -176,8 +176,13 @@ class TokenEndpoint:
         self._audit.note("token", None, client.client_id, grant=grant)
         return json_answer(answer)
 
-    def _live_session(self, sid: str | None) -> UserSession:
-        session = self._sessions.session(sid)
+    def _refresh_life(self, grant: Grant) -> timedelta:
+        """How long a refresh token may lie unused."""
+        return self._settings.life(
+            "offline_refresh_idle_seconds" if grant.offline else "refresh_idle_seconds"
+        )
+
+    def _unlocked(self, session: UserSession | None) -> UserSession:
         if session is None:
             raise InvalidGrant("the session has ended")
         if session.locked_at is not None:

@@ -149,7 +149,7 @@ class TokenVerifier:
         grant = self._state.grants.get(token.grant_id)
         if grant is None or grant.ended or token.jti in self._sessions.revoked:
             raise InvalidToken("the token was revoked")
-        session = self._sessions.session(grant.sid)
+        session = self._sessions.session_of_grant(grant)
         if session is None and grant.sid is not None:
             raise InvalidToken("the session has ended")
         moment = (session.locked_at if session is not None else None) or self._clock.now()

@@ -29,7 +29,7 @@ class SessionUpstreamTokens:
         """The upstream access token of the grant's session, or the gateway's own for a backend service."""
         if grant.sid is None:
             return await self._own_token()
-        session = self._sessions.session(grant.sid)
+        session = self._sessions.session_of_grant(grant)
         if session is None:
             raise InvalidToken("the session has ended")
         return await self.token_of(session)

@@ -15,6 +15,7 @@ PLAIN_SCOPES = (
     "launch/patient",
     "launch/encounter",
     "online_access",
+    "offline_access",
 )
 
 
@@ -61,9 +62,9 @@ def wants_encounter(scopes: Sequence[str]) -> bool:
     )
 
 
-def without_patient_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
-    """The scopes that remain for a launch without a patient."""
-    return tuple(scope for scope in scopes if not scope.startswith("patient/"))
+def follower_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """What an app that follows a topic may hold: no patient scope, and nothing that outlives the topic (SAL-70)."""
+    return tuple(scope for scope in scopes if not scope.startswith("patient/") and scope != "offline_access")
 
 
 def has_fhircast(scopes: Iterable[str]) -> bool:

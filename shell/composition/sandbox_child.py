@@ -93,6 +93,7 @@ def _provider_settings(configuration: Mapping[str, Any]) -> IdentityProviderSett
                 token_endpoint_auth_method="private_key_jwt",
                 jwks=gateway["jwks"],
                 require_pushed_authorization_requests=True,
+                offline=True,
             ),
         ),
         users=DEMO_USERS,

@@ -41,7 +41,7 @@ APP_KEY = RSAKey.generate_key(2048, {"kid": "app-rsa"}, private=True)
 APP_CURVE_KEY = ECKey.generate_key("P-384", {"kid": "app-ec"}, private=True)
 EVERYTHING = (
     "openid fhirUser profile launch launch/patient launch/encounter online_access "
-    "patient/*.cruds user/*.cruds fhircast/*.*"
+    "offline_access patient/*.cruds user/*.cruds fhircast/*.*"
 )
 
 Records = dict[str, str]
@@ -74,6 +74,12 @@ CLIENTS = [
     app_client(
         "klassisk",
         scope="openid fhirUser profile launch launch/patient online_access patient/*.read patient/Observation.write",
+    ),
+    app_client(
+        "fravaer",
+        scope="openid fhirUser profile launch online_access offline_access patient/Patient.read patient/Encounter.read",
+        token_endpoint_auth_method="client_secret_basic",
+        secret_sha256=APP_SECRET_SHA256,
     ),
     app_client("alt", scope=EVERYTHING),
     app_client("alt-folger", scope=EVERYTHING, follows="fhircast"),

@@ -151,6 +151,7 @@ def upstream_systems(folder: Path, gateways: int = 2) -> Iterator[UpstreamSystem
         "private_key_jwt",
         jwks={"keys": [GATEWAY_KEY.as_dict(private=False)]},
         post_logout_redirect_uris=tuple(f"{base}/oauth/logged-out" for base in bases),
+        offline=True,
     )
     provider = create_identity_provider(
         IdentityProviderSettings(issuer, fhir_base, (client,), DEMO_USERS, signing_jwk=PROVIDER_KEY), clock

@@ -63,7 +63,7 @@ class Grants:
             raise ProtocolError("invalid_grant", "redirect_uri is not that of the authorization request")
         if not _verifier_fits(form.get("code_verifier", ""), request.code_challenge):
             raise ProtocolError("invalid_grant", "code_verifier does not fit")
-        self._refuse_ended(code.grant, code.authentication)
+        self._refuse_ended(code.grant, code.authentication, None)
         answer, _ = self._answer(
             RefreshGrant(code.grant, client.client_id, request.scopes, code.authentication),
             request.scopes,
@@ -89,7 +89,7 @@ class Grants:
         scopes = known.scopes if scope is None else tuple(dict.fromkeys(scope.split()))
         if not set(scopes) <= set(known.scopes):
             raise ProtocolError("invalid_scope", "scope is wider than what was granted")
-        self._refuse_ended(known.grant, known.authentication)
+        self._refuse_ended(known.grant, known.authentication, client)
         grant = self._store.refresh.take(value)
         if grant is None:
             raise ProtocolError("invalid_grant", "the refresh token has been used")
@@ -118,13 +118,17 @@ class Grants:
         successor = self._store.refresh.get(rotated.successor)
         in_time = self._clock.monotonic() < rotated.repeat_until
         if successor is not None and in_time and scope == rotated.scope_asked:
-            self._refuse_ended(successor.grant, successor.authentication)
+            self._refuse_ended(successor.grant, successor.authentication, client)
             return rotated.answer
         self._store.ended_grants.put(rotated.grant, True)
         raise ProtocolError("invalid_grant", "the refresh token was used twice: the grant has ended")
 
-    def _refuse_ended(self, grant: str, authentication: Authentication) -> None:
-        if self._store.ended_grants.get(grant) or self._store.ended_sessions.get(authentication.sid):
+    def _refuse_ended(
+        self, grant: str, authentication: Authentication, refreshing: ProviderClient | None
+    ) -> None:
+        outlives = refreshing is not None and refreshing.offline
+        ended = self._store.ended_sessions.get(authentication.sid) and not outlives
+        if ended or self._store.ended_grants.get(grant):
             raise ProtocolError("invalid_grant", "the user has logged out or the grant has ended")
 
     def _answer(

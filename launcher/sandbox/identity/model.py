@@ -53,6 +53,7 @@ class ProviderClient:
 
     ``redirect_uris`` and ``post_logout_redirect_uris`` are compared character by character. ``loopback_paths``
     allows, for a native client, ``http://127.0.0.1:{any port}{path}`` (RFC 8252 section 7.3).
+    ``offline``: its refresh tokens outlive the user's session (OIDC Core 11).
     """
 
     client_id: str
@@ -63,6 +64,7 @@ class ProviderClient:
     post_logout_redirect_uris: tuple[str, ...] = ()
     loopback_paths: tuple[str, ...] = ()
     require_pushed_authorization_requests: bool = False
+    offline: bool = False
     client_name: str = ""
     home_uri: str | None = None
 

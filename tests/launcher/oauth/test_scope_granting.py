@@ -58,7 +58,7 @@ def granted(approved: str, asked: str) -> str:
         ("fhircast/Patient-open.read", "fhircast/Patient-open.write", ""),
         ("fhircast/Patient-open.*", "fhircast/Patient-open.write", "fhircast/Patient-open.write"),
         ("fhircast/Patient-open.read", "fhircast/Patient-close.read", ""),
-        ("offline_access", "offline_access", ""),
+        ("offline_access", "offline_access", "offline_access"),
         ("openid", "openid openid", "openid"),
     ],
 )

@@ -89,13 +89,10 @@ def test_capability_set_of_clinicians(gateway: RunningGateway) -> None:
     } <= set(document(gateway)["capabilities"])
 
 
-@pytest.mark.parametrize(
-    "capability", ["permission-offline", "context-banner", "context-style", "smart-app-state"]
-)
+@pytest.mark.parametrize("capability", ["context-banner", "context-style", "smart-app-state"])
 def test_what_is_not_done_is_not_advertised(gateway: RunningGateway, capability: str) -> None:
     found = document(gateway)
     assert capability not in found["capabilities"]
-    assert "offline_access" not in found["scopes_supported"]
     assert not {"registration_endpoint", "management_endpoint", "userinfo_endpoint"} & found.keys()
 
 

@@ -71,6 +71,7 @@ class Setting:
             grant_id="g", sid="s", client_id="app", scopes=(), patient=None, encounter=None, topic=None, pane=None,
             fenced=False, effective_patient=None, fhir_user=None, implied_reads=frozenset(), created_at=now,
         )  # fmt: skip
+        self.sessions.add_grant(self.grant)
         identity: Any = self.identity
         self.tokens = SessionUpstreamTokens(SETTINGS, self.sessions, identity, self.clock)
 
