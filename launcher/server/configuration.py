@@ -63,6 +63,7 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``method``, ``key`` or ``client_secret``), ``shell_client_id``, ``shell_client_secret``, ``clients`` (members
     of ``RegisteredClient``), ``sites`` (``host``, ``root``, ``csp_origins``), ``audit_path``, ``audit_keys`` (name
     and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life;
+    ``upstream_first_byte_seconds`` and ``upstream_whole_seconds`` of the record system's answers;
     ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to.
     Raises :class:`ConfigurationWrong`.
@@ -82,6 +83,8 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         shell_client_id=given.get("shell_client_id", "vaktrom-shell"),
         embedded=given.get("embedded", True),
         audit_path=Path(given["audit_path"]),
+        upstream_first_byte_seconds=float(given.get("upstream_first_byte_seconds", 10.0)),
+        upstream_whole_seconds=float(given.get("upstream_whole_seconds", 60.0)),
         outbound=_outbound(given.get("outbound", {})),
     )
     shell = shell_client(settings.shell_client_id, given["shell_client_secret"])

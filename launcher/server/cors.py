@@ -23,7 +23,8 @@ FOR_EVERYBODY = frozenset(
 )
 FOR_REGISTERED = ("/oauth/token", "/oauth/revoke")
 BY_TOKEN = ("/fhir", "/fhircast")
-ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+METHODS_FOR_EVERYBODY = "GET, HEAD"
+METHODS = "GET, POST, PUT, DELETE"
 ALLOWED_HEADERS = (
     "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, "
     "X-Request-Id"
@@ -49,7 +50,7 @@ class ClientCors:
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
         if path in FOR_EVERYBODY:
             if preflight:
-                await _preflight("*")(scope, receive, send)
+                await _preflight("*", METHODS_FOR_EVERYBODY)(scope, receive, send)
             else:
                 await self._app(scope, receive, _adding(send, "*"))
             return
@@ -62,7 +63,7 @@ class ClientCors:
             answer = PlainTextResponse("This origin is not registered.\n", 403, {"vary": "Origin"})
             await answer(scope, receive, send)
         elif preflight:
-            await _preflight(origin)(scope, receive, send)
+            await _preflight(origin, METHODS)(scope, receive, send)
         else:
             await self._app(scope, receive, _adding(send, origin))
 
@@ -74,13 +75,13 @@ class ClientCors:
         return any(origin in client.origins for client in self._clients.all_clients() if client.usable)
 
 
-def _preflight(origin: str) -> Response:
+def _preflight(origin: str, methods: str) -> Response:
     return Response(
         None,
         204,
         {
             "access-control-allow-origin": origin,
-            "access-control-allow-methods": ALLOWED_METHODS,
+            "access-control-allow-methods": methods,
             "access-control-allow-headers": ALLOWED_HEADERS,
             "access-control-max-age": PREFLIGHT_SECONDS,
             "vary": "Origin",

@@ -57,6 +57,21 @@ class SessionUpstreamTokens:
         if session.upstream_refresh_token is None:
             self._sessions.end_session(session.sid)
             raise InvalidToken("the upstream login has ended")
+        return await self._renewed_once(session)
+
+    async def renewed_for(self, grant: Grant, rejected: str) -> str:
+        """Another token than ``rejected``, which the upstream did not accept before its time was over.
+
+        ``rejected`` comes back when there is nothing to renew with, or the identity provider is silent.
+        """
+        session = self._sessions.session(grant.sid)
+        if session is None:
+            raise InvalidToken("the session has ended")
+        if session.upstream_access_token == rejected and session.upstream_refresh_token is not None:
+            await self._renewed_once(session)
+        return session.upstream_access_token
+
+    async def _renewed_once(self, session: UserSession) -> str:
         renewal = self._renewals.get(session.sid)
         if renewal is None:
             renewal = asyncio.create_task(self._renew(session))

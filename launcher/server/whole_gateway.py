@@ -23,7 +23,7 @@ from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.stores.audit import AuditLog
 from launcher.stores.journal import RecordSink, StateJournal
 from launcher.stores.sealing import Sealer
-from launcher.upstream.fhir import FhirConnection, UpstreamFhir
+from launcher.upstream.fhir import FhirConnection, UpstreamFhir, UpstreamLimits
 from launcher.upstream.identity import UpstreamIdentity
 
 PAGE_KEY_PURPOSE = b"vaktrom paging links 1"
@@ -75,7 +75,10 @@ def build_gateway(
     journal = StateJournal(Sealer(configuration.state_key, random_bytes), sink)
     dependencies = GatewayDependencies(configuration.clients, GatewayState(), journal, clock, new_id)
     identity = UpstreamIdentity(configuration.identity, clock, new_id)
-    connection = FhirConnection(settings.upstream_fhir)
+    limits = UpstreamLimits(
+        first_byte_seconds=settings.upstream_first_byte_seconds, whole_seconds=settings.upstream_whole_seconds
+    )
+    connection = FhirConnection(settings.upstream_fhir, limits)
     *older_keys, key = configuration.audit_keys
     audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
     logged = LoggedSessions(audit, clock, settings.base_url)
@@ -114,10 +117,7 @@ def build_gateway(
     )
     uris = OAuthUris(endpoint + "authorize", endpoint + "token", endpoint + "introspect", endpoint + "revoke")
     plane_settings = FhirPlaneSettings(settings.fhir_base, uris, version=configuration.version)
-    parts.routes[:0] = data_plane(
-        plane_settings, plane
-    )  # first: every read would try all other routes before
-    parts.routes += hub_routes(hub)
+    parts.routes += [*data_plane(plane_settings, plane), *hub_routes(hub)]
     return WholeGateway(parts, hub, audit, connection, identity, logged, _forwarder(configuration, audit))
 
 

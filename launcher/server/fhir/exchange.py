@@ -25,27 +25,6 @@ ONCE_ONLY = frozenset(
 )
 _REQUEST_ID = re.compile(rb"(?!\d{11}\Z)[A-Za-z0-9\-._]{1,64}\Z")
 
-CORS_METHODS = ("GET", "POST", "PUT", "DELETE")
-CORS_ALLOWED_HEADERS = (
-    "Authorization",
-    "Content-Type",
-    "Accept",
-    "If-Match",
-    "If-None-Match",
-    "If-None-Exist",
-    "Prefer",
-    "X-Request-Id",
-)
-CORS_EXPOSED_HEADERS = (
-    "ETag",
-    "Location",
-    "Content-Location",
-    "Last-Modified",
-    "X-Request-Id",
-    "WWW-Authenticate",
-)
-"""What the CORS middleware of the gateway lets registered origins send and see (SAL-62)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -122,6 +122,15 @@ def test_preflight_is_for_registered_origins(gateway: RunningGateway, path: str)
         assert "access-control-allow-origin" not in headers
 
 
+def test_preflight_lists_the_methods_that_exist(gateway: RunningGateway, shell: Shell, topic: str) -> None:
+    token = shell.app("alt", topic)["access_token"]
+    listed = preflight(gateway, "/fhir/Observation/1", OWN)[1]["access-control-allow-methods"].split(", ")
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"):
+        path = "/fhir/Observation" if method == "POST" else "/fhir/Observation/1"
+        answer = gateway.http.request(method, path, headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code != 405) is (method in listed), method
+
+
 @pytest.mark.parametrize(
     "path", ["/workspace/session", "/oauth/authorize", "/oauth/introspect", "/health/live"]
 )

@@ -143,3 +143,19 @@ async def test_without_a_refresh_token_the_session_ends_with_the_token(setting: 
     with pytest.raises(InvalidToken):
         await setting.tokens.token_for(setting.grant)
     assert setting.sessions.session("s") is None
+
+
+async def test_a_token_that_was_rejected_early_is_renewed_once_for_all(setting: Setting) -> None:
+    asked = (setting.tokens.renewed_for(setting.grant, "upstream-0") for _ in range(20))
+    assert set(await asyncio.gather(*asked)) == {"upstream-1"}
+    assert await setting.tokens.renewed_for(setting.grant, "upstream-0") == "upstream-1"
+    assert setting.identity.renewals == 1
+
+
+async def test_a_rejected_token_comes_back_when_there_is_no_other(setting: Setting) -> None:
+    setting.identity.failure = ProviderUnavailable("away")
+    assert await setting.tokens.renewed_for(setting.grant, "upstream-0") == "upstream-0"
+    setting.session.upstream_refresh_token = None
+    assert await setting.tokens.renewed_for(setting.grant, "upstream-0") == "upstream-0"
+    assert setting.identity.renewals == 1
+    assert setting.sessions.session("s") is not None
