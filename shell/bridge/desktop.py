@@ -14,6 +14,7 @@ from PySide6.QtWebEngineCore import (
 )
 
 from shell.bridge.clipboard import clear_own_clipboard
+from shell.bridge.locking import SessionLock
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.sign_in import SignIn, new_connection, redeem
@@ -52,6 +53,7 @@ class Desktop(QObject):
         self._login_profile: QWebEngineProfile | None = None
         self._session: dict[str, Any] = {}
         self._came_up = False
+        self._locking: SessionLock | None = None
         self._contrast_at_start = window.theme.high_contrast
         self.workspace: WorkspaceController | None = None
         self._connect()
@@ -200,6 +202,7 @@ class Desktop(QObject):
         self, services: Services, session: dict[str, Any], apps: list[dict[str, Any]], topic: str
     ) -> None:
         self._login_profile = self._sign_in.take_profile()
+        self._window.take_toast("signed-out")
         self._services, self._session = services, session
         self._window.set_user(self._user())
         facts = [AppFacts.from_answer(app) for app in apps]
@@ -223,17 +226,36 @@ class Desktop(QObject):
         self._window.close_palette()
         place = (self._session.get("organization") or {}).get("name", "")
         self._window.show_lock(LockModel(self._user(), datetime.now().astimezone(), place))
+        self._window.announcer.hushed = True
         self.workspace.pause()
-        self._threads.run(self._services.workspace.lock(), None, lambda _: None)
+        if self._locking is None:
+            self._locking = SessionLock(
+                self._services, self._lock_unconfirmed, self._lock_confirmed, self._session_lost
+            )
+            self._locking.begin()
+
+    def _lock_unconfirmed(self) -> None:
+        """Said only when nobody is logging in there just now."""
+        if self._unlock.view is None:
+            self._lock_says("lock_unconfirmed")
+
+    def _lock_confirmed(self) -> None:
+        if self._unlock.view is None:
+            self._window.lock.retranslate()
+
+    def _lock_says(self, key: str) -> None:
+        words = sentence(key, self._language())
+        self._window.lock.set_error(EmptyModel("lock", words, ""))
+        self._window.announcer.say(words, urgent=True, over_lock=True)
 
     def _begin_unlock(self) -> None:
         if self.workspace is not None:
             self._unlock.begin(self._window, self._window.lock.set_view, prompt="login")
 
     def _unlocking(self, request: AuthorizationRequest, code: str) -> None:
-        if self._services is not None:
-            self._threads.run(
-                self._services.workspace.unlock(request, code), lambda _: self._unlocked(), self._not_unlocked
+        if self._services is not None and self._locking is not None:
+            self._services.run(
+                self._locking.unlock(request, code), lambda _: self._unlocked(), self._not_unlocked
             )
 
     def _unlocked(self) -> None:
@@ -242,6 +264,8 @@ class Desktop(QObject):
             old, self._login_profile = self._login_profile, profile
             if old is not None:
                 old.deleteLater()
+        self._locking = None
+        self._window.announcer.hushed = False
         self._window.hide_lock()
         if self.workspace is not None:
             self.workspace.refresh()
@@ -254,7 +278,7 @@ class Desktop(QObject):
 
     def _unlock_failed(self, key: str) -> None:
         self._unlock.drop()
-        self._window.toast(ToastModel("unlock", "error", sentence(key, self._language())))
+        self._lock_says(key)
 
     def log_out(self) -> None:
         """Ask about unsaved work, then end everything of this user."""
@@ -295,6 +319,8 @@ class Desktop(QObject):
         workspace, self.workspace, self._services = self.workspace, None, None
         self._session = {}
         clear_own_clipboard()
+        self._locking = None
+        self._window.announcer.hushed = False
         self._unlock.drop()
         if workspace is not None:
             workspace.end()

@@ -62,6 +62,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Appen åpnes for pasienten du velger i listen.",
         "The app opens for the patient you choose.",
     ),
+    "lock_unconfirmed": (
+        "Skjermen er låst. Vaktrom får ikke bekreftet låsen ennå, og prøver til det lykkes.",
+        "The screen is locked. Vaktrom has not had the lock confirmed yet, and tries until it is.",
+    ),
     "overtaken": (
         "Pasienten ble byttet fra et annet sted samtidig. Velg på nytt.",
         "Somebody else changed the patient at the same time. Choose again.",

@@ -15,10 +15,12 @@ class Announcer(QObject):
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self._widget = widget
+        self.hushed = False
+        """While the screen is locked nothing of patients or apps is said."""
 
-    def say(self, text: str, *, urgent: bool = False) -> None:
-        """``urgent`` interrupts what is being read."""
-        if not text:
+    def say(self, text: str, *, urgent: bool = False, over_lock: bool = False) -> None:
+        """``urgent`` interrupts what is being read; ``over_lock`` is said although the screen is locked."""
+        if not text or (self.hushed and not over_lock):
             return
         if QAccessible.isActive():
             event = QAccessibleAnnouncementEvent(self._widget, text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from types import CoroutineType
+from typing import Any, cast
 
 
 @dataclass
@@ -21,12 +22,12 @@ class Call:
 class Api:
     """Any method is a coroutine function that records nothing and is never awaited."""
 
-    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, None]]:
+    def __getattr__(self, name: str) -> Callable[..., CoroutineType[Any, Any, None]]:
         async def call(*given: Any, **named: Any) -> None:
             raise AssertionError("no call is awaited here")
 
-        def made(*given: Any, **named: Any) -> Coroutine[Any, Any, None]:
-            work = call(*given, **named)
+        def made(*given: Any, **named: Any) -> CoroutineType[Any, Any, None]:
+            work = cast("CoroutineType[Any, Any, None]", call(*given, **named))
             work.__name__ = name
             return work
 
@@ -72,6 +73,7 @@ class FakeServices:
         done: Callable[[Any], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
     ) -> Future[Any]:
+        assert isinstance(work, CoroutineType)
         frame = work.cr_frame
         self.calls.append(Call(work.__name__, dict(frame.f_locals) if frame else {}, done, failed))
         work.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -116,7 +116,8 @@ def test_a_tab_that_could_not_be_made_may_be_asked_for_again(
 def pinned_or_not(
     tab: TabController, services: FakeServices, *, confirmed: bool
 ) -> tuple[PaneController, list[bool]]:
-    pane, told = tab.panes[1], []
+    pane = tab.panes[1]
+    told: list[bool] = []
     pane.pin(told.append)
     assert pane.view.state is State.FOLLOWING, "pinned before the gateway has said so"
     call = services.named("_confirm_pin")[-1]
@@ -155,8 +156,11 @@ def test_a_change_goes_on_only_with_a_confirmed_pin(
     window.question_answered.emit("pin")
     call = services.named("_confirm_pin")[-1]
     assert tab.waiting_for is None
-    answer: Any = call.done if confirmed else partial(call.failed, GatewayUnreachable())  # type: ignore[arg-type]
-    answer(None) if confirmed else answer()
+    assert call.done is not None and call.failed is not None
+    if confirmed:
+        call.done(None)
+    else:
+        call.failed(GatewayUnreachable())
     assert tab.waiting_for == ("p-2" if confirmed else None)
     told = [toast.model.key for toast in window.desk.toasts.toasts()]
     assert told == ([] if confirmed else ["not_pinned"])
@@ -183,13 +187,14 @@ def test_the_question_says_what_is_about_to_happen(
     with_draft(monkeypatch, pane)
     key = f"topic-1/{pane.app.client_id}"
     asked: list[UnsavedStep] = []
-    for ask in (
+    asks: list[Callable[[], object]] = [
         lambda: workspace.open_patient("p-2"),
         lambda: window.tab_closed.emit("p-1"),
         lambda: window.pane_close_asked.emit(key),
         lambda: workspace.ask_before_leaving(lambda: None),
         lambda: window.pane_release_asked.emit(key),
-    ):
+    ]
+    for ask in asks:
         ask()
         asked.append(step_asked(window)[0])
         window.question_answered.emit("stay")
