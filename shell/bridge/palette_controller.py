@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import Future
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
+from shell.gateway_client.records import Records
 from shell.presenters.palette import (
     MOST_ALONE,
     MOST_RESULTS,
@@ -26,7 +28,17 @@ from shell.presenters.view_models import FoundModel, PaletteResult
 from shell.windows.main_window import MainWindow
 
 SEARCH_AFTER_MS = 180
-MOST_PEOPLE = "20"
+MOST_PEOPLE = 20
+
+
+async def people_of(records: Records, parameters: list[tuple[str, str]]) -> list[PatientFacts]:
+    """The first MOST_PEOPLE whom the record finds, one page of them; off the GUI thread. Raises GatewayError kinds."""
+    found = await records.search("Patient", [*parameters, ("_count", str(MOST_PEOPLE))], pages=1)
+    people = []
+    for resource in found[:MOST_PEOPLE]:
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+            people.append(patient_facts(resource))
+    return people
 
 
 class PaletteController(QObject):
@@ -73,12 +85,9 @@ class PaletteController(QObject):
         parameters = person_query(asked[0])
         if parameters is None:
             return
-        search = self._services.records.search("Patient", [*parameters, ("_count", MOST_PEOPLE)])
         self._search = self._services.run(
-            search,
-            lambda found: self._found(
-                asked, [patient_facts(item) for item in found if item["resourceType"] == "Patient"]
-            ),
+            people_of(self._services.records, parameters),
+            lambda people: self._found(asked, people),
             lambda _: self._found(asked, []),
         )
 

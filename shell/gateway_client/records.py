@@ -22,8 +22,10 @@ class Records:
         found: JSON = await self._connection.json("GET", f"/fhir/Patient/{patient_id}")
         return found
 
-    async def search(self, resource_type: str, parameters: Iterable[tuple[str, str]]) -> list[JSON]:
-        """Every resource of every page; raises GatewayError kinds."""
+    async def search(
+        self, resource_type: str, parameters: Iterable[tuple[str, str]], *, pages: int = MOST_PAGES
+    ) -> list[JSON]:
+        """Every resource of every page, or of the first ``pages``; raises GatewayError kinds."""
         answer = await self._connection.json(
             "POST",
             f"/fhir/{resource_type}/_search",
@@ -31,10 +33,10 @@ class Records:
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
         resources: list[JSON] = []
-        for _ in range(MOST_PAGES):
+        for page in range(1, pages + 1):
             resources += [entry["resource"] for entry in answer.get("entry", []) if "resource" in entry]
             following = [link["url"] for link in answer.get("link", []) if link.get("relation") == "next"]
-            if not following:
+            if not following or page == pages:
                 break
             answer = await self._connection.json("GET", following[0])
         return resources

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 
 from shell.presenters.patient_facts import IDENTITY_SYSTEMS, PatientFacts
 from shell.presenters.patient_models import Neighbours
@@ -72,6 +73,8 @@ def matches(query: str, text: str) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     folded = text.casefold()
     for word in query.casefold().replace(",", " ").split():
+        if word not in folded:
+            return ()
         hit = re.search(rf"(?<!\w){re.escape(word)}", folded)
         if hit is None:
             return ()
@@ -82,24 +85,27 @@ def matches(query: str, text: str) -> tuple[tuple[int, int], ...]:
 def found_people(
     query: str, people: Iterable[PatientFacts], neighbours: Neighbours, today: date
 ) -> list[PaletteResult]:
-    """People as palette results, those of the own list first."""
-    results = []
-    for facts in people:
-        reference = neighbours.reference(facts)
-        row = neighbours.row(facts.patient_id)
-        born = f"{facts.birth_date:%d.%m.%Y}" if facts.birth_date else ""
-        detail = " · ".join(part for part in (row.room if row else "", born) if part)
-        result = PaletteResult(
-            key=f"patient:{facts.patient_id}",
-            kind="patient",
-            icon="user",
-            name=reference.name,
-            detail=detail,
-            match=matches(query, reference.name.full),
-            alike=bool(neighbours.namesakes(facts.patient_id)),
-        )
-        results.append((row is None, reference.name.full, result))
-    return [result for _, _, result in sorted(results, key=lambda item: item[:2])]
+    """People as palette results, those of the own list first; no more than can be shown."""
+
+    def place(facts: PatientFacts) -> tuple[bool, str, str]:
+        return neighbours.row(facts.patient_id) is None, facts.family, facts.given
+
+    return [_person(query, facts, neighbours) for facts in nsmallest(MOST_ALONE, people, key=place)]
+
+
+def _person(query: str, facts: PatientFacts, neighbours: Neighbours) -> PaletteResult:
+    reference = neighbours.reference(facts)
+    row = neighbours.row(facts.patient_id)
+    born = f"{facts.birth_date:%d.%m.%Y}" if facts.birth_date else ""
+    return PaletteResult(
+        key=f"patient:{facts.patient_id}",
+        kind="patient",
+        icon="user",
+        name=reference.name,
+        detail=" · ".join(part for part in (row.room if row else "", born) if part),
+        match=matches(query, reference.name.full),
+        alike=bool(neighbours.namesakes(facts.patient_id)),
+    )
 
 
 def local_people(query: str, people: Sequence[PatientFacts]) -> list[PatientFacts]:
@@ -151,5 +157,5 @@ def merged(*groups: Sequence[PaletteResult], most: int = MOST_RESULTS) -> tuple[
     seen: dict[str, PaletteResult] = {}
     for group in groups:
         for result in group:
-            seen.setdefault(result.key, replace(result))
+            seen.setdefault(result.key, result)
     return tuple(list(seen.values())[:most])

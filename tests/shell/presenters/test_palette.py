@@ -6,9 +6,18 @@ from datetime import date
 
 import pytest
 
-from shell.presenters.palette import birth_dates, local_people, matches, merged, person_query
+from shell.presenters.palette import (
+    MOST_ALONE,
+    birth_dates,
+    found_people,
+    local_people,
+    matches,
+    merged,
+    person_query,
+)
 from shell.presenters.patient_facts import PatientFacts
-from shell.presenters.view_models import PaletteResult
+from shell.presenters.patient_models import Neighbours
+from shell.presenters.view_models import PaletteResult, PatientRef, Slot
 
 MARIT = PatientFacts("p-1", "Haugen", "Marit", date(1939, 2, 14), "female", "14823921420")
 OTHER = PatientFacts("p-2", "Haugan", "Marit", date(1941, 1, 9), "female", "09814131860")
@@ -59,3 +68,22 @@ def test_impossible_dates_are_not_dates() -> None:
 def test_the_same_hit_is_shown_once() -> None:
     hit = PaletteResult("patient:p-1", "patient", "user")
     assert merged([hit], [hit]) == (hit,)
+
+
+def test_a_long_list_costs_no_more_than_what_is_shown() -> None:
+    """Mutant: a result is made for each of 1500 people at every key."""
+    people = [
+        PatientFacts(f"p-{number}", f"Haugen{number:04d}", "Marit", date(1939, 2, 14), "female", "")
+        for number in range(1500)
+    ]
+
+    class Counted(Neighbours):
+        asked = 0
+
+        def reference(self, facts: PatientFacts, slot: Slot | None = None) -> PatientRef:
+            Counted.asked += 1
+            return super().reference(facts, slot)
+
+    found = found_people("hau", reversed(people), Counted([], {}), date(2026, 11, 23))
+    assert [result.key for result in found] == [f"patient:p-{number}" for number in range(MOST_ALONE)]
+    assert Counted.asked == MOST_ALONE
