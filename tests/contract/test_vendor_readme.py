@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from shell.command_line.app_commands import check_app
 from tests.fakes.environment import ROOT, sandbox
 
+COMMANDS = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```\w+ ([\w.]+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -29,10 +30,13 @@ def first_app(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_readme_leads_to_a_first_launch(
-    first_app: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert check_app(first_app) == 0, capsys.readouterr().out
+def test_the_readme_leads_to_a_first_launch(first_app: Path, tmp_path: Path) -> None:
+    text = (ROOT / "plugins" / "README.md").read_text(encoding="utf-8")
+    activate, check, launch = COMMANDS.findall(text)
+    script = f"cd '{ROOT}'\n{activate}\ncd '{first_app.parent}'\n{check}"
+    typed = subprocess.run(["sh", "-e", "-c", script], capture_output=True, text=True, check=False)
+    assert typed.returncode == 0, typed.stdout + typed.stderr
+    assert launch == f"vaktrom sandbox --app {first_app.name}\n"
     with sandbox(tmp_path / "state", "--app", str(first_app)) as ready, sync_playwright() as playwright:
         (own,) = [app for app in ready["apps"] if app["client_id"] == "minapp"]
         browser = playwright.chromium.launch(
