@@ -27,6 +27,7 @@ from shell.gateway_client.hub import HubPosts
 from shell.gateway_client.login import AuthorizationRequest
 from shell.gateway_client.records import Records
 from shell.gateway_client.workspace import Workspace
+from shell.presenters.roles import role_word
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import EmptyModel, LockModel, StripModel, ToastModel, UserModel
 from shell.web.login_view import LogoutPage
@@ -213,7 +214,8 @@ class Desktop(QObject):
 
     def _user(self) -> UserModel:
         place = (self._session.get("organization") or {}).get("name", "")
-        return UserModel(self._session["user"]["name"], str(self._session.get("role") or ""), place)
+        role = role_word(str(self._session.get("role") or ""), self._language())
+        return UserModel(self._session["user"]["name"], role, place)
 
     # lock and log out
 
@@ -333,6 +335,8 @@ class Desktop(QObject):
 
     def _language_changed(self) -> None:
         if self.workspace is not None:
+            self._window.set_user(self._user())
+            self.workspace.start_list.redraw()
             self.workspace.redraw()
         elif self._sign_in.view is not None:
             self._begin_sign_in()

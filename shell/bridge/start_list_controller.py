@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from shell.bridge.services import Services
+from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.records import Records
 from shell.gateway_client.start_list import read_practice, read_ward
@@ -15,7 +16,14 @@ from shell.presenters.patient_models import Neighbours
 from shell.presenters.start_list_models import inbox, names_of, practice_list, ward_list
 from shell.presenters.start_list_rows import StartRow, practice_rows, ward_rows
 from shell.presenters.texts import sentence
-from shell.presenters.view_models import EmptyModel, HomeModel, InboxModel
+from shell.presenters.view_models import (
+    AppModel,
+    EmptyModel,
+    HomeModel,
+    InboxModel,
+    OverviewAppModel,
+    OverviewModel,
+)
 from shell.windows.main_window import MainWindow
 
 REFRESH_MS = 30_000
@@ -44,12 +52,18 @@ class StartListController(QObject):
     failed = Signal(str)
 
     def __init__(
-        self, window: MainWindow, services: Services, session: dict[str, Any], parent: QObject
+        self,
+        window: MainWindow,
+        services: Services,
+        session: dict[str, Any],
+        apps: Sequence[AppFacts],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._services = services
         self._session = session
+        self._apps = apps
         self._rows: list[StartRow] = []
         self._visits: list[StartRow] = []
         self._inbox: tuple[InboxModel, ...] = ()
@@ -93,10 +107,7 @@ class StartListController(QObject):
     def reload(self) -> None:
         """Read the list; a reading under way is enough."""
         if self.chosen is None:
-            language = self._services.language()
-            self._window.set_list_empty(
-                EmptyModel("list", sentence("no_list_title", language), sentence("no_list_text", language))
-            )
+            self._window.set_overview(self._overview())
             return
         if self._reading:
             return
@@ -108,11 +119,21 @@ class StartListController(QObject):
         """Draw what was read, for the present time."""
         now = datetime.now().astimezone()
         if self.chosen is None:
-            return
-        if self.chosen["kind"] == "ward":
+            self._window.set_overview(self._overview())
+        elif self.chosen["kind"] == "ward":
             self._window.set_ward_list(ward_list(self.chosen["name"], self._rows, now))
         else:
             self._window.set_practice_list(practice_list(self._visits, self._rows, now, self._inbox))
+
+    def _overview(self) -> OverviewModel:
+        language = self._services.language()
+        first_name = str(self._session["user"]["name"]).partition(" ")[0]
+        apps = tuple(
+            OverviewAppModel(AppModel(app.client_id, app.name, app.vendor, app.icon_svg), app.follows)
+            for app in self._apps
+        )
+        title = sentence("overview_title", language).format(name=first_name)
+        return OverviewModel(title, sentence("overview_text", language), apps)
 
     def _read(self, found: ReadRows) -> None:
         self._reading = False

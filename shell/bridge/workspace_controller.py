@@ -67,7 +67,7 @@ class WorkspaceController(QObject):
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
-        self.start_list = StartListController(window, services, session, self)
+        self.start_list = StartListController(window, services, session, self._apps, self)
         self.start_list.read.connect(self.redraw)
         self.start_list.failed.connect(self._failed)
         self._unsaved = UnsavedQuestion(
@@ -329,7 +329,7 @@ class WorkspaceController(QObject):
         app = next((app for app in self._apps if app.client_id == client_id), None)
         tab = self.front
         if app is None or tab is None or tab.patient_id is None:
-            self._say("choose_first", "info")
+            self._say("choose_first" if self.start_list.chosen else "no_patient_role", "info")
             return
         pane = tab.open_app(app)
         if pane is not None:

@@ -48,10 +48,17 @@ SENTENCES: Final[dict[str, Pair]] = {
     "list_failed_title": ("Listen kunne ikke hentes", "The list could not be read"),
     "sign_in_failed_title": ("Innloggingen er ikke klar", "Sign-in is not ready"),
     "try_again": ("Prøv igjen", "Try again"),
-    "no_list_title": ("Ingen pasientliste", "No patient list"),
-    "no_list_text": (
-        "Rollen din har ingen pasientliste. Du kan se appene og oppsettet.",
-        "Your role has no patient list. You can see apps and settings.",
+    "overview_title": ("Hei, {name}", "Hello, {name}"),
+    "overview_text": (
+        "Du har ingen avdeling og derfor ingen pasientliste. Har du fått tilgang til personsøk, finner du en "
+        "person med Ctrl K. Apper åpnes alltid for én valgt person.",
+        "You have no ward and therefore no list of patients. If you have been given access to person search, find a "
+        "person with Ctrl K. Apps always open for one chosen person.",
+    ),
+    "no_patient_role_title": ("Appen trenger en person", "The app needs a person"),
+    "no_patient_role_text": (
+        "Rollen din har ingen pasientliste. Søk etter en person først, hvis du har tilgang.",
+        "Your role has no list of patients. Search for a person first, if you have access.",
     ),
     "empty_list_title": ("Ingen på listen", "Nobody on the list"),
     "empty_list_text": ("Ingen er registrert her akkurat nå.", "Nobody is registered here just now."),

@@ -343,6 +343,23 @@ class LockModel:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewAppModel:
+    """``follows`` is ``fhircast``, ``relaunch`` or ``pin``."""
+
+    app: AppModel
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewModel:
+    """The start page of a user without a list."""
+
+    title: str
+    text: str
+    apps: tuple[OverviewAppModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyModel:
     """An empty or failed view: icon, what, what now, one button."""
 

@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_GB" sourcelanguage="nb_NO">
 <context>
+    <name>AppOverview</name>
+    <message>
+        <source>Søk etter en person</source>
+        <translation>Search for a person</translation>
+    </message>
+    <message>
+        <source>Søk etter en person, Ctrl K</source>
+        <translation>Search for a person, Ctrl K</translation>
+    </message>
+    <message>
+        <source>Alle taster</source>
+        <translation>All keys</translation>
+    </message>
+    <message>
+        <source>Alle taster, F1</source>
+        <translation>All keys, F1</translation>
+    </message>
+    <message>
+        <source>Installerte apper: {count}</source>
+        <translation>Installed apps: {count}</translation>
+    </message>
+</context>
+<context>
     <name>AppRail</name>
     <message>
         <source>Lukket</source>
@@ -337,6 +360,21 @@
     <message>
         <source>Alle appene på samme sted.</source>
         <translation>All apps in one place.</translation>
+    </message>
+</context>
+<context>
+    <name>OverviewRow</name>
+    <message>
+        <source>Følger pasienten selv</source>
+        <translation>Follows the patient by itself</translation>
+    </message>
+    <message>
+        <source>Åpnes på nytt for hver pasient</source>
+        <translation>Opens anew for each patient</translation>
+    </message>
+    <message>
+        <source>Blir hos den den ble åpnet for</source>
+        <translation>Stays with whom it was opened for</translation>
     </message>
 </context>
 <context>

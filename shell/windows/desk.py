@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from shell.theme import Theme
+from shell.widgets.app_overview import AppOverview
 from shell.widgets.app_rail import AppRail
 from shell.widgets.layers import Layers
 from shell.widgets.message_strip import MessageStrip
@@ -19,18 +20,20 @@ from shell.widgets.top_strip import TopStrip
 from shell.widgets.ward_list import WardList
 
 TOAST_MARGIN = 16
+StartView = WardList | PracticeList | AppOverview
 
 
 class StartPage(ThemedWidget):
-    """Ward or GP list, whichever was set last."""
+    """Ward or GP list, or the overview of who has neither; whichever was set last."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self.ward = WardList(theme, self)
         self.practice = PracticeList(theme, self)
+        self.overview = AppOverview(theme, self)
         self.lists = QStackedWidget(self)
-        self.lists.addWidget(self.ward)
-        self.lists.addWidget(self.practice)
+        for page in (self.ward, self.practice, self.overview):
+            self.lists.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.lists)
@@ -38,7 +41,7 @@ class StartPage(ThemedWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))
 
-    def bring(self, which: WardList | PracticeList) -> None:
+    def bring(self, which: StartView) -> None:
         """Show one of the lists; the keyboard goes from the rows of one to the rows of the other."""
         if self.front() is which:
             return
@@ -48,12 +51,13 @@ class StartPage(ThemedWidget):
             which.focus_list()
 
     def clear(self) -> None:
-        """Both lists without anybody."""
-        self.ward.clear()
-        self.practice.clear()
+        """Nothing of the last user."""
+        for page in (self.ward, self.practice, self.overview):
+            page.clear()
 
-    def front(self) -> WardList | PracticeList:
-        return self.practice if self.lists.currentWidget() is self.practice else self.ward
+    def front(self) -> StartView:
+        current = self.lists.currentWidget()
+        return current if isinstance(current, PracticeList | AppOverview) else self.ward
 
 
 class Desk(ThemedWidget):

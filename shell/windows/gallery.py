@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from context.pane_state import Reason, State
 from shell.presenters import view_models as models
+from shell.presenters.texts import sentence
 from shell.theme import Theme
 from shell.theme.tokens import THEME_NAMES
 from shell.translations import Translations
@@ -51,6 +52,7 @@ class Gallery:
             "17-nothing-due": self.nothing_due,
             "18-permission": self.permission,
             "19-nobody": self.nobody,
+            "20-administrator": self.administrator,
         }
 
     def save(
@@ -225,6 +227,25 @@ class Gallery:
         self.window.add_area("one")
         self.window.show_area("one")
         self.window.show_workspace()
+
+    def administrator(self) -> None:
+        window = self.window
+        window.set_user(models.UserModel("Kari Lund", "IT-administrator", "Fjordvik kommune"))
+        window.set_home(models.HomeModel("Start"))
+        window.set_tabs((), None)
+        window.set_rail(demo.rail())
+        follows = {"Målinger": "fhircast", "Meldinger": "pin"}
+        apps = tuple(
+            models.OverviewAppModel(app, follows.get(name, "relaunch")) for name, app in demo.APPS.items()
+        )
+        window.set_overview(
+            models.OverviewModel(
+                sentence("overview_title", self.translations.language).format(name="Kari"),
+                sentence("overview_text", self.translations.language),
+                apps,
+            )
+        )
+        window.show_start_list()
 
     def _patient(
         self, banner: models.BannerModel, patients: tuple[models.PatientRef, ...], front: int

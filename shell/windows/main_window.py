@@ -15,6 +15,7 @@ from shell.presenters.view_models import (
     FoundModel,
     HomeModel,
     LockModel,
+    OverviewModel,
     PatientTabModel,
     PracticeListModel,
     RailItemModel,
@@ -209,6 +210,11 @@ class MainWindow(ThemedWidget):
         self.desk.start.bring(self.desk.start.practice)
         self.desk.start.practice.set_list(model)
 
+    def set_overview(self, model: OverviewModel) -> None:
+        """The start page of a user without a list."""
+        self.desk.start.bring(self.desk.start.overview)
+        self.desk.start.overview.set_overview(model)
+
     def set_list_empty(self, model: EmptyModel | None) -> None:
         """Something in place of the list's rows; ``None`` shows them again."""
         self.desk.start.front().set_empty(model)
@@ -336,6 +342,8 @@ class MainWindow(ThemedWidget):
             (practice.opened, self.row_opened),
             (practice.inbox_opened, self.inbox_opened),
             (practice.help_asked, self.show_keys),
+            (desk.start.overview.search_asked, lambda: self.open_palette("@")),
+            (desk.start.overview.help_asked, self.show_keys),
             (ward.empty_acted, self._empty_acted),
             (practice.empty_acted, self._empty_acted),
             (self.sign_in.acted, self.empty_acted),

@@ -103,12 +103,12 @@ class WindowActions(QObject):
         if len(tabs) > (1 if front is not None else 0):
             text = self.tr("Neste pasient")
             yield WindowAction("next-patient", text, "switch", partial(window.keys.run, "next-patient"))
-        if window.desk.at_start:
+        if window.desk.at_start and window.desk.start.front() is not window.desk.start.overview:
             text = self.tr("Hent lista på nytt")
             yield WindowAction("reload", text, "sync", window.list_reload_asked.emit)
             text = self.tr("Filtrer lista")
             yield WindowAction("filter", text, "search", partial(window.keys.run, "filter"))
-        else:
+        if not window.desk.at_start:
             yield WindowAction("home", self.tr("Gå til startlista"), "home", window.home_asked.emit)
 
     def _of_look(self) -> Iterator[WindowAction]:
