@@ -46,6 +46,18 @@ def read_sink(given: Mapping[str, Any]) -> AuditSinkSettings:
     return AuditSinkSettings(base, str(given.get("authorization", "")))
 
 
+def tagged_events(log: str, row: StoredAccess) -> list[dict[str, Any]]:
+    """The AuditEvents of one row with their two tags."""
+    events = audit_events(row.facts)
+    for number, event in enumerate(events):
+        code = f"{row.seq}.{number}.{row.link}"
+        event["meta"] = {
+            **event.get("meta", {}),
+            "tag": [{"system": LOG_TAG, "code": log}, {"system": ROW_TAG, "code": code}],
+        }
+    return events
+
+
 class FhirAuditSink:
     """A FHIR server that keeps AuditEvents (IHE ATNA, RESTful feed)."""
 
@@ -57,10 +69,8 @@ class FhirAuditSink:
 
     async def put(self, log: str, row: StoredAccess) -> None:
         """Store the events of one row, each once however often it is sent. Raises ``SinkFailed``."""
-        for number, event in enumerate(audit_events(row.facts)):
-            code = f"{row.seq}.{number}.{row.link}"
-            meta = event.setdefault("meta", {})
-            meta["tag"] = [{"system": LOG_TAG, "code": log}, {"system": ROW_TAG, "code": code}]
+        for event in tagged_events(log, row):
+            code = event["meta"]["tag"][1]["code"]
             headers = {
                 **self._headers,
                 "Content-Type": FHIR_JSON,

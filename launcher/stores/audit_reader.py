@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -51,18 +51,47 @@ class AuditAnchor:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditProblem:
+    """One thing that is wrong with a log.
+
+    ``changed``: row ``row`` does not open or does not follow; ``missing``: rows ``row`` to ``last`` are gone;
+    ``cut``: an anchor knows row ``row``, the log ends at ``last``; ``replaced``: an anchor knows another row ``row``;
+    ``damaged``: the file cannot be read to its end, for the reason ``detail``.
+    """
+
+    kind: Literal["changed", "missing", "cut", "replaced", "damaged"]
+    row: int = 0
+    last: int = 0
+    detail: str = ""
+
+    def words(self) -> str:
+        """One phrase."""
+        return PROBLEM_WORDS[self.kind].format(problem=self)
+
+
+PROBLEM_WORDS = {
+    "changed": "row {problem.row} was changed, or its key is gone",
+    "missing": "rows {problem.row} to {problem.last} are missing",
+    "cut": "an anchor knows row {problem.row}, the log ends at row {problem.last}",
+    "replaced": "row {problem.row} is not the one that was anchored",
+    "damaged": "the file is damaged ({problem.detail})",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerification:
     """What ``verify`` found. ``anchored`` is false when nothing outside the file could prove its length."""
 
     state: Literal["intact", "changed", "truncated"]
     rows: int
     anchored: bool
-    problems: tuple[str, ...] = ()
+    problems: tuple[AuditProblem, ...] = ()
 
     def words(self) -> str:
-        """One line for a command."""
+        """One line."""
         tail = "" if self.anchored else ", unanchored: a cut tail would not show"
-        return f"{self.state}, {self.rows} rows{tail}" + "".join(f"; {problem}" for problem in self.problems)
+        told = "".join(f"; {problem.words()}" for problem in self.problems)
+        return f"{self.state}, {self.rows} rows{tail}{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +141,33 @@ class AuditReader:
         return not rows or any(seal.open(*row) is not None for row in rows for seal in self._seals)
 
     def anchor(self) -> AuditAnchor:
-        """Where the chain stands now, to be kept somewhere else."""
-        with contextlib.closing(self._reader()) as reader:
-            row = reader.execute("SELECT seq, link FROM access ORDER BY seq DESC LIMIT 1").fetchone()
+        """Where the chain stands now, to be kept somewhere else. Raises ``AuditUnavailable``."""
+        row = self._one("SELECT seq, link FROM access ORDER BY seq DESC LIMIT 1")
         return AuditAnchor(row[0], row[1].hex()) if row else AuditAnchor(0, self._seals[-1].first_link.hex())
 
     def link_of(self, seq: int) -> str | None:
-        """The hexadecimal link of one row; ``None`` when there is no such row."""
-        with contextlib.closing(self._reader()) as reader:
-            row = reader.execute("SELECT link FROM access WHERE seq = ?", (seq,)).fetchone()
+        """The hexadecimal link of one row; ``None`` when there is no such row. Raises ``AuditUnavailable``."""
+        row = self._one("SELECT link FROM access WHERE seq = ?", seq)
         return row[0].hex() if row else None
 
-    def verify(self, anchors: Sequence[AuditAnchor] = ()) -> AuditVerification:
-        """Walk the whole chain: a changed, removed or inserted row, and whatever an anchor knows better."""
-        links: dict[int, str] = {
-            0: next(
-                (seal.first_link.hex() for seal in self._seals if _knows(anchors, seal)),
-                self._seals[-1].first_link.hex(),
-            )
-        }
-        wanted = {anchor.seq for anchor in anchors}
-        problems: list[str] = []
+    def _one(self, query: str, *values: int) -> Any:
+        with contextlib.closing(self._reader()) as reader:
+            try:
+                return reader.execute(query, values).fetchone()
+            except sqlite3.Error as error:
+                raise AuditUnavailable(f"the audit log cannot be read: {error}") from error
+
+    def verify(
+        self, anchors: Sequence[AuditAnchor] = (), noted: Sequence[AuditAnchor] = ()
+    ) -> AuditVerification:
+        """Walk the whole chain: a changed, removed or inserted row, and whatever an anchor knows better.
+
+        ``anchors`` were kept elsewhere; ``noted`` lie beside the log and prove little, but cost nothing to look at.
+        """
+        known = (*anchors, *noted)
+        links = {0: self._first_link(known)}
+        wanted = {anchor.seq for anchor in known}
+        problems: list[AuditProblem] = []
         rows, last = 0, 0
         try:
             for seq, link, problem in self._walk():
@@ -142,21 +177,25 @@ class AuditReader:
                 if seq in wanted:
                     links[seq] = link
         except sqlite3.Error as error:
-            problems.append(f"the file is damaged ({error})")
+            problems.append(AuditProblem("damaged", last, detail=str(error)))
         anchored = bool(anchors)
         if problems:
             return AuditVerification("changed", rows, anchored, tuple(problems))
-        beyond = max((anchor.seq for anchor in anchors), default=0)
+        beyond = max(wanted, default=0)
         if beyond > last:
-            problem = f"the anchor knows row {beyond}, the log ends at row {last}"
-            return AuditVerification("truncated", rows, True, (problem,))
-        others = [anchor.seq for anchor in anchors if links.get(anchor.seq) != anchor.link]
+            return AuditVerification("truncated", rows, anchored, (AuditProblem("cut", beyond, last),))
+        others = [anchor.seq for anchor in known if links.get(anchor.seq) != anchor.link]
         if others:
-            problem = f"row {min(others)} is not the one that was anchored"
-            return AuditVerification("changed", rows, True, (problem,))
+            return AuditVerification("changed", rows, anchored, (AuditProblem("replaced", min(others)),))
         return AuditVerification("intact", rows, anchored)
 
-    def _walk(self) -> Iterator[tuple[int, str, str | None]]:
+    def _first_link(self, anchors: Sequence[AuditAnchor]) -> str:
+        """The link that stands before row 1; an anchor of an empty log may have been taken under an older key."""
+        firsts = [seal.first_link.hex() for seal in self._seals]
+        taken = {anchor.link for anchor in anchors if anchor.seq == 0}
+        return next((first for first in firsts if first in taken), firsts[-1])
+
+    def _walk(self) -> Iterator[tuple[int, str, AuditProblem | None]]:
         """Number and link of each row, and what is wrong with it."""
         ring = KeyRing(self._seals)
         expected = 1
@@ -165,12 +204,9 @@ class AuditReader:
             for seq, sealed, link in reader.execute("SELECT seq, sealed, link FROM access ORDER BY seq"):
                 problem = None
                 if seq != expected:
-                    missing = (
-                        f"rows {expected} to {seq - 1} are" if seq - expected > 1 else f"row {expected} is"
-                    )
-                    problem = f"{missing} missing"
+                    problem = AuditProblem("missing", expected, seq - 1)
                 elif not ring.follow(previous, seq, sealed, link):
-                    problem = f"row {seq} was changed, or its key is gone"
+                    problem = AuditProblem("changed", seq)
                 yield seq, link.hex(), problem
                 expected, previous = seq + 1, link
 
@@ -183,8 +219,3 @@ class AuditReader:
         except sqlite3.Error as error:
             raise AuditUnavailable(f"the audit log cannot be read: {error}") from error
         return reader
-
-
-def _knows(anchors: Sequence[AuditAnchor], seal: AuditSeal) -> bool:
-    """True when an anchor of an empty log was taken under this key."""
-    return any(anchor.seq == 0 and anchor.link == seal.first_link.hex() for anchor in anchors)

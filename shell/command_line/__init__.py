@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from shell.command_line.audit import audit_commands
 from shell.command_line.failures import explained
 
 PROGRAM_VERSION = "0.1.0"
@@ -24,6 +25,7 @@ app_commands = typer.Typer(
     help="For vendors: check an app and list the installed ones.", no_args_is_help=True
 )
 application.add_typer(app_commands, name="app")
+application.add_typer(audit_commands, name="audit")
 
 State = Annotated[Path | None, typer.Option("--state", help="Folder for what is kept between starts.")]
 Port = Annotated[
@@ -74,13 +76,18 @@ def sandbox(
     state: State = None,
     app: Apps = None,
     identity_provider: Provider = None,
+    audit_sink: Annotated[
+        str | None, typer.Option("--audit-sink", help="FHIR server that the audit log is forwarded to.")
+    ] = None,
     json_line: Annotated[bool, typer.Option("--json", help="Print only the JSON line.")] = False,
 ) -> None:
     """Run sandbox and gateway without a screen, for vendors and tests; prints one JSON line when ready."""
     from shell.command_line.sandbox_command import run_sandbox
 
     raise typer.Exit(
-        explained(lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line))
+        explained(
+            lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line, audit_sink)
+        )
     )
 
 

@@ -31,6 +31,7 @@ def run_sandbox(
     folders: Sequence[Path],
     identity_provider: Path | None,
     json_line: bool,
+    audit_sink: str | None = None,
 ) -> int:
     """Run until SIGTERM, Ctrl+C, or the end of standard input on a pipe; exit code 0."""
     if host != "127.0.0.1":
@@ -38,7 +39,9 @@ def run_sandbox(
     with contextlib.ExitStack() as stack:
         if state is None:
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaktrom-sandbox-")))
-        choice = environment_choice(state_directory(state), port, folders, identity_provider)
+        choice = environment_choice(
+            state_directory(state), port, folders, identity_provider, audit_sink
+        )
         environment = prepare(choice, SystemClock().now())
         broken = [
             row for row in environment.apps.rows() if row.state in ("broken", "incompatible", "duplicate")

@@ -45,6 +45,7 @@ class EnvironmentChoice:
     port: int = 0
     folders: tuple[Path, ...] = ()
     identity_provider: IdentityProviderChoice | None = None
+    audit_sink: str | None = None
 
 
 @dataclass(slots=True)
@@ -174,6 +175,7 @@ class Environment:
             "sites": sites(self.apps, self.port),
             "audit_path": str(self.choice.state / "audit.sqlite"),
             "audit_keys": [[name, encode_key(key)] for name, key in self.keys.keys],
+            "audit_sink": {"base": self.choice.audit_sink} if self.choice.audit_sink else None,
             "state_key": encode_key(self.seal_key),
         }
 

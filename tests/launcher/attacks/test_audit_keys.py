@@ -13,7 +13,7 @@ import pytest
 from launcher.gateway.audit_event import AccessFacts
 from launcher.server.configuration import ConfigurationWrong, read_configuration
 from launcher.stores.audit import AuditLog
-from launcher.stores.audit_reader import AuditAnchor, AuditUnavailable
+from launcher.stores.audit_reader import AuditAnchor, AuditProblem, AuditUnavailable
 from tests.fakes.gateway import gateway_configuration, running_gateway
 from tests.fakes.upstream_systems import UpstreamSystems
 
@@ -59,7 +59,7 @@ async def test_a_key_that_is_gone_is_told(path: Path) -> None:
     log = opened(path, NEW)
     verified = log.reader.verify()
     assert verified.state == "changed"
-    assert verified.problems[0] == "row 1 was changed, or its key is gone"
+    assert verified.problems[0] == AuditProblem("changed", 1)
     with pytest.raises(AuditUnavailable, match="row 1"):
         list(log.reader.entries())
 
@@ -86,7 +86,7 @@ async def test_a_replaced_key_rewrites_no_old_row(path: Path, tmp_path: Path) ->
         connection.execute("UPDATE access SET sealed = ?, link = ? WHERE seq = 1", row)
     connection.close()
     verified = opened(path, OLD, NEW).reader.verify()
-    assert (verified.state, verified.problems) == ("changed", ("row 2 was changed, or its key is gone",))
+    assert (verified.state, verified.problems) == ("changed", (AuditProblem("changed", 2),))
 
 
 async def test_an_anchor_of_an_empty_log_outlives_the_rotation(path: Path) -> None:

@@ -15,7 +15,7 @@ from launcher.gateway.audit_event import AccessFacts
 from launcher.server.audit_sink import ROW_TAG, AuditSinkSettings, FhirAuditSink, read_sink
 from launcher.server.audit_sink_forwarder import AuditForwarder, ForwardedFile, log_name
 from launcher.stores.audit import AuditLog
-from launcher.stores.audit_reader import AuditAnchor
+from launcher.stores.audit_reader import AuditAnchor, AuditProblem
 from tests.fakes.audit_sink import AuditSink, audit_sink
 from tests.fakes.gateway import Records, running_gateway
 from tests.fakes.upstream_systems import UpstreamSystems
@@ -193,7 +193,7 @@ async def test_the_sink_proves_a_cut_tail_also_when_the_log_has_grown_again(
     assert log.reader.verify(anchors).state == "truncated"
     await written(log, 6, 9)
     assert log.reader.verify().state == "intact"
-    assert log.reader.verify(anchors).problems == ("row 4 is not the one that was anchored",)
+    assert log.reader.verify(anchors).problems == (AuditProblem("replaced", 4),)
     again = forwarder(log, sink, tmp_path)
     await all_sent(again)
     await again.close()

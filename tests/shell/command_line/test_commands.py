@@ -46,9 +46,9 @@ def test_version() -> None:
 
 def test_help_names_only_commands_that_exist() -> None:
     text = vaktrom("--help").stdout
-    for command in ("run", "sandbox", "app", "tour"):
+    for command in ("run", "sandbox", "app", "audit", "tour"):
         assert command in text
-    for later in ("catalogue", "audit", "doctor", "child"):
+    for later in ("catalogue", "doctor", "child"):
         assert f" {later} " not in text
 
 
