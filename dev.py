@@ -13,9 +13,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
@@ -61,15 +65,35 @@ TEST_PROGRAMS = {
     "libnss3-tools": "certutil",
 }
 
-# suite -> (paths, environment without Qt?, virtual screen?, processes)
-SUITES: dict[str, tuple[tuple[str, ...], bool, bool, int]] = {
-    "context": (("tests/context",), True, False, 1),
-    "launcher": (("tests/launcher", "tests/conformance"), True, False, 2),
-    "plugins": (("tests/plugins",), True, False, 2),
-    "shell": (("tests/shell",), False, True, 1),
-    "safety": (("tests/safety", "tests/contract"), False, True, 1),
-    "story": (("tests/story",), False, True, 1),
+
+@dataclass(frozen=True)
+class Suite:
+    """Tests that run in one process. One that measures what a user waits for has the machine to itself."""
+
+    paths: tuple[str, ...]
+    except_for: tuple[str, ...] = ()
+    without_qt: bool = False
+    screen: bool = False
+    alone: bool = False
+
+
+SANDBOX_TESTS = (
+    "tests/launcher/identity",
+    "tests/launcher/sandbox_fhir",
+    "tests/launcher/sandbox_population",
+)
+
+# The longest first: two run beside each other.
+SUITES = {
+    "launcher": Suite(("tests/launcher",), except_for=SANDBOX_TESTS, without_qt=True),
+    "shell": Suite(("tests/shell",), screen=True),
+    "sandbox": Suite(SANDBOX_TESTS, without_qt=True),
+    "plugins": Suite(("tests/plugins",), without_qt=True),
+    "safety": Suite(("tests/safety", "tests/contract"), screen=True),
+    "context": Suite(("tests/context",), without_qt=True),
+    "story": Suite(("tests/story",), screen=True, alone=True),
 }
+SUITES_AT_ONCE = 2
 
 
 class Refusal(Exception):
@@ -171,10 +195,23 @@ def add_project(python: Path) -> None:
     """Let the environment import the packages of this folder."""
     path_file = packages_folder(python) / "vaktrom-development.pth"
     path_file.write_text(f"{ROOT}\n", encoding="utf-8")
+    add_command(python)
+
+
+def add_command(python: Path) -> None:
+    """Put ``vaktrom`` beside the interpreter, so that an activated environment finds it by name."""
+    if sys.platform == "win32":
+        (python.parent / "vaktrom.cmd").write_text('@"%~dp0python.exe" -m shell %*\n', encoding="ascii")
+        return
+    command = python.parent / "vaktrom"
+    command.write_text(f'#!/bin/sh\nexec "{python}" -m shell "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
 
 
 def main_environment() -> Path:
-    return ensure_environment(ENVIRONMENT, LOCK.read_text(encoding="utf-8"))
+    python = ensure_environment(ENVIRONMENT, LOCK.read_text(encoding="utf-8"))
+    add_command(python)
+    return python
 
 
 def packages_folder(python: Path) -> Path:
@@ -261,31 +298,63 @@ def command_run(arguments: argparse.Namespace) -> int:
     return subprocess.call([str(python), "-m", "shell", "run", *arguments.rest], env=child_environment())
 
 
-def run_suite(name: str, extra: Sequence[str]) -> int:
-    """Run one suite in the environment it belongs to; pytest's exit code."""
-    paths, without_qt, screen, processes = SUITES[name]
-    python = environment_without_qt() if without_qt else main_environment()
-    parallel = ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
-    command: list[str | Path] = [python, "-m", "pytest", *parallel, *paths, *extra]
-    return subprocess.call(on_screen(command, virtual=screen), env=child_environment(), cwd=ROOT)
+def suite_command(suite: Suite, extra: Sequence[str]) -> list[str]:
+    python = environment_without_qt() if suite.without_qt else main_environment()
+    left_out = [f"--ignore={path}" for path in suite.except_for]
+    command: list[str | Path] = [python, "-m", "pytest", *suite.paths, *left_out, *extra]
+    return on_screen(command, virtual=suite.screen)
+
+
+def run_suite(name: str, extra: Sequence[str], output: IO[bytes] | None) -> tuple[float, int]:
+    """Run one suite in the environment it belongs to: its seconds, and pytest's exit code."""
+    say(f"suite {name} ...")
+    started = time.monotonic()
+    command = suite_command(SUITES[name], extra)
+    code = subprocess.call(
+        command,
+        env=child_environment(),
+        cwd=ROOT,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+    )
+    return time.monotonic() - started, code
+
+
+def run_beside_another(name: str, extra: Sequence[str]) -> tuple[float, int]:
+    """Run one suite and print what it said as a whole when it has ended."""
+    with tempfile.TemporaryFile() as output:
+        result = run_suite(name, extra, output)
+        output.seek(0)
+        say(f"suite {name} said:\n{output.read().decode(errors='replace').rstrip()}")
+    return result
+
+
+def run_suites(names: Sequence[str], extra: Sequence[str]) -> dict[str, tuple[float, int]]:
+    """Run suites, some beside each other; name -> (seconds, pytest's exit code)."""
+    together = [name for name in names if not SUITES[name].alone]
+    results: dict[str, tuple[float, int]] = {}
+    if len(together) > 1:
+        with ThreadPoolExecutor(SUITES_AT_ONCE) as pool:
+            found = pool.map(lambda name: run_beside_another(name, extra), together)
+            results = dict(zip(together, found, strict=True))
+    for name in names:
+        if name not in results:
+            results[name] = run_suite(name, extra, None)
+    return results
 
 
 def command_test(arguments: argparse.Namespace) -> int:
     prepare_tests()
-    chosen = arguments.suite or list(SUITES)
-    marker = "long" if arguments.long else "not long"
-    results: list[tuple[str, float, int]] = []
-    for name in chosen:
-        say(f"suite {name} ...")
-        started = time.monotonic()
-        code = run_suite(name, ["-m", marker, *arguments.rest])
-        if code == 5 and arguments.long:  # pytest: nothing collected; a suite need not have long tests
-            code = 0
-        results.append((name, time.monotonic() - started, code))
-    for name, seconds, code in results:
-        say(f"{name:<10} {seconds:7.1f} s   {'passed' if code == 0 else 'FAILED'}")
-    say(f"{'all':<10} {sum(seconds for _, seconds, _ in results):7.1f} s")
-    return 0 if all(code == 0 for _, _, code in results) else 1
+    chosen = list(dict.fromkeys(arguments.suite)) or list(SUITES)
+    for without_qt in {SUITES[name].without_qt for name in chosen}:  # before several ask for the same
+        environment_without_qt() if without_qt else main_environment()
+    started = time.monotonic()
+    results = run_suites(chosen, ["-m", "long" if arguments.long else "not long", *arguments.rest])
+    good = {0, 5} if arguments.long else {0}  # 5: nothing collected; a suite need not have long tests
+    for name, (seconds, code) in results.items():
+        say(f"{name:<10} {seconds:7.1f} s   {'passed' if code in good else 'FAILED'}")
+    say(f"{'all':<10} {time.monotonic() - started:7.1f} s   ({SUITES_AT_ONCE} suites at once)")
+    return 0 if all(code in good for _, code in results.values()) else 1
 
 
 CHECKS: dict[str, tuple[str, ...]] = {
