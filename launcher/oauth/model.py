@@ -139,6 +139,9 @@ class Grant:
     ended: bool = False
     authenticated_at: datetime | None = None
     expires_at: datetime | None = None
+    need_patient_banner: bool = False
+    tenant: str | None = None
+    style_url: str | None = None
 
     @property
     def offline(self) -> bool:

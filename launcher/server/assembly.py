@@ -43,6 +43,7 @@ from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
 from launcher.server.sessions import SessionKeeper
+from launcher.server.style_sheets import StyleSheets
 from launcher.server.token_endpoint import TokenEndpoint
 from launcher.server.tokens import TokenIssuer, TokenVerifier
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -171,7 +172,9 @@ def assemble(
         settings.life("offline_session_seconds"),
     )
     used = UsedAssertions()
-    keys = _restore(store, records, state, sessions, used, clock, restore_topic)
+    earlier_styles: dict[str, bytes] = {}
+    keys = _restore(store, records, state, sessions, used, clock, restore_topic, earlier_styles)
+    styles = StyleSheets(settings.base_url, settings.styles, earlier_styles, store)
 
     def first_key() -> RSAKey:
         key = new_signing_key(new_id()[:16])
@@ -186,7 +189,7 @@ def assemble(
     reads = make_reads(upstream_tokens)
     context = ContextSlot()
     pending = PendingAuthorizations(settings.limits.pending_requests)
-    authorization = Authorization(settings, sessions, panes, pending, context, audit, clock, new_id)
+    authorization = Authorization(settings, sessions, panes, pending, context, styles, audit, clock, new_id)
     pages, cookies = Pages(), cookie_names(settings)
     pushed: SingleUse[Parameters] = SingleUse(settings.limits.pending_requests)
     audiences = [settings.base_url, *(f"{settings.base_url}/oauth/{name}" for name in ("token", "par"))]
@@ -211,6 +214,7 @@ def assemble(
     )
     routes: Sequence[BaseRoute] = [
         *discovery_routes(settings, signing, lambda: True),
+        *styles.routes(),
         *AuthorizeEndpoint(
             settings, clients, authorization, logins, picker, pushed, pages, cookies, clock, new_id
         ).routes(),
@@ -257,6 +261,7 @@ def _restore(
     used: UsedAssertions,
     clock: Clock,
     restore_topic: RestoreTopic,
+    styles: dict[str, bytes],
 ) -> list[RSAKey]:
     """Take over an earlier life's objects and return its signing keys, newest first."""
     keys: list[RSAKey] = []
@@ -264,6 +269,8 @@ def _restore(
     def other(kind: str, identifier: str, plain: bytes) -> None:
         if kind == "signing-key":
             keys.insert(0, restored_key(plain))
+        elif kind == "style":
+            styles[identifier] = plain
         elif kind == "topic":
             restore_topic(identifier, plain)
 

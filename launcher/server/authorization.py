@@ -13,6 +13,7 @@ from launcher.oauth.single_use import SingleUse
 from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings, NewId, SessionAudit
 from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
+from launcher.server.style_sheets import StyleSheets
 from launcher.smart.launch_context import LaunchTicket
 from launcher.smart.scopes import follower_scopes, granted_scopes, needs_patient
 
@@ -63,6 +64,7 @@ class Authorization:
         panes: PaneKeeper,
         pending: PendingAuthorizations,
         context: CurrentContext,
+        styles: StyleSheets,
         audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
@@ -72,6 +74,7 @@ class Authorization:
         self._panes = panes
         self._pending = pending
         self._context = context
+        self._styles = styles
         self._audit = audit
         self._clock = clock
         self._new_id = new_id
@@ -155,15 +158,19 @@ class Authorization:
         return (self._clock.now() - session.authenticated_at).total_seconds() > request.max_age
 
     def code_for(
-        self, request: AuthorizationRequest, permission: Permission, chosen_patient: str | None = None
+        self, request: AuthorizationRequest, permission: Permission, chosen: LaunchTicket | None = None
     ) -> str:
-        """A code for the granted part of the request; raises ``AuthorizationRefused`` (SAL-21)."""
+        """A code for the granted part of the request; raises ``AuthorizationRefused`` (SAL-21).
+
+        ``chosen`` is what the user picked for a standalone launch.
+        """
         fenced = is_fenced(request.client)
         scopes = granted_scopes(request.client, request.scopes)
         if fenced:
             scopes = follower_scopes(scopes)
-        ticket, session = permission.ticket, permission.session
-        patient = ticket.patient if ticket is not None else chosen_patient
+        ticket, session = permission.ticket or chosen, permission.session
+        patient = ticket.patient if ticket is not None else None
+        pane = ticket.pane if ticket is not None else None
         if patient is None and needs_patient(scopes):
             raise request.refused("invalid_scope", "a patient scope needs a patient in context")
         implied = set(ticket.implied_reads) if ticket is not None else set()
@@ -176,8 +183,8 @@ class Authorization:
             scopes=scopes,
             patient=patient,
             encounter=ticket.encounter if ticket is not None else None,
-            topic=ticket.topic if ticket is not None else None,
-            pane=ticket.pane if ticket is not None else None,
+            topic=(ticket.topic or None) if ticket is not None else None,
+            pane=pane,
             fenced=fenced,
             effective_patient=patient,
             fhir_user=session.fhir_user if "fhirUser" in scopes else None,
@@ -187,6 +194,9 @@ class Authorization:
             intent=ticket.intent if ticket is not None else None,
             fhir_context=list(ticket.fhir_context) if ticket is not None else [],
             authenticated_at=session.authenticated_at,
+            need_patient_banner=pane is None,
+            tenant=self._settings.tenant,
+            style_url=self._styles.url(ticket.style) if ticket is not None and pane is not None else None,
         )
         code = self._new_id()
         self._pending.codes.put(
@@ -219,7 +229,7 @@ class Authorization:
         if permission.ticket is not None:
             return False
         scopes = granted_scopes(request.client, request.scopes)
-        return needs_patient(scopes) or "launch/patient" in scopes
+        return needs_patient(scopes) or not {"launch/patient", "launch/encounter"}.isdisjoint(scopes)
 
     def facts(self) -> dict[str, Any]:
         """How much is pending; for tests and readiness."""

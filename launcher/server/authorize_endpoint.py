@@ -25,6 +25,7 @@ from launcher.server.login import LoginFailed, UpstreamLogins
 from launcher.server.pages import Pages
 from launcher.server.picker import PatientPicker
 from launcher.server.sessions import cookie_digest
+from launcher.smart.launch_context import LaunchTicket
 from launcher.upstream.identity_model import ExpectedLogin
 
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
@@ -144,7 +145,7 @@ class AuthorizeEndpoint:
         """A search in the picker, or the choice (SAL-20)."""
         try:
             form = await read_form(request, self._settings.limits.form_bytes)
-            return await self._picker.answer(request, form, self._grant_for_patient)
+            return await self._picker.answer(request, form, self._grant_for_choice)
         except InvalidRequest:
             return self._pages.page(request, "request_malformed", status=400)
         except UpstreamUnavailable:
@@ -182,8 +183,10 @@ class AuthorizeEndpoint:
             return self._picker.first_page(request, asked, permission.session)
         return self._with_code(asked, self._authorization.code_for(asked, permission))
 
-    def _grant_for_patient(self, asked: AuthorizationRequest, session: UserSession, patient: str) -> Response:
-        return self._with_code(asked, self._authorization.code_for(asked, Permission(session), patient))
+    def _grant_for_choice(
+        self, asked: AuthorizationRequest, session: UserSession, chosen: LaunchTicket
+    ) -> Response:
+        return self._with_code(asked, self._authorization.code_for(asked, Permission(session), chosen))
 
     def _with_code(self, asked: AuthorizationRequest, code: str) -> Response:
         answer = {"code": code, "state": asked.state, "iss": self._settings.base_url}

@@ -15,6 +15,7 @@ import msgspec
 from launcher.oauth.model import RegisteredClient
 from launcher.server.audit_sink import AuditSinkSettings, read_sink
 from launcher.server.dependencies import AppSite, GatewaySettings
+from launcher.smart.style import style_mistake
 from launcher.upstream.identity_model import UpstreamIdentitySettings
 from launcher.upstream.outbound_settings import OutboundSettings
 
@@ -65,7 +66,8 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     and base64, newest last), ``state_key`` (base64) and ``records`` (``key``, ``sealed``) of an earlier life;
     ``upstream_first_byte_seconds`` and ``upstream_whole_seconds`` of the record system's answers;
     ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
-    ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to.
+    ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
+    to the members of a SMART style).
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -86,6 +88,8 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         upstream_first_byte_seconds=float(given.get("upstream_first_byte_seconds", 10.0)),
         upstream_whole_seconds=float(given.get("upstream_whole_seconds", 60.0)),
         outbound=_outbound(given.get("outbound", {})),
+        tenant=given.get("tenant"),
+        styles=_styles(given.get("styles", {})),
     )
     shell = shell_client(settings.shell_client_id, given["shell_client_secret"])
     return GatewayConfiguration(
@@ -135,6 +139,14 @@ def registered_client(given: Mapping[str, Any]) -> RegisteredClient:
     if not client.redirect_uris:
         raise TypeError(f"client {client.client_id} has no redirect_uris")
     return client
+
+
+def _styles(given: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:
+    for name, style in given.items():
+        mistake = style_mistake(style)
+        if mistake is not None:
+            raise ValueError(f"style {name}: {mistake}")
+    return given
 
 
 def _outbound(given: Mapping[str, Any]) -> OutboundSettings:

@@ -21,6 +21,7 @@ FOR_EVERYBODY = frozenset(
         "/oauth/jwks",
     }
 )
+STYLES = "/style/"
 FOR_REGISTERED = ("/oauth/token", "/oauth/revoke")
 BY_TOKEN = ("/fhir", "/fhircast")
 METHODS_FOR_EVERYBODY = "GET, HEAD"
@@ -48,7 +49,7 @@ class ClientCors:
         headers = Headers(scope=scope)
         origin = headers.get("origin")
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-        if path in FOR_EVERYBODY:
+        if path in FOR_EVERYBODY or path.startswith(STYLES):
             if preflight:
                 await _preflight("*", METHODS_FOR_EVERYBODY)(scope, receive, send)
             else:

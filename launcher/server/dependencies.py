@@ -73,6 +73,7 @@ class GatewaySettings:
 
     ``base_url`` has no trailing slash and equals ``issuer``; ``authority`` is the one Host of the
     gateway's own routes; ``app_hosts`` maps a further exact Host ("malinger.localhost:8123") to its files.
+    ``tenant`` is told to apps as it is; ``styles`` are SMART styles by name, the first one being the usual.
     """
 
     base_url: str
@@ -86,6 +87,8 @@ class GatewaySettings:
     upstream_whole_seconds: float = 60.0
     limits: GatewayLimits = field(default_factory=GatewayLimits)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    tenant: str | None = None
+    styles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def fhir_base(self) -> str:

@@ -21,7 +21,7 @@ def discovery_routes(
     settings: GatewaySettings, keys: SigningKeys, is_ready: Callable[[], bool]
 ) -> list[Route]:
     """Always ``application/json``, whatever ``Accept`` says."""
-    smart = orjson.dumps(smart_configuration(settings.base_url))
+    smart = orjson.dumps(smart_configuration(settings.base_url, styled=bool(settings.styles)))
     openid = orjson.dumps(openid_configuration(settings.base_url))
 
     async def smart_document(request: Request) -> Response:

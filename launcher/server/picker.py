@@ -17,18 +17,19 @@ from launcher.oauth.model import UserSession
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.single_use import SingleUse
 from launcher.server.cookies import CookieNames, read_cookie
-from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit, UpstreamFhirReads
+from launcher.server.dependencies import Clock, GatewaySettings, LaunchReads, NewId, SessionAudit
 from launcher.server.pages import Pages
 from launcher.server.sessions import SessionKeeper
 from launcher.server.upstream_tokens import SessionUpstreamTokens
-from launcher.smart.launch_context import FHIR_ID
+from launcher.smart.launch_context import FHIR_ID, LaunchTicket, implied_references
+from launcher.smart.scopes import granted_scopes, wants_encounter
 
 MOST_HITS = 20
 IDENTITY_NUMBER = re.compile(r"\d{6} ?\d{5}")
 BIRTH_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 IDENTITY_SYSTEMS = ("urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2")
 
-Granting = Callable[[AuthorizationRequest, UserSession, str], Response]
+Granting = Callable[[AuthorizationRequest, UserSession, LaunchTicket], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class PatientPicker:
         settings: GatewaySettings,
         sessions: SessionKeeper,
         upstream_tokens: SessionUpstreamTokens,
-        reads: UpstreamFhirReads,
+        reads: LaunchReads,
         audit: SessionAudit,
         pages: Pages,
         cookies: CookieNames,
@@ -92,7 +93,25 @@ class PatientPicker:
             return self._page(request, choice, text, found)
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
-        return granting(choice.request, session, patient)
+        return granting(choice.request, session, await self._chosen(choice.request, session, token, patient))
+
+    async def _chosen(
+        self, asked: AuthorizationRequest, session: UserSession, token: str, patient: str
+    ) -> LaunchTicket:
+        """The patient, with the encounter in progress where the app may know it (SAL-20, NAV-06)."""
+        encounter = None
+        if wants_encounter(granted_scopes(asked.client, asked.scopes)):
+            encounter = await self._reads.in_progress_encounter(token, patient)
+        return LaunchTicket(
+            sid=session.sid,
+            client_id=asked.client.client_id,
+            topic="",
+            pane=None,
+            patient=patient,
+            encounter=str(encounter["id"]) if encounter is not None else None,
+            intent=None,
+            implied_reads=implied_references(encounter),
+        )
 
     async def _search(self, token: str, text: str) -> list[dict[str, str]]:
         parameters = {"_count": str(MOST_HITS)}

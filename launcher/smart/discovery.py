@@ -8,6 +8,9 @@ CLIENT_AUTHENTICATION = ("none", "client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("RS384", "ES384")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
+STYLE = "context-style"
+"""Only where the shell has handed in a style."""
+
 CAPABILITIES = (
     "launch-ehr",
     "launch-standalone",
@@ -16,9 +19,11 @@ CAPABILITIES = (
     "client-confidential-symmetric",
     "client-confidential-asymmetric",
     "sso-openid-connect",
+    "context-banner",
     "context-ehr-patient",
     "context-ehr-encounter",
     "context-standalone-patient",
+    "context-standalone-encounter",
     "permission-offline",
     "permission-online",
     "permission-patient",
@@ -50,11 +55,14 @@ SCOPES = (
 )
 
 
-def smart_configuration(base_url: str) -> dict[str, Any]:
-    """The SMART document of the gateway with this base URL; every URL in it is absolute (SAL-04)."""
+def smart_configuration(base_url: str, *, styled: bool = False) -> dict[str, Any]:
+    """The SMART document of the gateway with this base URL; every URL in it is absolute (SAL-04).
+
+    ``styled`` when apps in panes are given a style.
+    """
     return {
         **_shared(base_url),
-        "capabilities": list(CAPABILITIES),
+        "capabilities": [*CAPABILITIES, *([STYLE] if styled else [])],
     }
 
 

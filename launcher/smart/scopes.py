@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from launcher.oauth.model import RegisteredClient
 from launcher.smart.scope_words import common_fhircast, common_part, parse_resource_scope
+
+LAUNCH_SCOPE = re.compile(r"(launch/(?!patient|encounter)[a-z]+)(\?role=[!-~]+)?")
+"""Further launch context, all in lower case, with at most one role (SAL-30)."""
 
 PLAIN_SCOPES = (
     "openid",
@@ -75,6 +79,9 @@ def has_fhircast(scopes: Iterable[str]) -> bool:
 def _common(asked: str, approved: tuple[str, ...]) -> list[str]:
     if asked in PLAIN_SCOPES:
         return [asked] if asked in approved else []
+    further = LAUNCH_SCOPE.fullmatch(asked)
+    if further is not None:
+        return [asked] if further[1] in {scope.partition("?")[0] for scope in approved} else []
     if asked.startswith("fhircast/"):
         events = [common_fhircast(asked, scope) for scope in approved]
         return _widest([event for event in events if event is not None], asked)

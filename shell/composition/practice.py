@@ -13,6 +13,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from plugins.registry import AppRegistry
+from shell.composition.app_style import app_styles
 from shell.composition.applications import gateway_clients, registry, sites
 from shell.composition.child import Child, ChildFailed, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
@@ -23,6 +24,7 @@ from shell.composition.state_key import (
     StateKeys,
     load_state_keys,
 )
+from shell.theme.tokens import Tokens
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"
@@ -172,6 +174,7 @@ class Environment:
             "shell_client_id": SHELL_CLIENT,
             "shell_client_secret": self.shell_secret,
             "clients": gateway_clients(self.apps),
+            "styles": app_styles(Tokens.read()),
             "sites": sites(self.apps, self.port),
             "audit_path": str(self.choice.state / "audit.sqlite"),
             "audit_keys": [[name, encode_key(key)] for name, key in self.keys.keys],

@@ -24,7 +24,12 @@ from launcher.server.forms import json_answer
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, optional_text, text_member
 from launcher.server.workspace.tab_calls import approved_app, own_context, own_pane
-from launcher.smart.launch_context import FHIR_ID, LaunchTicket, fhir_context_mistake
+from launcher.smart.launch_context import (
+    FHIR_ID,
+    LaunchTicket,
+    fhir_context_mistake,
+    implied_references,
+)
 from launcher.smart.scopes import needs_patient, wants_encounter
 
 
@@ -90,14 +95,15 @@ class LaunchCalls:
             encounter=str(encounter["id"]) if encounter is not None else None,
             intent=optional_text(body, "intent"),
             fhir_context=fhir_context,
-            implied_reads=_references(encounter),
+            implied_reads=implied_references(encounter),
+            style=optional_text(body, "style"),
         )
         launch = self._new_id()
         self._pending.launches.put(launch, ticket, self._clock.now(), self._settings.life("launch_seconds"))
         url = with_query(client.launch_uri, {"iss": self._settings.fhir_base, "launch": launch})
         patients = [current.patient] if current.patient else []
         self._audit.note("launch", call.session, client.client_id, patients=patients)
-        return json_answer({"launch": launch, "url": url}, 201)
+        return json_answer({"launch": launch, "url": url, **_told_of_encounter(client, ticket)}, 201)
 
     def _current(self, topic: str, expected_version: str | None) -> CurrentPatient:
         current = self._context.current(topic)
@@ -132,6 +138,12 @@ class LaunchCalls:
         return encounter
 
 
+def _told_of_encounter(client: RegisteredClient, ticket: LaunchTicket) -> dict[str, Any]:
+    """Which encounter the app gets; ``encounter_missing`` when it wants one and none is in progress (NAV-06)."""
+    wanted = ticket.patient is not None and wants_encounter(client.scope.split())
+    return {"encounter": ticket.encounter, "encounter_missing": wanted and ticket.encounter is None}
+
+
 def _fhir_context(body: dict[str, Any]) -> list[dict[str, Any]]:
     items = body.get("fhirContext") or []
     if not isinstance(items, list):
@@ -140,15 +152,3 @@ def _fhir_context(body: dict[str, Any]) -> list[dict[str, Any]]:
     if mistake is not None:
         raise ProblemAnswer(400, "malformed", mistake)
     return items
-
-
-def _references(encounter: dict[str, Any] | None) -> frozenset[str]:
-    """The encounter's organisation and participants: readable though not in the scopes (NAV-10)."""
-    if encounter is None:
-        return frozenset()
-    found = [encounter.get("serviceProvider", {}).get("reference")]
-    found += [item.get("individual", {}).get("reference") for item in encounter.get("participant", [])]
-    kinds = ("Organization/", "Practitioner/", "PractitionerRole/")
-    return frozenset(
-        reference for reference in found if isinstance(reference, str) and reference.startswith(kinds)
-    )

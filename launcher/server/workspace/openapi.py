@@ -118,10 +118,11 @@ SCHEMAS: JSON = {
             "context_version": TEXT_OR_NULL,
             "intent": TEXT_OR_NULL,
             "encounter": TEXT_OR_NULL,
+            "style": TEXT_OR_NULL,
             "fhirContext": {"type": "array", "items": {"type": "object"}},
         },
     ),
-    "Launch": _object({"launch": TEXT, "url": TEXT}),
+    "Launch": _object({"launch": TEXT, "url": TEXT, "encounter": TEXT_OR_NULL, "encounter_missing": BOOLEAN}),
     "Problem": _object({"error": TEXT, "message": TEXT}),
 }
 

@@ -89,7 +89,7 @@ def test_capability_set_of_clinicians(gateway: RunningGateway) -> None:
     } <= set(document(gateway)["capabilities"])
 
 
-@pytest.mark.parametrize("capability", ["context-banner", "context-style", "smart-app-state"])
+@pytest.mark.parametrize("capability", ["context-style", "smart-app-state"])
 def test_what_is_not_done_is_not_advertised(gateway: RunningGateway, capability: str) -> None:
     found = document(gateway)
     assert capability not in found["capabilities"]
