@@ -85,9 +85,7 @@ def sandbox(
     from shell.command_line.sandbox_command import run_sandbox
 
     raise typer.Exit(
-        explained(
-            lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line, audit_sink)
-        )
+        explained(lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line, audit_sink))
     )
 
 

@@ -39,9 +39,7 @@ def run_sandbox(
     with contextlib.ExitStack() as stack:
         if state is None:
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaktrom-sandbox-")))
-        choice = environment_choice(
-            state_directory(state), port, folders, identity_provider, audit_sink
-        )
+        choice = environment_choice(state_directory(state), port, folders, identity_provider, audit_sink)
         environment = prepare(choice, SystemClock().now())
         broken = [
             row for row in environment.apps.rows() if row.state in ("broken", "incompatible", "duplicate")

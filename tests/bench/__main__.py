@@ -16,6 +16,7 @@ PARTS = {
     "start": "start of the desktop to the sign-in page, and a bare window with the same page",
     "desktop": "launch, change of patient, GUI thread",
     "reads": "a FHIR read through the gateway, direct, and through a bare proxy",
+    "audit": "the latency that durable audit adds to an answer",
     "memory": "memory of a pane, and of a bare view",
 }
 
