@@ -69,9 +69,11 @@ class TokenEndpoint:
         """Answer one token request."""
         form = await read_form(request, self._settings.limits.form_bytes)
         form.refuse_repeated()
+        grant_type = form.need("grant_type")
+        if grant_type == "refresh_token" and not names_a_client(request, form):
+            form = self._with_client_of_refresh_token(form)
         client = await self._clients.client_of(request, form)
         refuse_foreign_origin(request, client)
-        grant_type = form.need("grant_type")
         if grant_type == "authorization_code":
             return self._redeem_code(client, form)
         if grant_type == "refresh_token":
@@ -79,6 +81,14 @@ class TokenEndpoint:
         if grant_type == "client_credentials":
             return self._backend(client, form)
         raise UnsupportedGrantType("authorization_code, refresh_token and client_credentials are supported")
+
+    def _with_client_of_refresh_token(self, form: Parameters) -> Parameters:
+        """RFC 6749 section 6 has no ``client_id``, and npm ``fhirclient`` sends none: a public client is the one
+        that the token is bound to (SAL-48). A confidential one is refused, since it did not authenticate."""
+        family = self._sessions.families.get(family_of(form.need("refresh_token")))
+        if family is None:
+            raise InvalidGrant("the refresh token is unknown")
+        return Parameters({**form.values, "client_id": family.client_id})
 
     def _redeem_code(self, client: RegisteredClient, form: Parameters) -> Response:
         code, redirect_uri = form.need("code"), form.need("redirect_uri")
@@ -188,6 +198,12 @@ class TokenEndpoint:
         if session.locked_at is not None:
             raise SessionLocked(self._settings.limits.lock_retry_after_seconds)
         return session
+
+
+def names_a_client(request: Request, form: Parameters) -> bool:
+    """True when the request says, in any of the three ways, whose it is."""
+    named = form.get("client_id") or form.get("client_assertion")
+    return named is not None or request.headers.get("authorization") is not None
 
 
 def refuse_foreign_origin(request: Request, client: RegisteredClient) -> None:

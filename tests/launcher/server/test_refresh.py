@@ -184,3 +184,15 @@ def test_a_code_redeemed_at_the_same_moment_is_redeemed_once(
     won = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(won) == 1
     assert read(gateway, won[0]["access_token"]) == 401
+
+
+def test_a_public_client_need_not_name_itself(gateway: RunningGateway, shell: Shell, topic: str) -> None:
+    """RFC 6749 section 6; npm ``fhirclient`` leaves it out. Who has a secret must still prove it."""
+    first = shell.app("notat", topic)
+    answer = gateway.token(grant_type="refresh_token", refresh_token=first["refresh_token"])
+    assert (answer.status_code, answer.json()["patient"]) == (200, first["patient"])
+    unknown = gateway.token(grant_type="refresh_token", refresh_token="unknown.token")
+    assert (unknown.status_code, unknown.json()["error"]) == (400, "invalid_grant")
+    confidential = gateway.token(grant_type="refresh_token", refresh_token=shell.tokens["refresh_token"])
+    assert (confidential.status_code, confidential.json()["error"]) == (401, "invalid_client")
+    assert gateway.refresh(shell.tokens["refresh_token"]).status_code == 200
