@@ -120,6 +120,54 @@ def test_english_for_those_who_read_english(app: str, title: str, open_app: Call
     assert page.get_attribute("html", "lang") == "en"
 
 
+TO_ENGLISH = """() => {
+  Object.defineProperty(navigator, "language", { value: "en", configurable: true });
+  window.dispatchEvent(new Event("languagechange"));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("app", "before", "after"),
+    [
+        ("malinger", "Tabell", "Table"),
+        ("legemidler", "Ved behov", "As needed"),
+        ("notat", "Observasjon", "Observation"),
+    ],
+)
+def test_the_language_changes_while_the_page_stands(
+    app: str, before: str, after: str, open_app: Callable[..., Page]
+) -> None:
+    page = open_app(app)
+    expect(page.get_by_text(before, exact=True).first).to_be_visible()
+    page.evaluate(TO_ENGLISH)
+    expect(page.get_by_text(after, exact=True).first).to_be_visible()
+    expect(page.get_by_text(before, exact=True)).to_have_count(0)
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_notat_keeps_an_unsaved_note_through_a_change_of_language(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    """Mutant: the form is built anew without what stands in it."""
+    page = open_app("notat")
+    page.fill("#text", "Sov godt")
+    page.click("#measure")
+    page.fill("#m-temp", "38,3")
+    page.evaluate("document.querySelector('#m-temp').setSelectionRange(2, 2)")
+    page.evaluate(TO_ENGLISH)
+    expect(page.locator("#save")).to_have_text("Save")
+    assert page.input_value("#text") == "Sov godt"
+    assert page.input_value("#m-temp") == "38,3"
+    assert page.evaluate("[document.activeElement.id, document.activeElement.selectionStart]") == [
+        "m-temp",
+        2,
+    ]
+    assert page.evaluate("document.body.dataset.draft") == "unsaved"
+    page.click("#save")
+    expect(page.locator("body[data-draft=none]")).to_be_attached()
+    expect(page.locator(".earlier .text").first).to_have_text("Sov godt")
+
+
 def test_the_readme_app_greets_the_patient(open_app: Callable[..., Page]) -> None:
     page = open_app("minapp", allow="404")
     expect(page.locator("#name")).to_have_text("Haugen, Marit")

@@ -1,7 +1,7 @@
 /* Legemidler (Apotekdata AS): what is given when, as needed and in all, with allergies on top. Follows by relaunch. */
 import { allergiesOf } from "./allergies.js";
 import { clock, moment } from "./moments.js";
-import { h, icon, language, mark, notice, say, show, tag, troubleNotice, waiting } from "./page.js";
+import { followLanguage, h, icon, language, mark, notice, say, show, tag, troubleNotice, waiting } from "./page.js";
 import { asNeededOf, courseText, doseText, medicineOf, scheduleOf } from "./plan.js";
 import { openSession } from "./smart.js";
 
@@ -126,11 +126,25 @@ class Page {
     }
     this.found = null;
     mark("error", this.session.patient);
-    show(troubleNotice(error.kind, () => {
-      mark("loading", this.session.patient);
-      show(waiting());
-      this.load();
-    }));
+    show(troubleNotice(error.kind, () => this.reload()));
+  }
+
+  reload() {
+    mark("loading", this.session.patient);
+    show(waiting());
+    this.load();
+  }
+
+  nobody() {
+    mark("empty", "");
+    show(notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));
+  }
+
+  /** The same once more, in another language. */
+  retell() {
+    if (!this.session.patient) this.nobody();
+    else if (this.found) this.draw();
+    else if (document.body.dataset.state === "error") this.reload();
   }
 
   strip() {
@@ -174,21 +188,18 @@ class Page {
   }
 }
 
-document.documentElement.lang = language;
-document.title = say("Legemidler", "Medicines");
+let page = null;
+followLanguage(["Legemidler", "Medicines"], () => page && page.retell());
 show(waiting());
 try {
   const session = await openSession();
-  const page = new Page(session);
+  page = new Page(session);
   mark("loading", session.patient);
   if (session.patient) {
     await page.load();
     setInterval(() => !document.hidden && page.again && page.load(), AGAIN_MILLISECONDS);
     window.addEventListener("focus", () => page.again && page.load());
-  } else {
-    mark("empty", "");
-    show(notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));
-  }
+  } else page.nobody();
 } catch (error) {
   mark("error", "");
   show(troubleNotice(error.kind || "launch", () => location.reload()));

@@ -2,12 +2,29 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Bokmål unless the browser asks for English first. */
-export const language = (navigator.language || "nb").toLowerCase().startsWith("en") ? "en" : "nb";
+const asked = () => ((navigator.language || "nb").toLowerCase().startsWith("en") ? "en" : "nb");
+
+/** Bokmål unless the browser asks for English first; changes while the page stands, see `followLanguage`. */
+export let language = asked();
 
 /** The text in the user's language. */
 export function say(nb, en) {
   return language === "en" ? en : nb;
+}
+
+/** Name the page, now and after each change of language; `redraw` then puts its texts anew. */
+export function followLanguage(title, redraw) {
+  const name = () => {
+    document.documentElement.lang = language;
+    document.title = say(...title);
+  };
+  name();
+  window.addEventListener("languagechange", () => {
+    if (language === asked()) return;
+    language = asked();
+    name();
+    redraw();
+  });
 }
 
 function fill(element, attributes, children) {

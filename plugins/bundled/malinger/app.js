@@ -2,7 +2,7 @@
 import { Follower } from "./follow.js";
 import { clock, years } from "./moments.js";
 import { BODY_CODES, VITAL_CODES, lastUpdated, seriesOf } from "./observations.js";
-import { announce, h, icon, language, mark, notice, say, show, troubleNotice, waiting } from "./page.js";
+import { announce, followLanguage, h, icon, mark, notice, say, show, troubleNotice, waiting } from "./page.js";
 import { openSession } from "./smart.js";
 import { content, latestScore } from "./view.js";
 
@@ -134,6 +134,14 @@ class Page {
     show(this.strips(), troubleNotice(error.kind, () => this.reload(visit)));
   }
 
+  /** The same once more, in another language. */
+  retell() {
+    const { state } = document.body.dataset;
+    if (!this.patient) this.follower.change(null);
+    else if (state === "error") this.reload(this.visit);
+    else if (state !== "loading") this.draw();
+  }
+
   reload(visit) {
     if (this.stale(visit)) return;
     mark("loading", this.patient);
@@ -248,11 +256,11 @@ class Page {
   }
 }
 
-document.documentElement.lang = language;
-document.title = say("Målinger", "Measurements");
+let page = null;
+followLanguage(["Målinger", "Measurements"], () => page && page.retell());
 show(waiting());
 try {
-  const page = new Page(await openSession());
+  page = new Page(await openSession());
   const { session } = page;
   const follower = new Follower(session, page.follower);
   if (session.patient) page.load(page.clear(session.patient));

@@ -4,7 +4,7 @@ import { Form } from "./form.js";
 import { measurementsOf, notesOf, together } from "./earlier.js";
 import { noteFor, observationsFor, judge, measuredAt } from "./entries.js";
 import { clock, moment } from "./moments.js";
-import { announce, button, h, language, mark, notice, say, show, troubleNotice, troubleText, waiting } from "./page.js";
+import { announce, button, followLanguage, h, language, mark, notice, say, show, troubleNotice, troubleText, waiting } from "./page.js";
 import { store } from "./saving.js";
 import { openSession } from "./smart.js";
 
@@ -26,13 +26,44 @@ class Page {
     this.count = STEP;
     this.names = new Map();
     this.list = h("ol", { class: "earlier" });
-    this.form = new Form(this.draft, { save: () => this.save(), change: () => this.form.update() });
+    this.form = this.newForm();
     window.addEventListener("beforeunload", (event) => {
       if (!this.draft.empty) {
         event.preventDefault();
         event.returnValue = "";
       }
     });
+  }
+
+  newForm() {
+    return new Form(this.draft, { save: () => this.save() });
+  }
+
+  lay() {
+    this.form.signer(this.author ? this.author.display : null);
+    show(this.form.element, h("section", { class: "past", "aria-label": say("Tidligere notater", "Earlier notes") }, this.list));
+    mark("ready", this.session.patient);
+  }
+
+  /** The same once more, in another language; nothing that was written is lost, and what the form has told stays. */
+  retell() {
+    const { state } = document.body.dataset;
+    if (!this.session.patient) nobody();
+    else if (state === "error") this.reload();
+    else if (state === "ready") {
+      if (!this.form.busy && this.form.message.hidden) {
+        const before = this.form;
+        this.form = this.newForm();
+        this.form.continue(before, () => this.lay());
+      }
+      this.refresh();
+    }
+  }
+
+  reload() {
+    mark("loading", this.session.patient);
+    show(waiting());
+    this.open();
   }
 
   async open() {
@@ -43,16 +74,10 @@ class Page {
       this.encounter = encounter;
     } catch (error) {
       mark("error", session.patient);
-      show(troubleNotice(error.kind, () => {
-        mark("loading", session.patient);
-        show(waiting());
-        this.open();
-      }));
+      show(troubleNotice(error.kind, () => this.reload()));
       return;
     }
-    this.form.signer(this.author ? this.author.display : null);
-    show(this.form.element, h("section", { class: "past", "aria-label": say("Tidligere notater", "Earlier notes") }, this.list));
-    mark("ready", session.patient);
+    this.lay();
     this.form.focus();
   }
 
@@ -180,20 +205,22 @@ class Page {
   }
 }
 
-document.documentElement.lang = language;
-document.title = say("Notat", "Notes");
+function nobody() {
+  mark("empty", "");
+  show(notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));
+}
+
+let page = null;
+followLanguage(["Notat", "Notes"], () => page && page.retell());
 show(waiting());
 try {
   const session = await openSession();
   mark("loading", session.patient);
+  page = new Page(session);
   if (session.patient) {
-    const page = new Page(session);
     await page.open();
     setInterval(() => !document.hidden && document.body.dataset.state === "ready" && page.refresh(), AGAIN_MILLISECONDS);
-  } else {
-    mark("empty", "");
-    show(notice("user", say("Ingen pasient", "No patient"), say("Velg en pasient i arbeidsflaten.", "Choose a patient in the workspace.")));
-  }
+  } else nobody();
 } catch (error) {
   mark("error", "");
   show(troubleNotice(error.kind || "launch", () => location.reload()));

@@ -29,6 +29,22 @@ export class Form {
     this.update();
   }
 
+  /** Take over what stands in another form of the same draft, the keyboard too; `lay` puts this one on the page. */
+  continue(before, lay) {
+    const { id, selectionStart, selectionEnd } = document.activeElement || {};
+    this.text.value = before.text.value;
+    before.measures.querySelectorAll("input, select").forEach((input) => {
+      this.measures.querySelector(`#${input.id}`).value = input.value;
+    });
+    this.agreed = before.agreed;
+    if (!before.measures.hidden) this.toggleMeasures(true);
+    lay();
+    const place = id && this.element.querySelector(`#${id}`);
+    if (!place) return;
+    place.focus({ preventScroll: true });
+    if (typeof selectionStart === "number") place.setSelectionRange(selectionStart, selectionEnd);
+  }
+
   build() {
     this.time = h("span", { class: "soft" });
     this.mark = h("span", { class: "mark" });
