@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
 from shell.bridge.clipboard import clear_own_clipboard
+from shell.bridge.keyboard import Keyboard
 from shell.bridge.palette_controller import PaletteController
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.services import AppFacts, Services
@@ -74,6 +75,7 @@ class WorkspaceController(QObject):
             window, self._reference, lambda: self._say("not_pinned", "warn"), self
         )
         self._being_opened: set[str] = set()
+        self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
         self._add_tab(topic)
         self._connect()
@@ -277,6 +279,7 @@ class WorkspaceController(QObject):
         self.redraw()
         if tab.patient_id is not None:
             self._window.show_workspace()
+            self._keyboard.go_to(tab.topic)
 
     def _go_home(self) -> None:
         self.front = None
@@ -333,7 +336,7 @@ class WorkspaceController(QObject):
             return
         pane = tab.open_app(app)
         if pane is not None:
-            self._window.area(tab.topic).focus_pane(pane_key(tab, pane))
+            self._keyboard.go_to(tab.topic, pane_key(tab, pane))
 
     def _pane_added(self, tab: TabController, pane: PaneController) -> None:
         frame = self._window.area(tab.topic).add_pane(self._pane_model(tab, pane))
@@ -349,6 +352,7 @@ class WorkspaceController(QObject):
             self._allocate()
             self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
             self._draw_rail()
+            self._keyboard.look()
 
     def _page_refused(self, pane: PaneController, kind: str, host: str) -> None:
         from shell.actions.page_policy import RULES, Kind
@@ -402,6 +406,7 @@ class WorkspaceController(QObject):
             for pane in tab.panes:
                 self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
         self._draw_rail()
+        self._keyboard.look()
 
     def _tab_reference(self, tab: TabController) -> PatientRef | None:
         return self._reference(tab.patient_id or tab.waiting_for)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from context.pane_state import State
-from shell.bridge.launching import ContextPoint
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.switching import Leaving
 from shell.bridge.tab_controller import Settled, TabController
 from shell.bridge.workspace_controller import WorkspaceController
 from shell.gateway_client.errors import GatewayUnreachable
+from shell.presenters.patient_facts import PatientFacts
 from shell.presenters.view_models import UnsavedStep
 from shell.web.probes import Draft
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.calls import FakeServices
 
-POINT = ContextPoint("topic-1", "e1", "v1", "p-1")
+MARIT = PatientFacts("p-1", "Haugen", "Marit", date(1939, 2, 14), "female", "")
 
 
 class StubPage(QWidget):
@@ -30,6 +32,7 @@ class StubPage(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.pane = "pane-1"
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def stop_watching(self) -> None:
         pass
@@ -59,6 +62,7 @@ def usable(pane: PaneController, encounter: str | None = None) -> PaneController
     """As after a launch: granted, painted, following."""
     page = StubPage(pane._holder)
     pane._next = page  # type: ignore[assignment]
+    pane.page_added.emit(page)
     facts = {
         "pane": "pane-1",
         "granted": True,
@@ -78,6 +82,7 @@ def tab(workspace: WorkspaceController) -> TabController:
     """Patient p-1 in the front tab, with two apps in use."""
     workspace.open_patient("p-1")
     first = workspace.tabs[0]
+    first._read_ahead["p-1"] = MARIT
     confirm(first, "p-1")
     assert [pane.app.client_id for pane in first.panes] == ["legemidler", "notat"]
     for pane in first.panes:
