@@ -25,7 +25,7 @@ class AuthorizationRequest:
     redirect_uri: str
     scopes: tuple[str, ...]
     state: str
-    code_challenge: str
+    code_challenge: str | None
     launch: str | None
     nonce: str | None
     prompt: frozenset[str]
@@ -89,7 +89,7 @@ def _checked(
         redirect_uri=redirect_uri,
         scopes=tuple(dict.fromkeys(parameters.need("scope").split())),
         state=parameters.need("state"),
-        code_challenge=_challenge(parameters),
+        code_challenge=_challenge(parameters, client),
         launch=parameters.get("launch"),
         nonce=parameters.get("nonce"),
         prompt=_prompt(parameters),
@@ -106,7 +106,11 @@ def _check_audience(parameters: Parameters, fhir_base: str) -> None:
         raise InvalidRequest("aud is not this server's FHIR base")
 
 
-def _challenge(parameters: Parameters) -> str:
+def _challenge(parameters: Parameters, client: RegisteredClient) -> str | None:
+    """The S256 challenge; ``None`` only for a client that an administrator exempted and that sends nothing of it."""
+    sent = {"code_challenge", "code_challenge_method"} & parameters.values.keys()
+    if client.pkce_exempt and not sent:
+        return None
     challenge = parameters.need("code_challenge")
     if parameters.need("code_challenge_method") != "S256":
         raise InvalidRequest("code_challenge_method must be S256")

@@ -23,6 +23,7 @@ from launcher.server.authorization import Authorization, PendingAuthorizations
 from launcher.server.authorize_endpoint import AuthorizeEndpoint
 from launcher.server.client_endpoints import ClientEndpoints
 from launcher.server.client_keys import AuthenticatedClients, ClientKeys
+from launcher.server.consent import Consents
 from launcher.server.cookies import cookie_names
 from launcher.server.dependencies import (
     Clock,
@@ -205,6 +206,7 @@ def assemble(
     authentication = AuthenticatedClients(assertions, clients, keys_by_address, clock)
     logins = UpstreamLogins(settings, identity, reads, sessions, audit, clock, new_id)
     picker = PatientPicker(settings, sessions, upstream_tokens, reads, audit, pages, cookies, clock, new_id)
+    consents = Consents(settings, authorization, sessions, panes, audit, pages, cookies, clock, new_id)
     logout = LogoutEndpoint(
         settings, clients, signing, sessions, identity, audit, pages, cookies, clock, new_id
     )
@@ -216,7 +218,7 @@ def assemble(
         *discovery_routes(settings, signing, lambda: True),
         *styles.routes(),
         *AuthorizeEndpoint(
-            settings, clients, authorization, logins, picker, pushed, pages, cookies, clock, new_id
+            settings, clients, authorization, logins, picker, consents, pushed, pages, cookies, clock, new_id
         ).routes(),
         *TokenEndpoint(
             settings, state, sessions, panes, authorization, authentication, issuer, audit, clock, new_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from launcher.oauth.authorization_request import AuthorizationRequest
 from launcher.oauth.model import Grant, Pane, RegisteredClient, UserSession
+from launcher.oauth.proof_key import verifier_matches
 from launcher.oauth.refresh import fingerprint
 from launcher.oauth.single_use import SingleUse
 from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings, NewId, SessionAudit
@@ -24,7 +25,13 @@ class AuthorizationCode:
 
     grant: Grant
     redirect_uri: str
-    code_challenge: str
+    code_challenge: str | None
+
+    def is_proven_by(self, verifier: str | None) -> bool:
+        """True when the verifier fits; a code without a challenge (an exempted client) wants none (RFC 9700 2.1.1)."""
+        if self.code_challenge is None:
+            return verifier is None
+        return verifier_matches(verifier, self.code_challenge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,26 @@ class Authorization:
             return False
         return (self._clock.now() - session.authenticated_at).total_seconds() > request.max_age
 
+    def scopes(self, request: AuthorizationRequest) -> tuple[str, ...]:
+        """What the request would be granted; nobody but the organisation gives access that outlives a session."""
+        scopes = granted_scopes(request.client, request.scopes)
+        if is_fenced(request.client):
+            scopes = follower_scopes(scopes)
+        return (
+            scopes if request.client.approved else tuple(item for item in scopes if item != "offline_access")
+        )
+
+    def is_still_current(self, permission: Permission) -> bool:
+        """True while the tab of a launch is about the patient that it began with, or its pane is pinned."""
+        ticket = permission.ticket
+        if ticket is None:
+            return True
+        if self._sessions.session_of(ticket.topic) != ticket.sid:
+            return False
+        pane = self._panes.find(ticket.pane)
+        pinned = pane is not None and pane.pinned
+        return pinned or self._context.current(ticket.topic).patient == ticket.patient
+
     def code_for(
         self, request: AuthorizationRequest, permission: Permission, chosen: LaunchTicket | None = None
     ) -> str:
@@ -165,9 +192,7 @@ class Authorization:
         ``chosen`` is what the user picked for a standalone launch.
         """
         fenced = is_fenced(request.client)
-        scopes = granted_scopes(request.client, request.scopes)
-        if fenced:
-            scopes = follower_scopes(scopes)
+        scopes = self.scopes(request)
         ticket, session = permission.ticket or chosen, permission.session
         patient = ticket.patient if ticket is not None else None
         pane = ticket.pane if ticket is not None else None

@@ -17,6 +17,7 @@ from launcher.oauth.model import ClientRegistry, UserSession
 from launcher.oauth.parameters import Parameters, parse_parameters, with_query
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorization import Authorization, Permission
+from launcher.server.consent import Consents, Question
 from launcher.server.cookies import CookieNames, clear_cookie, read_cookie, set_cookie
 from launcher.server.dependencies import Clock, GatewaySettings, NewId
 from launcher.server.errors import UpstreamUnavailable
@@ -53,6 +54,7 @@ class AuthorizeEndpoint:
         authorization: Authorization,
         logins: UpstreamLogins,
         picker: PatientPicker,
+        consents: Consents,
         pushed: SingleUse[Parameters],
         pages: Pages,
         cookies: CookieNames,
@@ -64,6 +66,7 @@ class AuthorizeEndpoint:
         self._authorization = authorization
         self._logins = logins
         self._picker = picker
+        self._consents = consents
         self._pushed = pushed
         self._pages = pages
         self._cookies = cookies
@@ -78,6 +81,7 @@ class AuthorizeEndpoint:
             Route("/oauth/authorize", self.authorize_by_post, methods=["POST"]),
             Route("/oauth/callback", self.callback, methods=["GET"]),
             Route("/oauth/patient", self.pick_patient, methods=["POST"]),
+            Route("/oauth/consent", self.answer_consent, methods=["POST"]),
         ]
 
     async def authorize_by_post(self, request: Request) -> Response:
@@ -153,6 +157,16 @@ class AuthorizeEndpoint:
         except AuthorizationRefused as refused:
             return self._refusal(refused)
 
+    async def answer_consent(self, request: Request) -> Response:
+        """Yes or no to what the consent page asked (SAL-19)."""
+        try:
+            form = await read_form(request, self._settings.limits.form_bytes)
+            return self._granted(self._consents.answered(request, form))
+        except InvalidRequest:
+            return self._pages.page(request, "request_malformed", status=400)
+        except AuthorizationRefused as refused:
+            return self._refusal(refused)
+
     def _signed_in(
         self, request: Request, asked: AuthorizationRequest, session: UserSession, cookie: str
     ) -> Response:
@@ -181,12 +195,25 @@ class AuthorizeEndpoint:
             if "none" in asked.prompt:
                 raise asked.refused("interaction_required", "a patient has to be chosen")
             return self._picker.first_page(request, asked, permission.session)
-        return self._with_code(asked, self._authorization.code_for(asked, permission))
+        return self._grant_if_allowed(request, Question(asked, permission, None))
 
     def _grant_for_choice(
-        self, asked: AuthorizationRequest, session: UserSession, chosen: LaunchTicket
+        self, request: Request, asked: AuthorizationRequest, session: UserSession, chosen: LaunchTicket
     ) -> Response:
-        return self._with_code(asked, self._authorization.code_for(asked, Permission(session), chosen))
+        return self._grant_if_allowed(request, Question(asked, Permission(session), chosen))
+
+    def _grant_if_allowed(self, request: Request, question: Question) -> Response:
+        if self._consents.is_missing(question.asked, question.permission):
+            if "none" in question.asked.prompt:
+                raise question.asked.refused("consent_required", "the user has to be asked")
+            return self._consents.page(request, question)
+        return self._granted(question)
+
+    def _granted(self, question: Question) -> Response:
+        asked = question.asked
+        return self._with_code(
+            asked, self._authorization.code_for(asked, question.permission, question.chosen)
+        )
 
     def _with_code(self, asked: AuthorizationRequest, code: str) -> Response:
         answer = {"code": code, "state": asked.state, "iss": self._settings.base_url}

@@ -90,6 +90,18 @@ PAGE_TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
         "nb": ("Hvilken pasient gjelder det?", "Appen du åpnet, trenger én pasient."),
         "en": ("Which patient is it about?", "The app you opened needs one patient."),
     },
+    "consent": {
+        "nb": (
+            "Vil du gi {app} tilgang?",
+            "{app} kommer fra {publisher}. Virksomheten din har ikke godkjent appen, og overlater valget til deg. "
+            "Appen får lov til å:",
+        ),
+        "en": (
+            "Do you want to give {app} access?",
+            "{app} comes from {publisher}. Your organisation has not approved the app and leaves the choice to you. "
+            "The app will be allowed to:",
+        ),
+    },
     "wrong_place": {
         "nb": ("Adressen finnes ikke her", "Kontroller adressen, eller åpne Vaktrom på nytt."),
         "en": ("There is no such address here", "Check the address, or start Vaktrom again."),
@@ -97,6 +109,8 @@ PAGE_TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
 }
 
 BUTTONS: dict[str, dict[Language, str]] = {
+    "allow": {"nb": "Gi tilgang", "en": "Give access"},
+    "refuse": {"nb": "Ikke gi tilgang", "en": "Do not give access"},
     "try_again": {"nb": "Prøv igjen", "en": "Try again"},
     "sign_out": {"nb": "Logg ut", "en": "Sign out"},
     "search": {"nb": "Søk", "en": "Search"},

@@ -47,6 +47,11 @@ li button { display: flex; justify-content: space-between; gap: 16px; width: 100
 li button:hover { background: var(--hover); }
 li span { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
 form { margin: 0; }
+ul.shared { margin: 0 0 24px; }
+ul.shared li { padding: 10px 0; }
+p.until { color: var(--text); font-weight: 600; }
+.answers { display: flex; flex-wrap: wrap; gap: 12px; }
+.quiet { background: none; color: var(--action); box-shadow: inset 0 0 0 1px var(--strong); }
 </style>
 </head>
 <body><main>
@@ -58,6 +63,12 @@ form { margin: 0; }
 {%- if question %}<form method="post" action="{{ question.action }}">
 {% for name, value in question.fields.items() %}<input type="hidden" name="{{ name }}" value="{{ value }}">
 {% endfor %}<button class="button">{{ button.sign_out }}</button></form>{% endif %}
+{%- if consent %}<ul class="shared">{% for item in consent.shared %}<li>{{ item }}</li>{% endfor %}</ul>
+<p class="until">{{ consent.until }}</p>
+<form method="post" action="{{ consent.action }}" class="answers">
+<input type="hidden" name="consent" value="{{ consent.token }}">
+<button class="button" name="answer" value="allow">{{ button.allow }}</button>
+<button class="button quiet" name="answer" value="refuse">{{ button.refuse }}</button></form>{% endif %}
 {%- if picker %}<form method="post" action="{{ picker.action }}">
 <input type="hidden" name="pick" value="{{ picker.pick }}">
 <label for="text">{{ button.search_label }}</label>
@@ -104,16 +115,18 @@ class Pages:
         retry: str | None = None,
         question: dict[str, Any] | None = None,
         picker: dict[str, Any] | None = None,
+        consent: dict[str, Any] | None = None,
+        words: dict[str, str] | None = None,
         form_targets: str = "'self'",
         reference: str = "",
     ) -> HTMLResponse:
         """The page ``text_key`` of :data:`launcher.server.page_texts.PAGE_TEXTS`.
 
-        ``reference`` is a short word for whoever is called for help.
+        ``words`` stand where the texts have braces. ``reference`` is a short word for whoever is called for help.
         ``form_targets`` are the sources that a form of the page may lead to, redirects included.
         """
         language = language_of(request.headers.get("accept-language"))
-        title, sentence = PAGE_TEXTS[text_key][language]
+        title, sentence = (text.format(**(words or {})) for text in PAGE_TEXTS[text_key][language])
         body = self._template.render(
             language=language,
             title=title,
@@ -121,6 +134,7 @@ class Pages:
             retry=retry,
             question=question,
             picker=picker,
+            consent=consent,
             reference=reference,
             button={name: texts[language] for name, texts in BUTTONS.items()},
         )

@@ -46,6 +46,10 @@ class PaneKeeper:
         digest = cookie_digest(value)
         return next((pane for pane in self._state.panes.values() if pane.cookie_sha256 == digest), None)
 
+    def find(self, pane_id: str | None) -> Pane | None:
+        """The open pane with this id."""
+        return self._state.panes.get(pane_id or "")
+
     def pin(self, pane: Pane, pinned: bool) -> None:
         """Pin or release; pinning a follower freezes its fence and ends its subscription (FC-12)."""
         if pane.pinned == pinned:

@@ -29,7 +29,7 @@ IDENTITY_NUMBER = re.compile(r"\d{6} ?\d{5}")
 BIRTH_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 IDENTITY_SYSTEMS = ("urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2")
 
-Granting = Callable[[AuthorizationRequest, UserSession, LaunchTicket], Response]
+Granting = Callable[[Request, AuthorizationRequest, UserSession, LaunchTicket], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,9 @@ class PatientPicker:
             return self._page(request, choice, text, found)
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
-        return granting(choice.request, session, await self._chosen(choice.request, session, token, patient))
+        return granting(
+            request, choice.request, session, await self._chosen(choice.request, session, token, patient)
+        )
 
     async def _chosen(
         self, asked: AuthorizationRequest, session: UserSession, token: str, patient: str

@@ -18,7 +18,6 @@ from launcher.oauth.errors import (
 )
 from launcher.oauth.model import GatewayState, Grant, RegisteredClient, UserSession
 from launcher.oauth.parameters import Parameters
-from launcher.oauth.proof_key import verifier_matches
 from launcher.oauth.refresh import RefreshFamily, decide, family_of, fingerprint, rotate
 from launcher.server.authorization import Authorization
 from launcher.server.client_keys import AuthenticatedClients
@@ -98,7 +97,7 @@ class TokenEndpoint:
         grant = taken.grant
         if grant.client_id != client.client_id or taken.redirect_uri != redirect_uri:
             raise InvalidGrant("the code belongs to another client or redirect_uri")
-        if not verifier_matches(form.get("code_verifier"), taken.code_challenge):
+        if not taken.is_proven_by(form.get("code_verifier")):
             raise InvalidGrant("code_verifier does not fit")
         session = self._unlocked(self._sessions.session(grant.sid))
         if grant.pane is not None and grant.pane not in self._state.panes:

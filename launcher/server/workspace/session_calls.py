@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from launcher.oauth.model import UserSession
-from launcher.oauth.proof_key import verifier_matches
 from launcher.server.authorization import Authorization
 from launcher.server.dependencies import GatewaySettings, SessionAudit
 from launcher.server.errors import ProblemAnswer
@@ -66,7 +65,7 @@ class SessionCalls:
         fits = (
             code.grant.client_id == self._settings.shell_client_id
             and code.redirect_uri == text_member(body, "redirect_uri")
-            and verifier_matches(text_member(body, "code_verifier"), code.code_challenge)
+            and code.is_proven_by(text_member(body, "code_verifier"))
         )
         if fresh is not None and not fits and fresh.sid != call.session.sid:
             self._sessions.end_session(fresh.sid)
