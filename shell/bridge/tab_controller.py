@@ -96,11 +96,15 @@ class TabController(QObject):
             self._services.connection,
             self.topic,
             self._on_event,
-            lambda up: self._services.post(lambda: self.connected.emit(up)),
+            lambda up: self._services.post(lambda: self._connected(up)),
             lambda: self._services.workspace.context(self.topic),
             self._on_context,
         )
         self._following = self._services.run(subscription.run(), None, lambda _: None)
+
+    def _connected(self, up: bool) -> None:
+        if not self._ended:
+            self.connected.emit(up)
 
     def end(self) -> None:
         """Close the tab with its panes."""

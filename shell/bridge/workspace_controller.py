@@ -277,7 +277,7 @@ class WorkspaceController(QObject):
         self.front = tab
         self._window.show_area(tab.topic)
         self.redraw()
-        if tab.patient_id is not None:
+        if tab.patient_id is not None or self._kept_patient(tab) is not None:
             self._window.show_workspace()
             self._keyboard.go_to(tab.topic)
 
@@ -289,12 +289,15 @@ class WorkspaceController(QObject):
 
     def _tab_chosen(self, key: str) -> None:
         for tab in self._shown_tabs():
-            if key in (tab.patient_id, tab.waiting_for):
+            if key in (tab.patient_id, tab.waiting_for, self._kept_patient(tab)):
                 self._bring_to_front(tab)
                 return
 
     def _close_patient(self, key: str) -> None:
-        tab = next((tab for tab in self.tabs if key in (tab.patient_id, tab.waiting_for)), None)
+        tab = next(
+            (tab for tab in self.tabs if key in (tab.patient_id, tab.waiting_for, self._kept_patient(tab))),
+            None,
+        )
         if tab is not None:
             self._unsaved.ask(Leaving(tab.panes, "close-patient"), lambda _: self._end_tab(tab))
 
@@ -409,7 +412,15 @@ class WorkspaceController(QObject):
         self._keyboard.look()
 
     def _tab_reference(self, tab: TabController) -> PatientRef | None:
-        return self._reference(tab.patient_id or tab.waiting_for)
+        return self._reference(tab.patient_id or tab.waiting_for or self._kept_patient(tab))
+
+    @staticmethod
+    def _kept_patient(tab: TabController) -> str | None:
+        """Whom a pinned pane is about when the tab's own patient has been closed: his work must stay within reach."""
+        if tab.patient_id or tab.waiting_for:
+            return None
+        kept = (pane.effective_patient for pane in tab.panes if pane.view.state is State.PINNED)
+        return next((patient for patient in kept if patient), None)
 
     def _banner(self, tab: TabController) -> BannerModel | None:
         confirmed = tab.patient
@@ -485,7 +496,7 @@ class WorkspaceController(QObject):
         return next((slot for slot in (1, 2, 3) if slot not in kept), None)
 
     def _shown_tabs(self) -> list[TabController]:
-        return [tab for tab in self.tabs if tab.patient_id or tab.waiting_for]
+        return [tab for tab in self.tabs if tab.patient_id or tab.waiting_for or self._kept_patient(tab)]
 
     def _panes(self) -> list[PaneController]:
         return [pane for tab in self.tabs for pane in tab.panes]

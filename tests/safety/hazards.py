@@ -115,6 +115,8 @@ HAZARDS: tuple[Hazard, ...] = (
          "safety/test_context_changes_elsewhere.py::test_a_change_by_somebody_else_keeps_unsaved_and_unanswered_work"),
         ("What is typed between the question and the change is lost", ARRIVAL,
          "safety/test_context_changes_elsewhere.py::test_an_own_change_takes_what_was_given_up_and_nothing_written_since"),
+        ("A kept note stands behind no tab once its patient was closed", "shell/bridge/workspace_controller.py",
+         "shell/bridge/test_patient_tabs.py::test_kept_work_stays_within_reach_when_its_patient_was_closed"),
         ("A kept note looks as if it were about the new patient", TAB,
          "story/test_main_story.py::test_somebody_else_changes_the_patient_and_unsaved_work_is_kept_and_marked"),
         ("An app is launched for a patient who is no longer current", "shell/bridge/launching.py",

@@ -15,7 +15,7 @@ from context.pane_state import State
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.switching import Leaving
 from shell.bridge.tab_controller import Settled, TabController
-from shell.bridge.workspace_controller import WorkspaceController
+from shell.bridge.workspace_controller import WorkspaceController, pane_key
 from shell.gateway_client.errors import GatewayUnreachable
 from shell.presenters.patient_facts import PatientFacts
 from shell.presenters.view_models import UnsavedStep
@@ -254,6 +254,27 @@ def test_a_change_in_another_tab_does_not_take_the_screen(
     confirm(behind, "p-2", 2)
     assert workspace.front is tab
     assert window.active_patient in ("p-1", None)
+
+
+def test_kept_work_stays_within_reach_when_its_patient_was_closed(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: somebody else closes the patient, and the pane with the draft is behind no tab at all."""
+    kept = tab.panes[1]
+    with_draft(monkeypatch, kept)
+    confirm(tab, "p-1", 2, "Patient-close")
+    assert [(pane, pane.view.state) for pane in tab.panes] == [(kept, State.PINNED)]
+    assert window.desk.banner.model is None
+    window.home_asked.emit()
+    assert window.desk.top.keys() == ["p-1"]
+    window.tab_chosen.emit("p-1")
+    assert workspace.front is tab
+    assert not window.desk.at_start
+    window.question_answered.emit("stay")
+    window.pane_release_asked.emit(pane_key(tab, kept))
+    window.question_answered.emit("go")
+    assert tab.panes == []
+    assert window.desk.top.keys() == []
 
 
 @pytest.mark.parametrize("how", ["closed here", "closed elsewhere"])
