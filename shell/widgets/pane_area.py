@@ -6,6 +6,9 @@ All frames stay shown; in a place the current one lies above the others, which a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -26,16 +29,22 @@ class SplitLine(QWidget):
 
     moved = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget, *, upright: bool) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._upright = upright
+        self._upright = True
+        self._moved: Callable[[int], None] = lambda position: None
         self._grip = 0
+        self.moved.connect(lambda position: self._moved(position))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.SplitHCursor if upright else Qt.CursorShape.SplitVCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("ring", "inside")
         self.setAccessibleName(self.tr("Skillelinje mellom paneler"))
+
+    def serve(self, upright: bool, moved: Callable[[int], None]) -> None:
+        """Stand between columns (``upright``) or places; ``moved`` takes the new position in pixels of the area."""
+        self._upright, self._moved = upright, moved
+        self.setCursor(Qt.CursorShape.SplitHCursor if upright else Qt.CursorShape.SplitVCursor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
@@ -228,32 +237,32 @@ class PaneArea(ThemedWidget):
                 self._frames[model.key].set_pane(model, models)
 
     def _place_lines(self, inner: QRect) -> None:
-        for line in self._lines:
+        """Lines that stay are the same objects, or the mouse would lose its grip of the one that it drags."""
+        wanted = list(self._gaps(inner))
+        while len(self._lines) > len(wanted):
+            line = self._lines.pop()
             line.hide()
             line.deleteLater()
-        self._lines = []
+        for number, (rect, upright, moved) in enumerate(wanted):
+            if number == len(self._lines):
+                self._lines.append(SplitLine(self.theme, self))
+            line = self._lines[number]
+            line.serve(upright, moved)
+            line.setGeometry(rect)
+            line.show()
+
+    def _gaps(self, inner: QRect) -> Iterator[tuple[QRect, bool, Callable[[int], None]]]:
+        """Where lines stand, whether upright, and what moving them does."""
         boxes = {id(place): box for place, box in self._layout.boxes()}
         for index, column in enumerate(self._layout.columns):
             first = boxes[id(column.places[0])]
             if index + 1 < len(self._layout.columns):
                 left = inner.left() + first.left + first.width
-                rect = QRect(left, inner.top(), GAP, inner.height())
-                self._line(rect, True, lambda position, index=index: self._move_column(index, position))
+                yield QRect(left, inner.top(), GAP, inner.height()), True, partial(self._move_column, index)
             for row, place in enumerate(column.places[:-1]):
                 box = boxes[id(place)]
                 rect = QRect(inner.left() + box.left, inner.top() + box.top + box.height, box.width, GAP)
-                self._line(
-                    rect,
-                    False,
-                    lambda position, row=row, column=column: self._move_place(column, row, position),
-                )
-
-    def _line(self, rect: QRect, upright: bool, moved: object) -> None:
-        line = SplitLine(self.theme, self, upright=upright)
-        line.setGeometry(rect)
-        line.moved.connect(moved)
-        line.show()
-        self._lines.append(line)
+                yield rect, False, partial(self._move_place, column, row)
 
     def _move_column(self, index: int, position: int) -> None:
         self._layout.move_column(index, position - self._inner().left())
@@ -264,25 +273,13 @@ class PaneArea(ThemedWidget):
         self._rearrange()
 
     def _rearrange(self) -> None:
-        """After a drag: the lines stay the same objects, or the mouse would lose its grip."""
+        """After a drag: only where things stand has changed."""
         inner = self._inner()
-        index = 0
-        boxes = {id(place): box for place, box in self._layout.boxes()}
         for place, box in self._layout.boxes():
             for key in place.keys:
                 rect = QRect(inner.left() + box.left, inner.top() + box.top, box.width, box.height)
                 self._frames[key].setGeometry(rect)
-        for number, column in enumerate(self._layout.columns):
-            first = boxes[id(column.places[0])]
-            if number + 1 < len(self._layout.columns):
-                left = inner.left() + first.left + first.width
-                self._lines[index].setGeometry(left, inner.top(), GAP, inner.height())
-                index += 1
-            for place in column.places[:-1]:
-                box = boxes[id(place)]
-                top = inner.top() + box.top + box.height
-                self._lines[index].setGeometry(inner.left() + box.left, top, box.width, GAP)
-                index += 1
+        self._place_lines(inner)
 
     def _apart(self, key: str) -> None:
         self._layout.apart(key)

@@ -149,13 +149,15 @@ class PaneFrame(ThemedWidget):
     def set_pane(self, model: PaneModel, siblings: Sequence[PaneModel] | None = None) -> None:
         """Draw another state; a curtain goes up at once and comes down only by what ``model`` says."""
         before, self._model = self._model, model
+        placed_before = self._siblings
         if siblings is not None:
-            self._siblings = tuple(siblings)
+            self._siblings = tuple(siblings) if len(siblings) > 1 else ()
         else:
             self._siblings = tuple(model if item.key == model.key else item for item in self._siblings)
-        if before == model and siblings is None:
-            return
-        self._draw(before)
+        if before != model:
+            self._draw(before)
+        elif placed_before != self._siblings:
+            self.header.set_pane(model, self._siblings)
 
     def set_view(self, view: QWidget) -> None:
         """Lay a live page in the pane; an older one stays below it until it is destroyed or taken."""

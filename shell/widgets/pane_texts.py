@@ -20,14 +20,13 @@ class PaneTexts(QObject):
     """Translated; a failure's key that is not known gets the sentence of the plain reason."""
 
     def state_word(self, state: State) -> str:
-        words = {
-            State.FOLLOWING: self.tr("Følger"),
-            State.CHANGING: self.tr("Laster på nytt"),
-            State.PINNED: self.tr("Festet til"),
-            State.OUT_OF_SYNC: self.tr("Ute av takt"),
-            State.CLOSED: self.tr("Lukket"),
-        }
-        return words[state]
+        if state is State.FOLLOWING:
+            return self.tr("Følger")
+        if state is State.CHANGING:
+            return self.tr("Laster på nytt")
+        if state is State.PINNED:
+            return self.tr("Festet til")
+        return self.tr("Ute av takt") if state is State.OUT_OF_SYNC else self.tr("Lukket")
 
     def word_for(self, model: PaneModel) -> str:
         """The state's word; a follower that still has its old patient says *Bytter*, one without any *Åpner*."""

@@ -72,7 +72,7 @@ class PatientBanner(ThemedWidget):
         if model is None:
             return self.tr("Ingen pasient er valgt")
         parts = [model.patient.name.full, self._age_text(), self._number_text(), self._place_text()]
-        parts += [chip.spoken for chip in banner_chips(self.theme, model, self._words())]
+        parts += [chip.spoken for chip in banner_chips(self.theme, model, self._words)]
         return ", ".join(part for part in parts if part) + "."
 
     def hidden_chips(self) -> list[str]:
@@ -83,6 +83,7 @@ class PatientBanner(ThemedWidget):
         return [chip.spoken for line in self._lines for chip in line]
 
     def retranslate(self) -> None:
+        self._learn_words()
         self.more.say(self.tr("Mer"))
         self._arrange()
         self.update()
@@ -131,7 +132,7 @@ class PatientBanner(ThemedWidget):
     def _measured(self, width: int) -> tuple[list[list[tuple[int, list[Run]]]], list[list[Chip]], list[Chip]]:
         if self._model is None:
             return [[]], [[]], []
-        chips = banner_chips(self.theme, self._model, self._words())
+        chips = banner_chips(self.theme, self._model, self._words)
         lines, hidden = placed(chips, width - LEFT - 12, self._more_width)
         return self._fact_lines(width - LEFT - RIGHT), lines, hidden
 
@@ -199,17 +200,12 @@ class PatientBanner(ThemedWidget):
 
     def _age_text(self) -> str:
         assert self._model is not None
-        words = {
-            "male": self.tr("mann"),
-            "female": self.tr("kvinne"),
-            "other": self.tr("annet kjønn"),
-            "unknown": "",
-        }
+        genders = self._genders
         age = self._model.age
         years = "" if age is None else self.tr("{age} år").format(age=age)
         if self._model.alike and self._model.birth_date is not None:
             years = f"{years} ({self._model.birth_date:%d.%m.%Y})"
-        return ", ".join(part for part in (years, words[self._model.gender]) if part)
+        return ", ".join(part for part in (years, genders[self._model.gender]) if part)
 
     def _number_text(self) -> str:
         assert self._model is not None
@@ -222,8 +218,8 @@ class PatientBanner(ThemedWidget):
         word = self.tr("Rom") if self._model.place_kind == "room" else self.tr("Fastlege")
         return f"{word} {self._model.place}" if self._model.place else ""
 
-    def _words(self) -> ChipWords:
-        return ChipWords(
+    def _learn_words(self) -> None:
+        self._words = ChipWords(
             none_known=self.tr("Ingen kjente allergier"),
             not_recorded=self.tr("Allergier ikke registrert"),
             unread=self.tr("Allergier er ikke lest"),
@@ -231,6 +227,12 @@ class PatientBanner(ThemedWidget):
             room=self.tr("rom"),
             deceased=self.tr("Død"),
         )
+        self._genders = {
+            "male": self.tr("mann"),
+            "female": self.tr("kvinne"),
+            "other": self.tr("annet kjønn"),
+            "unknown": "",
+        }
 
     # drawing
 
