@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,13 +137,19 @@ class UpstreamSystems:
 
 
 @contextmanager
-def upstream_systems(folder: Path, gateways: int = 2) -> Iterator[UpstreamSystems]:
-    """Both systems, ready for so many gateways at once."""
+def upstream_systems(
+    folder: Path, gateways: int = 2, *, in_front: Callable[[int], int] = lambda port: port
+) -> Iterator[UpstreamSystems]:
+    """Both systems, ready for so many gateways at once.
+
+    ``in_front`` is asked for the port that everybody uses instead of the system's own: first for the FHIR server,
+    then for the identity provider.
+    """
     clock = MovedClock()
     fhir_socket, identity_socket = listen(), listen()
     gateway_sockets = [listen() for _ in range(gateways)]
-    fhir_base = f"http://127.0.0.1:{fhir_socket.getsockname()[1]}/fhir"
-    issuer = f"http://localhost:{identity_socket.getsockname()[1]}"
+    fhir_base = f"http://127.0.0.1:{in_front(fhir_socket.getsockname()[1])}/fhir"
+    issuer = f"http://localhost:{in_front(identity_socket.getsockname()[1])}"
     bases = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in gateway_sockets]
     client = ProviderClient(
         GATEWAY_CLIENT,

@@ -202,6 +202,9 @@ class Writes:
                 place = (interaction.type or "", str(head["id"]), None)
         else:
             body = b""
+        if place is None and answer.body and head is None:
+            answer_text = "The record system has taken the resource, but did not say readably where it is."
+            return await self._keeper.refused(access, refusal(502, "exception", answer_text), answer_text)
         headers = list(version_headers(answer))
         if place is not None:
             url = f"{self._public_base}/{place[0]}/{place[1]}" + (f"/_history/{place[2]}" if place[2] else "")
