@@ -268,10 +268,10 @@ def test_the_moment_of_the_last_edit_is_known(qtbot: QtBot, make_pane: MakePane,
 
 
 def test_a_page_that_does_not_answer_counts_as_unsaved(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
-    site.html("/", button("while(true){}"))
+    site.html("/", "busy")
     pane = make_pane(site.origin())
     show(qtbot, pane, site.origin() + "/")
-    click(qtbot, pane)
+    pane.pane_page.runJavaScript("while (true) {}")
     answers: list[Draft] = []
     ask_unsaved(pane.pane_page, answers.append)
     qtbot.waitUntil(lambda: answers == [Draft(True, silent=True)], timeout=WAIT)
