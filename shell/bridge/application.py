@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shell.composition.io_loop import IoLoop
 from shell.composition.practice import Environment
 from shell.composition.preferences import Preferences, load_preferences, save_preferences
 from shell.web.chromium import prepare, program_arguments
@@ -22,7 +24,6 @@ from shell.bridge.desktop import Desktop  # noqa: E402
 from shell.bridge.loop_thread import LoopThread  # noqa: E402
 from shell.theme import Theme  # noqa: E402
 from shell.translations import Translations  # noqa: E402
-from shell.web.pane_profile import new_profile  # noqa: E402
 from shell.windows.main_window import MainWindow  # noqa: E402
 
 SIGNALS_MS = 200
@@ -65,9 +66,9 @@ def new_application(preferences: Preferences | None = None) -> QApplication:
     return application
 
 
-def build(application: QApplication, environment: Environment) -> Program:
-    """Window and controllers, nothing started yet."""
-    threads = LoopThread(application)
+def build(application: QApplication, environment: Environment, io: IoLoop | None = None) -> Program:
+    """Window and controllers; only the environment is started already, on ``io`` when it is given."""
+    threads = LoopThread(application, io)
     threads.run(environment.start(), None, lambda _: None)  # beside the window; the desktop hears how it went
     folder = environment.choice.state
     preferences = load_preferences(folder)
@@ -80,9 +81,6 @@ def build(application: QApplication, environment: Environment) -> Program:
     keep_native_window(window)
     remember(window, folder, preferences)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
-    new_profile(
-        application, "nb"
-    )  # the first profile costs 220 ms of this thread: before the window is shown
     return Program(application, window, desktop, threads, theme)
 
 
@@ -111,18 +109,19 @@ def keep_native_window(window: MainWindow) -> None:
     seed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
-def run(environment: Environment) -> int:
+def run(environment: Environment, io: IoLoop, opened: Callable[[Program], None]) -> int:
     """Start, run until the window is closed or SIGTERM comes, and clean up."""
     application = new_application(load_preferences(environment.choice.state))
-    program = build(application, environment)
+    program = build(application, environment, io)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.quit())
     awake = QTimer(application, interval=SIGNALS_MS)  # lets Python see signals while Qt waits
     awake.timeout.connect(lambda: None)
     awake.start()
     program.window.resize(*SMALLEST)
+    program.desktop.start()  # the first web view is in the window before it is shown
     program.show()
-    program.desktop.start()
+    opened(program)
     code = application.exec()
     program.stop()
     return int(code)

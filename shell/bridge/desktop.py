@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWebEngineCore import (
@@ -14,24 +15,21 @@ from PySide6.QtWebEngineCore import (
 )
 
 from shell.bridge.clipboard import clear_own_clipboard
-from shell.bridge.locking import SessionLock
 from shell.bridge.loop_thread import LoopThread
-from shell.bridge.services import AppFacts, Services
-from shell.bridge.sign_in import SignIn, new_connection, redeem
-from shell.bridge.workspace_controller import WorkspaceController
-from shell.composition.clock import SystemClock, new_id
+from shell.bridge.sign_in import SignIn
 from shell.composition.practice import SHELL_CLIENT, Environment
-from shell.gateway_client.connection import Connection
 from shell.gateway_client.errors import GatewayError, NotSignedIn, Refused
-from shell.gateway_client.hub import HubPosts
 from shell.gateway_client.login import AuthorizationRequest
-from shell.gateway_client.records import Records
-from shell.gateway_client.workspace import Workspace
 from shell.presenters.roles import role_word
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import EmptyModel, LockModel, StripModel, ToastModel, UserModel
 from shell.web.login_view import LogoutPage
 from shell.windows.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from shell.bridge.locking import SessionLock
+    from shell.bridge.services import Services
+    from shell.bridge.workspace_controller import WorkspaceController
 
 CLOCK_MS = 1000
 FORBIDDEN = 403
@@ -55,6 +53,7 @@ class Desktop(QObject):
         self._session: dict[str, Any] = {}
         self._came_up = False
         self._locking: SessionLock | None = None
+        self._importing: Thread | None = None
         self._contrast_at_start = window.theme.high_contrast
         self.workspace: WorkspaceController | None = None
         self._connect()
@@ -64,7 +63,7 @@ class Desktop(QObject):
         self._tick()
 
     def _connect(self) -> None:
-        self._sign_in.page_shown.connect(lambda: None)
+        self._sign_in.page_shown.connect(self._sign_in_shown)
         self._sign_in.answered.connect(self._signed_in)
         self._sign_in.failed.connect(self._sign_in_failed)
         self._unlock.answered.connect(self._unlocking)
@@ -78,9 +77,11 @@ class Desktop(QObject):
         self._window.theme_chosen.connect(lambda _: self._theme_changed())
 
     def start(self) -> None:
-        """Bring the environment up and show the sign-in page."""
-        self._window.show_sign_in()
-        self._window.sign_in.set_loading()
+        """Bring the environment up and show the sign-in page.
+
+        The page is asked for at once: the sockets are bound, and answer when the children are there.
+        """
+        self._begin_sign_in()
         self._window.set_connection("reconnecting")
         self._environment.on_up = lambda: self._threads.post(self._gateway_up)
         self._environment.on_down = lambda: self._threads.post(self._gateway_down)
@@ -97,6 +98,8 @@ class Desktop(QObject):
             self.workspace = None
         self._sign_in.drop()
         self._unlock.drop()
+        if self._importing is not None:
+            self._importing.join()
         stopping = self._threads.run(self._shut_down(self._services))
         try:
             stopping.result(5.0)
@@ -129,9 +132,9 @@ class Desktop(QObject):
     def _environment_up(self) -> None:
         self._came_up = True
         self._window.set_connection("connected")
-        self._begin_sign_in()
 
     def _environment_failed(self) -> None:
+        self._sign_in.drop()
         self._sign_in_page_error("environment_failed", "environment")
 
     # signing in
@@ -140,6 +143,11 @@ class Desktop(QObject):
         self._window.show_sign_in()
         self._window.sign_in.set_loading()
         self._sign_in.begin(self._window, self._window.sign_in.set_view)
+
+    def _sign_in_shown(self) -> None:
+        if self._importing is None:
+            self._importing = Thread(target=import_workspace, name="vaktrom-imports", daemon=True)
+            self._importing.start()
 
     def _sign_in_failed(self, key: str) -> None:
         self._sign_in.drop()
@@ -167,41 +175,27 @@ class Desktop(QObject):
             self.workspace.start_list.reload()
 
     def _signed_in(self, request: AuthorizationRequest, code: str) -> None:
+        from shell.bridge.session_opening import open_session
+
         self._window.sign_in.set_loading()
-        connection = new_connection(self._environment.base_url, SHELL_CLIENT, self._environment.shell_secret)
+        environment = self._environment
         self._threads.run(
-            self._open_session(connection, request, code),
+            open_session(
+                environment.base_url, environment.shell_secret, self._threads, self._language, request, code
+            ),
             lambda opened: self._session_open(*opened),
             lambda error: self._sign_in_failed(
                 error.key if isinstance(error, GatewayError) else "gateway_failed"
             ),
         )
-
-    async def _open_session(
-        self, connection: Connection, request: AuthorizationRequest, code: str
-    ) -> tuple[Services, dict[str, Any], list[dict[str, Any]], str]:
-        workspace = Workspace(connection)
-        try:
-            await redeem(connection, request, code)
-            session = await workspace.session()
-            apps = await workspace.apps()
-            context = await workspace.new_context()
-        except BaseException:
-            await connection.close()
-            raise
-        services = Services(
-            threads=self._threads,
-            connection=connection,
-            workspace=workspace,
-            records=Records(connection),
-            posts=HubPosts(connection, new_id, SystemClock().now),
-            language=self._language,
-        )
-        return services, session, apps, str(context["topic"])
+        self._window.furnish()  # while the gateway works
 
     def _session_open(
         self, services: Services, session: dict[str, Any], apps: list[dict[str, Any]], topic: str
     ) -> None:
+        from shell.bridge.services import AppFacts
+        from shell.bridge.workspace_controller import WorkspaceController
+
         self._login_profile = self._sign_in.take_profile()
         self._window.take_toast("signed-out")
         self._services, self._session = services, session
@@ -231,6 +225,8 @@ class Desktop(QObject):
         self._window.announcer.hushed = True
         self.workspace.pause()
         if self._locking is None:
+            from shell.bridge.locking import SessionLock
+
             self._locking = SessionLock(
                 self._services, self._lock_unconfirmed, self._lock_confirmed, self._session_lost
             )
@@ -359,6 +355,13 @@ class Desktop(QObject):
         patched = f"Chromium {text_of(qWebEngineChromiumSecurityPatchVersion())}"
         title = sentence("about_title", self._language())
         self._window.toast(ToastModel("about", "info", title, f"{versions} · {patched}"))
+
+
+def import_workspace() -> None:
+    """What is needed when somebody has signed in; read while he types, in a thread of its own."""
+    import shell.bridge.session_opening
+    import shell.bridge.workspace_controller
+    import shell.windows.workplace  # noqa: F401
 
 
 def text_of(version: object) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+from shell.composition.io_loop import IoLoop
 
 Result = TypeVar("Result")
 
@@ -19,16 +19,15 @@ class LoopThread(QObject):
 
     _delivered = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, io: IoLoop | None = None) -> None:
+        """``io`` is a loop that runs already; otherwise one is started."""
         super().__init__(parent)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="vaktrom-io", daemon=True)
+        self._io = io or IoLoop()
         self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._thread.start()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        return self._loop
+        return self._io.loop
 
     def run(
         self,
@@ -37,7 +36,7 @@ class LoopThread(QObject):
         failed: Callable[[BaseException], None] | None = None,
     ) -> Future[Result]:
         """Start ``work``; ``done`` or ``failed`` is called later on the GUI thread. Cancel through the future."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future = self._io.submit(work)
         future.add_done_callback(lambda ended: self._ended(ended, done, failed))
         return future
 
@@ -47,23 +46,7 @@ class LoopThread(QObject):
 
     def stop(self) -> None:
         """Cancel what still runs and end the thread (at most two seconds)."""
-
-        async def cancel_all() -> None:
-            tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-        if self._loop.is_running():
-            with contextlib.suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(cancel_all(), self._loop).result(2.0)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(2.0)
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.close()
+        self._io.stop()
 
     def _ended(
         self,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-import httpx2
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWebEngineCore import QWebEngineProfile
 from PySide6.QtWidgets import QWidget
 
-from shell.gateway_client.connection import Connection, new_http_client
 from shell.gateway_client.errors import GatewayError
-from shell.gateway_client.login import AuthorizationRequest, ShellTokens, authorization_request
+from shell.gateway_client.login import AuthorizationRequest, authorization_request
 from shell.web.login_view import LoginView
 
 PlaceView = Callable[[QWidget], None]
@@ -72,15 +69,3 @@ class SignIn(QObject):
             self.failed.emit("login_refused")
             return
         self.answered.emit(request, code)
-
-
-def new_connection(base_url: str, client_id: str, secret: str) -> Connection:
-    """A fresh connection without tokens; call on the loop's thread or before it is used there."""
-    http: httpx2.AsyncClient = new_http_client(base_url)
-    return Connection(http, ShellTokens(http, client_id, secret, time.monotonic))
-
-
-async def redeem(connection: Connection, request: AuthorizationRequest, code: str) -> Connection:
-    """Exchange the code; raises GatewayError kinds."""
-    await connection.tokens.redeem(request, code)
-    return connection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +38,8 @@ Provider = Annotated[
 
 def installed_version() -> str:
     """The version of this installation."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("vaktrom")
     except PackageNotFoundError:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from launcher.server.audit_sink import read_sink
 from shell.command_line.failures import WrongUse
 from shell.composition.practice import EnvironmentChoice, IdentityProviderChoice
 
@@ -31,8 +30,12 @@ def environment_choice(
 
 
 def _sink(base: str | None) -> str | None:
+    if base is None:
+        return None
+    from launcher.server.audit_sink import read_sink
+
     try:
-        return read_sink({"base": base}).base if base is not None else None
+        return read_sink({"base": base}).base
     except ValueError as error:
         raise WrongUse(f"--audit-sink {base}: {error}") from error
 

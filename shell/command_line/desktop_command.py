@@ -5,26 +5,37 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shell.command_line.choices import environment_choice
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock
+from shell.composition.io_loop import IoLoop
 from shell.composition.practice import EnvironmentChoice, prepare
 from shell.composition.state_directory import state_directory
 
+if TYPE_CHECKING:
+    from shell.bridge.application import Program
+
 
 def run_desktop(
-    state: Path | None, port: int, folders: Sequence[Path], identity_provider: Path | None
+    state: Path | None,
+    port: int,
+    folders: Sequence[Path],
+    identity_provider: Path | None,
+    opened: Callable[[Program], None] = lambda _: None,
 ) -> int:
-    """Start the desktop and run until it is closed."""
+    """Start the desktop and run until it is closed; ``opened`` is called when the window is shown."""
     demand_display()
     choice = environment_choice(state_directory(state), port, folders, identity_provider)
     environment = prepare(choice, SystemClock().now())
+    io = IoLoop()
+    io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
     from shell.bridge.application import run
 
-    return run(environment)
+    return run(environment, io, opened)
 
 
 def run_tour(out: Path, headless: bool) -> int:

@@ -13,7 +13,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 READY_SECONDS = 20.0
@@ -65,7 +65,7 @@ class Child:
     def __init__(
         self,
         name: str,
-        configuration: Callable[[], Mapping[str, Any]],
+        configuration: Callable[[], Awaitable[Mapping[str, Any]]],
         sockets: Sequence[socket.socket],
         *,
         records: SealedRecords | None = None,
@@ -121,27 +121,32 @@ class Child:
             pass_fds=descriptors,
         )
         self._process = process
-        assert process.stdin and process.stdout and process.stderr
-        if self._stopping.is_set():  # told to stop while the operating system made it
-            process.kill()
-            await process.wait()
-            raise ChildFailed(self._name, "it was stopped")
-        configuration = {**self._configuration(), "listeners": list(descriptors)}
-        if self._records is not None:
-            configuration["records"] = self._records.as_list()
-        process.stdin.write(json.dumps(configuration).encode() + b"\n")
+        assert process.stderr
         errors = asyncio.create_task(self._keep_last_words(process.stderr))
         try:
-            await process.stdin.drain()
-            return await asyncio.wait_for(self._read_until_ready(process.stdout), READY_SECONDS)
-        except (TimeoutError, ConnectionError, EOFError) as error:
+            return await self._configured(process, descriptors)
+        except BaseException as error:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             await errors
+            if not isinstance(error, (TimeoutError, ConnectionError, EOFError)):
+                raise
             raise ChildFailed(
                 self._name, self._last_words[-1] if self._last_words else type(error).__name__
             ) from error
+
+    async def _configured(self, process: asyncio.subprocess.Process, descriptors: tuple[int, ...]) -> Message:
+        """Tell the new process everything and hear that it is ready. Its configuration is made while it starts."""
+        assert process.stdin and process.stdout
+        configuration = {**await self._configuration(), "listeners": list(descriptors)}
+        if self._stopping.is_set():  # told to stop while the operating system made it
+            raise ChildFailed(self._name, "it was stopped")
+        if self._records is not None:
+            configuration["records"] = self._records.as_list()
+        process.stdin.write(json.dumps(configuration).encode() + b"\n")
+        await process.stdin.drain()
+        return await asyncio.wait_for(self._read_until_ready(process.stdout), READY_SECONDS)
 
     async def _read_until_ready(self, stream: asyncio.StreamReader) -> Message:
         while True:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from joserfc.jwk import ECKey
-
-from plugins.registry import AppRegistry
-from shell.composition.app_style import app_styles
-from shell.composition.applications import gateway_clients, registry, sites
 from shell.composition.child import Child, ChildFailed, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
 from shell.composition.state_key import (
@@ -24,7 +21,9 @@ from shell.composition.state_key import (
     StateKeys,
     load_state_keys,
 )
-from shell.theme.tokens import Tokens
+
+if TYPE_CHECKING:  # what only the children's configuration needs is imported while they start
+    from plugins.registry import AppRegistry
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"
@@ -50,7 +49,7 @@ class EnvironmentChoice:
     audit_sink: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Environment:
     """A gateway with the sandbox upstream; ``start`` brings both up, ``stop`` ends both."""
 
@@ -58,8 +57,7 @@ class Environment:
     gateway_socket: socket.socket
     fhir_socket: socket.socket
     identity_socket: socket.socket
-    apps: AppRegistry
-    keys: StateKeys
+    now: datetime
     shell_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     records: SealedRecords = field(default_factory=SealedRecords)
     sandbox: Child | None = None
@@ -69,6 +67,13 @@ class Environment:
     on_down: Callable[[], None] = lambda: None
     _starting: asyncio.Future[None] | None = None
     _ended: bool = False
+
+    @cached_property
+    def apps(self) -> AppRegistry:
+        """What is installed, as it is served beside this gateway."""
+        from shell.composition.applications import registry
+
+        return registry(self.port, self.choice.folders)
 
     @property
     def port(self) -> int:
@@ -106,21 +111,26 @@ class Environment:
         await self._stop_children()
         if self._ended:
             raise ChildFailed("gateway", "the program is ending")
-        private = ECKey.generate_key("P-256", private=True, auto_kid=True)
-        sandbox_configuration = self._sandbox_configuration(private.as_dict(private=False))
-        gateway_configuration = self._gateway_configuration(private.as_dict(private=True))
-        self.sandbox = Child(
-            "sandbox", lambda: sandbox_configuration, [self.fhir_socket, self.identity_socket]
-        )
+        configurations = asyncio.ensure_future(asyncio.to_thread(self._configurations))
+
+        async def for_sandbox() -> Mapping[str, Any]:
+            return (await asyncio.shield(configurations))[0]
+
+        async def for_gateway() -> Mapping[str, Any]:
+            return (await asyncio.shield(configurations))[1]
+
+        self.sandbox = Child("sandbox", for_sandbox, [self.fhir_socket, self.identity_socket])
         self.gateway = Child(
             "gateway",
-            lambda: gateway_configuration,
+            for_gateway,
             [self.gateway_socket],
             records=self.records,
             on_up=lambda: self.on_up(),
             on_down=lambda: self.on_down(),
         )
-        started = await asyncio.gather(self.sandbox.start(), self.gateway.start(), return_exceptions=True)
+        started = await asyncio.gather(
+            self.sandbox.start(), self.gateway.start(), configurations, return_exceptions=True
+        )
         for failure in started:
             if isinstance(failure, BaseException):
                 raise failure
@@ -140,6 +150,14 @@ class Environment:
             self._starting = None
         for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
             sock.close()
+
+    def _configurations(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Of the sandbox and of the gateway; not on an event loop, the keyring may take its time."""
+        from joserfc.jwk import ECKey
+
+        private = ECKey.generate_key("P-256", private=True, auto_kid=True)
+        public, whole = private.as_dict(private=False), private.as_dict(private=True)
+        return self._sandbox_configuration(public), self._gateway_configuration(whole)
 
     def _sandbox_configuration(self, public_jwk: Mapping[str, Any]) -> dict[str, Any]:
         folder = self.choice.state / "sandbox"
@@ -165,7 +183,12 @@ class Environment:
             "key": dict(private_jwk),
             "alg": "ES256",
         }
+        from shell.composition.app_style import app_styles
+        from shell.composition.applications import gateway_clients, sites
+        from shell.theme.tokens import Tokens
+
         chosen = self.choice.identity_provider
+        keys = practice_keys(self.choice.state, self.now)
         return {
             "base_url": self.base_url,
             "authority": f"127.0.0.1:{self.port}",
@@ -177,7 +200,7 @@ class Environment:
             "styles": app_styles(Tokens.read()),
             "sites": sites(self.apps, self.port),
             "audit_path": str(self.choice.state / "audit.sqlite"),
-            "audit_keys": [[name, encode_key(key)] for name, key in self.keys.keys],
+            "audit_keys": [[name, encode_key(key)] for name, key in keys.keys],
             "audit_sink": {"base": self.choice.audit_sink} if self.choice.audit_sink else None,
             "state_key": encode_key(self.seal_key),
         }
@@ -187,7 +210,7 @@ class Environment:
         return {"resource": self.upstream_fhir, **dict(chosen.client)}
 
 
-def practice_keys(state: Path, now: Any) -> StateKeys:
+def practice_keys(state: Path, now: datetime) -> StateKeys:
     """The state key from the keyring; the practice environment falls back to its marked key file."""
     try:
         return load_state_keys(KeyringStore(), now)
@@ -195,19 +218,17 @@ def practice_keys(state: Path, now: Any) -> StateKeys:
         return load_state_keys(KeyFileStore(state), now)
 
 
-def prepare(choice: EnvironmentChoice, now: Any) -> Environment:
-    """Bind the sockets and read what is installed; raises PortTaken and StateDirectoryUnusable."""
+def prepare(choice: EnvironmentChoice, now: datetime) -> Environment:
+    """Bind the sockets, so that pages can be asked for at once; raises PortTaken and OSError."""
     if choice.port:
         gateway_socket = listen(choice.port)
     else:
         gateway_socket, _ = RememberedPort(choice.state / "gateway-port").listen()
     fhir_socket, _ = RememberedPort(choice.state / "sandbox-port").listen()
-    folders: Sequence[Path] = choice.folders
     return Environment(
         choice=choice,
         gateway_socket=gateway_socket,
         fhir_socket=fhir_socket,
         identity_socket=listen(),
-        apps=registry(port_of(gateway_socket), folders),
-        keys=practice_keys(choice.state, now),
+        now=now,
     )

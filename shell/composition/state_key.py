@@ -13,10 +13,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keyring
-import keyring.backend
-import keyring.errors
+if TYPE_CHECKING:
+    import keyring.backend
 
 SERVICE = "vaktrom"
 ENTRY = "state-keys"
@@ -75,17 +75,23 @@ class KeyringStore:
     """Reads and writes the keys in the operating system's keyring; raises KeyringUnusable."""
 
     def __init__(self, backend: keyring.backend.KeyringBackend | None = None) -> None:
+        import keyring
+
         self._backend = backend or keyring.get_keyring()
         if self._backend.priority < 1 or "alt" in type(self._backend).__module__:
             raise KeyringUnusable("this computer has no keyring service")
 
     def read(self) -> str | None:
+        import keyring.errors
+
         try:
             return self._backend.get_password(SERVICE, ENTRY)
         except (keyring.errors.KeyringError, RuntimeError) as error:
             raise KeyringUnusable(str(error)) from error
 
     def write(self, text: str) -> None:
+        import keyring.errors
+
         try:
             self._backend.set_password(SERVICE, ENTRY, text)
         except (keyring.errors.KeyringError, RuntimeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import httpx2
@@ -20,7 +21,11 @@ TIMEOUT = httpx2.Timeout(15.0, connect=3.0)
 
 
 def new_http_client(base_url: str) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=base_url, timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+    """A client of one gateway; without TLS the certificates, which take long to read, are left alone."""
+    verify = True if base_url.startswith("https://") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx2.AsyncClient(
+        base_url=base_url, timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=verify
+    )
 
 
 class Connection:

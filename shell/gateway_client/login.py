@@ -8,10 +8,8 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
-
-import httpx2
 
 from shell.gateway_client.errors import (
     GatewayError,
@@ -20,6 +18,9 @@ from shell.gateway_client.errors import (
     Refused,
     SourceUnavailable,
 )
+
+if TYPE_CHECKING:  # the sign-in page needs no HTTP client of ours
+    import httpx2
 
 SCOPE = "openid fhirUser online_access user/*.rs fhircast/*.*"
 RENEW_BEFORE_SECONDS = 120.0
@@ -80,6 +81,8 @@ class ShellTokens:
         client_secret: str,
         monotonic: Callable[[], float],
     ) -> None:
+        import httpx2
+
         self._http = http
         self._auth = httpx2.BasicAuth(client_id, client_secret)
         self._monotonic = monotonic
@@ -133,6 +136,8 @@ class ShellTokens:
         self._access_token = self._refresh_token = self._id_token = None
 
     async def _ask(self, form: dict[str, str]) -> None:
+        import httpx2
+
         for attempt in (1, 2):  # a lost answer may be asked for again within 10 s (SAL-50 with our exception)
             try:
                 answer = await self._http.post("/oauth/token", data=form, auth=self._auth)

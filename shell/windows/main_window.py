@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
@@ -28,21 +29,24 @@ from shell.presenters.view_models import (
 from shell.theme import Theme
 from shell.translations import Translations
 from shell.widgets.announcements import Announcer
-from shell.widgets.command_palette import CommandPalette
 from shell.widgets.focus_ring import FocusRing
-from shell.widgets.pane_area import PaneArea
 from shell.widgets.themed import ThemedWidget
-from shell.widgets.toasts import Toasts
-from shell.widgets.unsaved_question import UnsavedQuestion
-from shell.windows.desk import Desk
-from shell.windows.lock_page import LockPage
 from shell.windows.menus import Menus
-from shell.windows.overlay import Overlay
 from shell.windows.shortcuts import ShortcutMap
-from shell.windows.shortcuts_help import ShortcutsHelp
 from shell.windows.sign_in_page import SignInPage
-from shell.windows.window_actions import WindowActions
 from shell.windows.window_keys import WindowKeys
+
+if TYPE_CHECKING:
+    from shell.widgets.command_palette import CommandPalette
+    from shell.widgets.pane_area import PaneArea
+    from shell.widgets.toasts import Toasts
+    from shell.widgets.unsaved_question import UnsavedQuestion
+    from shell.windows.desk import Desk
+    from shell.windows.lock_page import LockPage
+    from shell.windows.overlay import Overlay
+    from shell.windows.shortcuts_help import ShortcutsHelp
+    from shell.windows.window_actions import WindowActions
+    from shell.windows.workplace import Workplace
 
 SMALLEST = QSize(1024, 640)
 USUAL = QSize(1366, 768)
@@ -88,6 +92,9 @@ class MainWindow(ThemedWidget):
         self._translations = translations
         self._active: str | None = None
         self._user: UserModel | None = None
+        self._connection: Connection | None = None
+        self._now: datetime | None = None
+        self._made: Workplace | None = None
         self._locked_over: QWidget | None = None
         self.setLocale(translations.locale)
         translations.changed.connect(self._language_changed)
@@ -97,41 +104,83 @@ class MainWindow(ThemedWidget):
         self.announcer = Announcer(self)
         self.menus = Menus(theme, translations, self)
         self.sign_in = SignInPage(theme, translations, self.menus, version, self)
-        self.lock = LockPage(theme, self.menus, self)
-        self.desk = Desk(theme, self)
-        self._night_toasts = Toasts(theme, self)
-        self._night_toasts.told.connect(lambda text, urgent: self.announcer.say(text, urgent=urgent))
-        self._night_toasts.acted.connect(self.toast_acted)
-        self._night_toasts.resized.connect(self._place_night_toasts)
-        self.palette_view = CommandPalette(theme, self.desk)
-        self.question = UnsavedQuestion(theme, self.desk)
-        self.keys_help = ShortcutsHelp(theme, self.desk)
-        for dialog in (self.palette_view, self.question, self.keys_help):
-            dialog.hide()
-        self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)
         self._pages = QStackedLayout()
-        for page in (self.sign_in, self.desk, self.lock):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self.sign_in)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(self._pages)
         self.ring = FocusRing(theme, self)
         self.shortcuts = ShortcutMap(self)
         self.keys = WindowKeys(self)
-        self.actions_now = WindowActions(self)
         self.shortcuts.triggered.connect(self.keys.run)
         self._connect()
         self._show_page(self.sign_in)
         self.resize(USUAL)
 
+    # what is made when it is needed
+
+    @property
+    def _workplace(self) -> Workplace:
+        if self._made is None:
+            from shell.windows.workplace import Workplace
+
+            made = self._made = Workplace(self.theme, self)
+            for page in (made.desk, made.lock):
+                self._pages.addWidget(page)
+            made.desk.top.set_user(self._user)
+            if self._connection is not None:
+                made.desk.top.set_connection(self._connection)
+            if self._now is not None:
+                self.set_now(self._now)
+            self._connect_workplace(made)
+        return self._made
+
+    def furnish(self) -> None:
+        """Make everything behind the sign-in page now."""
+        assert self._workplace
+
+    @property
+    def desk(self) -> Desk:
+        return self._workplace.desk
+
+    @property
+    def lock(self) -> LockPage:
+        return self._workplace.lock
+
+    @property
+    def palette_view(self) -> CommandPalette:
+        return self._workplace.palette_view
+
+    @property
+    def question(self) -> UnsavedQuestion:
+        return self._workplace.question
+
+    @property
+    def keys_help(self) -> ShortcutsHelp:
+        return self._workplace.keys_help
+
+    @property
+    def actions_now(self) -> WindowActions:
+        return self._workplace.actions_now
+
+    @property
+    def night_toasts(self) -> Toasts:
+        """Notes on sign-in and lock page."""
+        return self._workplace.night_toasts
+
+    @property
+    def overlay(self) -> Overlay:
+        return self._workplace.overlay
+
     # pages
 
     def show_sign_in(self) -> None:
         """Page 01; the lists are emptied here, the rest of the last user is taken from the desk by its own calls."""
-        self.close_palette()
-        self.end_question()
-        self.desk.start.clear()
-        self.desk.toasts.clear()
+        if self._made is not None:
+            self.close_palette()
+            self.end_question()
+            self.desk.start.clear()
+            self.desk.toasts.clear()
         self._show_page(self.sign_in)
 
     def show_start_list(self) -> None:
@@ -159,7 +208,7 @@ class MainWindow(ThemedWidget):
 
     def hide_lock(self) -> None:
         """Back to what lay below the lock."""
-        if self._pages.currentWidget() is self.lock:
+        if self._made is not None and self.page is self.lock:
             self.lock.clear_view()
             self._show_page(self.desk)
 
@@ -175,16 +224,21 @@ class MainWindow(ThemedWidget):
 
     def set_user(self, user: UserModel | None) -> None:
         self._user = user
-        self.desk.top.set_user(user)
+        if self._made is not None:
+            self.desk.top.set_user(user)
 
     def set_connection(self, connection: Connection) -> None:
-        self.desk.top.set_connection(connection)
+        self._connection = connection
+        if self._made is not None:
+            self.desk.top.set_connection(connection)
         self.sign_in.set_connection(connection)
 
     def set_now(self, now: datetime) -> None:
         """The time of the clocks; aware and local."""
-        self.desk.top.set_now(now)
-        self.lock.set_now(now)
+        self._now = now
+        if self._made is not None:
+            self.desk.top.set_now(now)
+            self.lock.set_now(now)
 
     def set_tabs(self, tabs: tuple[PatientTabModel, ...], active: str | None) -> None:
         """Patient tabs; ``active`` None: the start list is in front."""
@@ -220,6 +274,8 @@ class MainWindow(ThemedWidget):
         self.desk.start.front().set_empty(model)
 
     def set_strip(self, model: StripModel | None) -> None:
+        if model is None and self._made is None:
+            return
         before = self.desk.strip.model
         self.desk.strip.set_strip(model)
         if model is not None and (before is None or before.kind != model.kind):
@@ -227,11 +283,13 @@ class MainWindow(ThemedWidget):
 
     def toast(self, model: ToastModel) -> None:
         """At the bottom right of the page in front."""
-        (self.desk.toasts if self.page is self.desk else self._night_toasts).add(model)
+        (self.desk.toasts if self.page is self.desk else self.night_toasts).add(model)
 
     def take_toast(self, key: str) -> None:
+        if self._made is None:
+            return
         self.desk.toasts.take(key)
-        self._night_toasts.take(key)
+        self.night_toasts.take(key)
 
     # panes
 
@@ -274,7 +332,8 @@ class MainWindow(ThemedWidget):
         self.announcer.say(self.question.accessibleName(), urgent=True)
 
     def end_question(self) -> None:
-        self.overlay.close(self.question)
+        if self._made is not None:
+            self.overlay.close(self.question)
 
     def open_palette(self, text: str = "") -> None:
         if self.page is self.desk and self.overlay.dialog is not self.question:
@@ -282,7 +341,8 @@ class MainWindow(ThemedWidget):
             self.palette_view.begin(text)
 
     def close_palette(self) -> None:
-        self.overlay.close(self.palette_view)
+        if self._made is not None:
+            self.overlay.close(self.palette_view)
 
     def show_found(self, found: FoundModel) -> None:
         """Hits; an answer to an older question is dropped."""
@@ -310,18 +370,24 @@ class MainWindow(ThemedWidget):
 
     def _show_page(self, page: QWidget) -> None:
         self._pages.setCurrentWidget(page)
-        self.shortcuts.set_desk(page is self.desk)
-        self._night_toasts.setVisible(page is not self.desk and bool(self._night_toasts.toasts()))
+        at_desk = self._made is not None and page is self._made.desk
+        self.shortcuts.set_desk(at_desk)
+        if self._made is not None:
+            toasts = self._made.night_toasts
+            toasts.setVisible(not at_desk and bool(toasts.toasts()))
         self.ring.follow()
 
     def _place_night_toasts(self) -> None:
-        toasts = self._night_toasts
+        toasts = self.night_toasts
         toasts.resize(toasts.sizeHint())
         toasts.move(self.width() - toasts.width() - 16, self.height() - toasts.height() - 48)
         toasts.raise_()
 
-    def _connect(self) -> None:
-        desk, top = self.desk, self.desk.top
+    def _connect_workplace(self, made: Workplace) -> None:
+        desk, top = made.desk, made.desk.top
+        made.night_toasts.told.connect(lambda text, urgent: self.announcer.say(text, urgent=urgent))
+        made.night_toasts.acted.connect(self.toast_acted)
+        made.night_toasts.resized.connect(self._place_night_toasts)
         ward, practice = desk.start.ward, desk.start.practice
         for signal, target in (
             (top.home_asked, lambda: self._from_top(self.home_asked)),
@@ -346,16 +412,21 @@ class MainWindow(ThemedWidget):
             (desk.start.overview.help_asked, self.show_keys),
             (ward.empty_acted, self._empty_acted),
             (practice.empty_acted, self._empty_acted),
+            (made.lock.acted, self.empty_acted),
+            (made.lock.unlock_asked, self.unlock_asked),
+            (made.lock.log_out_asked, self.log_out_asked),
+            (made.palette_view.asked, self.palette_asked),
+            (made.palette_view.chosen, self._palette_chosen),
+            (made.palette_view.left, self.close_palette),
+            (made.keys_help.left, lambda: self.overlay.close(self.keys_help)),
+            (made.question.answered, self._question_answered),
+            (made.overlay.dismissed, self._dismissed),
+        ):
+            signal.connect(target)
+
+    def _connect(self) -> None:
+        for signal, target in (
             (self.sign_in.acted, self.empty_acted),
-            (self.lock.acted, self.empty_acted),
-            (self.lock.unlock_asked, self.unlock_asked),
-            (self.lock.log_out_asked, self.log_out_asked),
-            (self.palette_view.asked, self.palette_asked),
-            (self.palette_view.chosen, self._palette_chosen),
-            (self.palette_view.left, self.close_palette),
-            (self.keys_help.left, lambda: self.overlay.close(self.keys_help)),
-            (self.question.answered, self._question_answered),
-            (self.overlay.dismissed, self._dismissed),
             (self.menus.theme_chosen, self.theme_chosen),
             (self.menus.language_chosen, self.language_chosen),
             (self.menus.text_size_chosen, self.text_size_chosen),
@@ -370,11 +441,13 @@ class MainWindow(ThemedWidget):
 
     def _language_changed(self) -> None:
         self.setLocale(self._translations.locale)
+        if self._made is None:
+            return
         for area in self.desk.areas.values():
             area.take_language(self._translations.language)
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
-        area = self.desk.front_area()
+        area = self._made.desk.front_area() if self._made is not None else None
         key = area.pane_with(now) if area is not None and now is not None and area.isAncestorOf(now) else None
         if area is not None and key is not None:
             area.note_focus(key)

@@ -1,6 +1,6 @@
 """The real desktop in a process of its own, driven by the tour's actor; prints one JSON line of what was measured.
 
-``python -m tests.bench.desktop_run start|switch|turns|profile|memory --state DIR [--began SECONDS] [--times N]``
+``python -m tests.bench.desktop_run switch|turns|profile|memory --state DIR [--began SECONDS] [--times N]``
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ import argparse
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 
 from shell.bridge.application import Program, build, new_application
-from shell.bridge.desktop import Desktop
 from shell.composition.clock import SystemClock
 from shell.composition.practice import EnvironmentChoice, prepare
 from shell.tour import steps
 from shell.tour.actor import Actor
 from tests.bench.processes import memory_bytes, settled
 from tests.bench.slots import SlotProfile, TurnWatch
-from tests.bench.timeline import Timeline, before
+from tests.bench.timeline import Timeline
 
 ROWS = (3, 8)
 PANES = 3
@@ -33,7 +31,7 @@ QUIET_MS = 700
 def main() -> None:
     """Measure, print, and end without waiting for Chromium to clean up."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["start", *WORK])
+    parser.add_argument("what", choices=[*WORK])
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--began", type=float, default=0.0)
     parser.add_argument("--times", type=int, default=1)
@@ -43,43 +41,22 @@ def main() -> None:
     environment = prepare(EnvironmentChoice(arguments.state), SystemClock().now())
     timeline = Timeline()
     timeline.watch()
-    marks: dict[str, float] = {}
-    before(Desktop, "_begin_sign_in", lambda *_: marks.setdefault("environment", time.time()))
     application = new_application()
     program = build(application, environment)
     program.window.resize(1366, 768)
     program.show()
-    marks["window"] = time.time()
     try:
-        if arguments.what == "start":
-            told = started(program, marks, arguments.began)
-        else:
-            actor = Actor(program.window)
-            actor.take_keyboard()
-            program.desktop.start()
-            steps.sign_in_page(actor)
-            steps.sign_in(actor)
-            told = WORK[arguments.what](program, actor, timeline, arguments.times)
+        actor = Actor(program.window)
+        actor.take_keyboard()
+        program.desktop.start()
+        steps.sign_in_page(actor)
+        steps.sign_in(actor)
+        told = WORK[arguments.what](program, actor, timeline, arguments.times)
     finally:
         program.stop()
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     os._exit(0)
-
-
-def started(program: Program, marks: dict[str, float], began: float) -> dict[str, Any]:
-    """Seconds from ``began`` (the parent's clock) to the sign-in page shown, and what of it was which."""
-    shown: list[float] = []
-    program.desktop._sign_in.page_shown.connect(lambda: shown.append(time.time()))
-    program.desktop.start()
-    Actor(program.window).until(lambda: shown, "the sign-in page")
-    window, ready = marks["window"], marks["environment"]
-    return {
-        "all": shown[0] - began,
-        "window": window - began,
-        "page": shown[0] - ready,
-        "children": ready - window,
-    }
 
 
 def switches(program: Program, actor: Actor, timeline: Timeline, times: int) -> dict[str, Any]:

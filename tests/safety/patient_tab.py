@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.services import Services
-from shell.bridge.sign_in import new_connection
+from shell.bridge.session_opening import new_connection
 from shell.bridge.tab_controller import TabController
 from shell.composition.clock import SystemClock, new_id
 from shell.gateway_client.hub import HubPosts

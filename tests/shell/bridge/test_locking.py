@@ -110,7 +110,7 @@ def test_nothing_of_a_patient_is_said_or_shown_over_a_locked_screen(
     workspace._failed("patient_gone")
     assert said == []
     assert window.page is window.lock
-    assert not window._night_toasts.isVisible()
+    assert not window.night_toasts.isVisible()
     assert len(services.named("tell")) == 1
     desktop.lock()
     assert len(services.named("tell")) == 1, "one locking is told once"

@@ -30,6 +30,10 @@ def small_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "child_command", lambda name: [sys.executable, "-I", "-S", "-c", PROGRAM])
 
 
+async def nothing() -> dict[str, Any]:
+    return {}
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -61,7 +65,7 @@ async def stopped_while_made(monkeypatch: pytest.MonkeyPatch, *, restarting: boo
     """Stop a child while its process is being made; the process ids of all its processes."""
     creation = HeldCreation()
     monkeypatch.setattr(asyncio, "create_subprocess_exec", creation)
-    one = Child("small", dict, [])
+    one = Child("small", nothing, [])
     creation.holding = not restarting
     starting = asyncio.create_task(one.start())
     if restarting:

@@ -1,0 +1,34 @@
+"""What lies behind the sign-in page: desk, lock, dialogs and toasts; made when the first of them is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shell.theme import Theme
+from shell.widgets.command_palette import CommandPalette
+from shell.widgets.toasts import Toasts
+from shell.widgets.unsaved_question import UnsavedQuestion
+from shell.windows.desk import Desk
+from shell.windows.lock_page import LockPage
+from shell.windows.overlay import Overlay
+from shell.windows.shortcuts_help import ShortcutsHelp
+from shell.windows.window_actions import WindowActions
+
+if TYPE_CHECKING:
+    from shell.windows.main_window import MainWindow
+
+
+class Workplace:
+    """The parts of the window that a user sees after signing in."""
+
+    def __init__(self, theme: Theme, window: MainWindow) -> None:
+        self.lock = LockPage(theme, window.menus, window)
+        self.desk = Desk(theme, window)
+        self.night_toasts = Toasts(theme, window)
+        self.palette_view = CommandPalette(theme, self.desk)
+        self.question = UnsavedQuestion(theme, self.desk)
+        self.keys_help = ShortcutsHelp(theme, self.desk)
+        for dialog in (self.palette_view, self.question, self.keys_help):
+            dialog.hide()
+        self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)
+        self.actions_now = WindowActions(window)
