@@ -30,6 +30,7 @@ class AuthorizationRequest:
     nonce: str | None
     prompt: frozenset[str]
     max_age: int | None
+    dpop_jkt: str | None = None
 
     def refused(self, code: str, description: str) -> AuthorizationRefused:
         """An error of this request that may travel to its redirect URI."""
@@ -94,6 +95,7 @@ def _checked(
         nonce=parameters.get("nonce"),
         prompt=_prompt(parameters),
         max_age=_max_age(parameters),
+        dpop_jkt=parameters.get("dpop_jkt"),
     )
 
 

@@ -23,10 +23,16 @@ def access_token_claims(
     token_id: str,
     now: datetime,
     life: timedelta,
+    key: str | None = None,
 ) -> dict[str, Any]:
-    """Claims of an ``at+jwt``; its ``jti`` begins with the grant's id, which is how the grant is found again."""
+    """Claims of an ``at+jwt``; ``key`` is the thumbprint that it is bound to (RFC 9449 6.1).
+
+    Its ``jti`` begins with the grant's id, which is how the grant is found again.
+    """
     issued = int(now.timestamp())
+    bound = {"cnf": {"jkt": key}} if key is not None else {}
     return {
+        **bound,
         "iss": issuer,
         "aud": audience,
         "sub": subject,
@@ -73,7 +79,7 @@ def unverified_client(authorization_header: str | None) -> str | None:
     """
     scheme, _, token = (authorization_header or "").partition(" ")
     parts = token.strip().split(".")
-    if scheme.lower() != "bearer" or len(parts) != 3:
+    if scheme.lower() not in ("bearer", "dpop") or len(parts) != 3:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))

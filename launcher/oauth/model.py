@@ -116,7 +116,8 @@ class Grant:
     """What one client may do in one session, or by itself (``sid`` is ``None``); the tokens are issued from it.
 
     ``effective_patient`` is, for a fenced grant, the patient that the gateway lets through just now;
-    for a ``patient/`` grant it equals ``patient`` for life (SAL-70).
+    for a ``patient/`` grant it equals ``patient`` for life (SAL-70). ``key`` is the thumbprint of the key that its
+    tokens are bound to (RFC 9449).
     """
 
     grant_id: str
@@ -142,6 +143,7 @@ class Grant:
     need_patient_banner: bool = False
     tenant: str | None = None
     style_url: str | None = None
+    key: str | None = None
 
     @property
     def offline(self) -> bool:

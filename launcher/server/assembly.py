@@ -43,6 +43,7 @@ from launcher.server.logout_endpoint import LogoutEndpoint
 from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
+from launcher.server.possession_gate import PossessionGate, ProofsOfPossession
 from launcher.server.sessions import SessionKeeper
 from launcher.server.style_sheets import StyleSheets
 from launcher.server.token_endpoint import TokenEndpoint
@@ -110,6 +111,7 @@ class GatewayParts:
     context: ContextSlot
     pending: PendingAuthorizations
     used_assertions: UsedAssertions
+    proofs: ProofsOfPossession
     routes: list[BaseRoute] = field(default_factory=list)
 
     def application(self) -> ASGIApp:
@@ -126,7 +128,13 @@ class GatewayParts:
                 with contextlib.suppress(asyncio.CancelledError):
                     await sweeping
 
-        return create_gateway(self.settings, self.clients, self.routes, lifespan)
+        return create_gateway(
+            self.settings,
+            self.clients,
+            self.routes,
+            lifespan,
+            lambda app: PossessionGate(app, self.tokens, self.proofs),
+        )
 
     async def _sweep(self) -> None:
         while True:
@@ -184,7 +192,8 @@ def assemble(
 
     signing = SigningKeys(keys, first_key)
     panes = PaneKeeper(state, sessions, store, clock, new_id, facts)
-    verifier = TokenVerifier(settings, signing, state, sessions, clock)
+    verifier = TokenVerifier(settings, signing, state, sessions, clock, new_id)
+    proofs = ProofsOfPossession(settings, clock)
     issuer = TokenIssuer(settings, signing, clock, new_id)
     upstream_tokens = SessionUpstreamTokens(settings, sessions, identity, clock)
     reads = make_reads(upstream_tokens)
@@ -221,7 +230,17 @@ def assemble(
             settings, clients, authorization, logins, picker, consents, pushed, pages, cookies, clock, new_id
         ).routes(),
         *TokenEndpoint(
-            settings, state, sessions, panes, authorization, authentication, issuer, audit, clock, new_id
+            settings,
+            state,
+            sessions,
+            panes,
+            authorization,
+            authentication,
+            issuer,
+            proofs,
+            audit,
+            clock,
+            new_id,
         ).routes(),
         *ClientEndpoints(
             settings, clients, state, sessions, authentication, verifier, pushed, audit, clock, new_id
@@ -246,6 +265,7 @@ def assemble(
         context=context,
         pending=pending,
         used_assertions=used,
+        proofs=proofs,
         routes=list(routes),
     )
 

@@ -26,6 +26,7 @@ class AuthorizationCode:
     grant: Grant
     redirect_uri: str
     code_challenge: str | None
+    key: str | None = None
 
     def is_proven_by(self, verifier: str | None) -> bool:
         """True when the verifier fits; a code without a challenge (an exempted client) wants none (RFC 9700 2.1.1)."""
@@ -226,7 +227,7 @@ class Authorization:
         code = self._new_id()
         self._pending.codes.put(
             code,
-            AuthorizationCode(grant, request.redirect_uri, request.code_challenge),
+            AuthorizationCode(grant, request.redirect_uri, request.code_challenge, request.dpop_jkt),
             self._clock.now(),
             self._settings.life("code_seconds"),
         )

@@ -21,8 +21,9 @@ from launcher.server.errors import GatewayError, InvalidToken, SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
 from launcher.server.sessions import SessionKeeper
 from launcher.server.token_endpoint import refuse_foreign_origin
-from launcher.server.tokens import TokenVerifier
+from launcher.server.tokens import TokenVerifier, token_type
 from launcher.smart.launch_context import context_members
+from launcher.smart.scopes import INTROSPECT
 
 INACTIVE = {"active": False}
 
@@ -133,7 +134,8 @@ class ClientEndpoints:
             "client_id": grant.client_id,
             "exp": token.expires_at,
             "iat": token.issued_at,
-            "token_type": "Bearer",
+            "token_type": token_type(token.key),
+            **({"cnf": {"jkt": token.key}} if token.key is not None else {}),
             "aud": self._settings.fhir_base,
             **self._about(grant),
         }
@@ -148,7 +150,8 @@ class ClientEndpoints:
     async def _introspecting_client(self, request: Request, form: Parameters) -> str | Response | None:
         """The client whose own tokens may be asked about; ``None`` for a caller that may ask about all."""
         authorization = request.headers.get("authorization")
-        if (authorization or "").lower().startswith("bearer "):
+        scheme = (authorization or "").partition(" ")[0]
+        if scheme.lower() == "bearer" or scheme == self._verifier.proven:
             try:
                 grant = self._verifier.verify(authorization)
             except (InvalidToken, SessionLocked):
@@ -156,7 +159,7 @@ class ClientEndpoints:
                     {"error": "invalid_token"}, 401, {"www-authenticate": 'Bearer error="invalid_token"'}
                 )
             client = self._registry.find(grant.client_id)
-            if client is None or not client.first_party:
+            if INTROSPECT not in grant.scopes and (client is None or not client.first_party):
                 return json_answer({"error": "insufficient_scope"}, 403)
             return None
         if authorization is None and form.get("client_assertion") is None:

@@ -27,7 +27,7 @@ BY_TOKEN = ("/fhir", "/fhircast")
 METHODS_FOR_EVERYBODY = "GET, HEAD"
 METHODS = "GET, POST, PUT, DELETE"
 ALLOWED_HEADERS = (
-    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, "
+    "Accept, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, "
     "X-Request-Id"
 )
 EXPOSED_HEADERS = "ETag, Last-Modified, Location, Retry-After, WWW-Authenticate, X-Request-Id"

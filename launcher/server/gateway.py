@@ -49,8 +49,12 @@ def create_gateway(
     clients: ClientRegistry,
     routes: Sequence[BaseRoute],
     lifespan: Lifespan = no_lifespan,
+    gate: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> ASGIApp:
-    """Join the routes of all parts behind the exact Host ``settings.authority``; app hosts get files only."""
+    """Join the routes of all parts behind the exact Host ``settings.authority``; app hosts get files only.
+
+    ``gate`` stands between the origin rules and the routes.
+    """
     pages = Pages()
 
     async def not_found(request: Request, failure: Exception) -> Response:
@@ -62,7 +66,7 @@ def create_gateway(
     others = [route for route in routes if not isinstance(route, FhirRoute)]
     application = Starlette(routes=others, exception_handlers={404: not_found}, lifespan=lifespan)
     application.router.redirect_slashes = False
-    gateway = ClientCors(DataPlaneFirst(planes, application), clients)
+    gateway = ClientCors(gate(DataPlaneFirst(planes, application)), clients)
     hosts: dict[str, ASGIApp] = {settings.authority: gateway}
     for host, site in settings.app_hosts.items():
         hosts[host] = AppSiteFiles(site, settings.base_url)

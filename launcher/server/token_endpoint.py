@@ -18,6 +18,7 @@ from launcher.oauth.errors import (
 )
 from launcher.oauth.model import GatewayState, Grant, RegisteredClient, UserSession
 from launcher.oauth.parameters import Parameters
+from launcher.oauth.possession import InvalidProof
 from launcher.oauth.refresh import RefreshFamily, decide, family_of, fingerprint, rotate
 from launcher.server.authorization import Authorization
 from launcher.server.client_keys import AuthenticatedClients
@@ -25,6 +26,7 @@ from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionA
 from launcher.server.errors import SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
 from launcher.server.panes import PaneKeeper
+from launcher.server.possession_gate import ProofsOfPossession
 from launcher.server.sessions import SessionKeeper
 from launcher.server.tokens import TokenIssuer
 from launcher.smart.scopes import narrowed_scopes, system_scopes
@@ -45,6 +47,7 @@ class TokenEndpoint:
         authorization: Authorization,
         clients: AuthenticatedClients,
         issuer: TokenIssuer,
+        proofs: ProofsOfPossession,
         audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
@@ -56,6 +59,7 @@ class TokenEndpoint:
         self._authorization = authorization
         self._clients = clients
         self._issuer = issuer
+        self._proofs = proofs
         self._audit = audit
         self._clock = clock
         self._new_id = new_id
@@ -73,12 +77,13 @@ class TokenEndpoint:
             form = self._with_client_of_refresh_token(form)
         client = await self._clients.client_of(request, form)
         refuse_foreign_origin(request, client)
+        key = self._proofs.key_of_token_request(request)
         if grant_type == "authorization_code":
-            return self._redeem_code(client, form)
+            return self._redeem_code(client, form, key)
         if grant_type == "refresh_token":
-            return self._refresh(client, form)
+            return self._refresh(client, form, key)
         if grant_type == "client_credentials":
-            return self._backend(client, form)
+            return self._backend(client, form, key)
         raise UnsupportedGrantType("authorization_code, refresh_token and client_credentials are supported")
 
     def _with_client_of_refresh_token(self, form: Parameters) -> Parameters:
@@ -89,7 +94,7 @@ class TokenEndpoint:
             raise InvalidGrant("the refresh token is unknown")
         return Parameters({**form.values, "client_id": family.client_id})
 
-    def _redeem_code(self, client: RegisteredClient, form: Parameters) -> Response:
+    def _redeem_code(self, client: RegisteredClient, form: Parameters, key: str | None) -> Response:
         code, redirect_uri = form.need("code"), form.need("redirect_uri")
         taken = self._authorization.redeem(code)
         if taken is None:
@@ -99,11 +104,14 @@ class TokenEndpoint:
             raise InvalidGrant("the code belongs to another client or redirect_uri")
         if not taken.is_proven_by(form.get("code_verifier")):
             raise InvalidGrant("code_verifier does not fit")
+        if taken.key is not None and taken.key != key:
+            raise InvalidProof("the code is bound to a key that was not proven")
         session = self._unlocked(self._sessions.session(grant.sid))
         if grant.pane is not None and grant.pane not in self._state.panes:
             raise InvalidGrant("the pane of this launch has been closed")
         if grant.topic is not None and self._sessions.session_of(grant.topic) != grant.sid:
             raise InvalidGrant("the patient tab of this launch has been closed")
+        grant.key = key
         self._sessions.add_grant(grant)
         self._sessions.replace_grants_of_pane(grant)
         refresh_token = None
@@ -128,7 +136,7 @@ class TokenEndpoint:
         )
         return token
 
-    def _refresh(self, client: RegisteredClient, form: Parameters) -> Response:
+    def _refresh(self, client: RegisteredClient, form: Parameters, key: str | None) -> Response:
         token, scope = form.need("refresh_token"), form.get("scope")
         family = self._sessions.families.get(family_of(token))
         grant = self._state.grants.get(family.grant_id) if family is not None else None
@@ -140,9 +148,11 @@ class TokenEndpoint:
         if decision == "foreign":
             raise InvalidGrant("the refresh token belongs to another client")
         session = self._unlocked(self._sessions.session_of_grant(grant))
-        if decision == "repeat":
+        if decision == "repeat" and grant.key == key:
             self._audit.note("refresh", session, client.client_id, grant=grant)
             return json_answer(json.loads(family.answer or ""))
+        if decision == "rotate" and grant.key != key:
+            raise InvalidProof("the refresh token is bound to a key that was not proven")
         if decision != "rotate":
             self._sessions.end_grant(grant.grant_id)
             raise InvalidGrant("the refresh token has expired or was used before; the grant has ended")
@@ -156,7 +166,7 @@ class TokenEndpoint:
         self._audit.note("refresh", session, client.client_id, grant=grant)
         return json_answer(answer)
 
-    def _backend(self, client: RegisteredClient, form: Parameters) -> Response:
+    def _backend(self, client: RegisteredClient, form: Parameters, key: str | None) -> Response:
         """A backend service acts for itself: within what was approved for it, five minutes, no refresh (SAL-63)."""
         if client.token_endpoint_auth_method != "private_key_jwt" or not client.approved:
             raise UnauthorizedClient("client_credentials needs an approved client with a key of its own")
@@ -179,6 +189,7 @@ class TokenEndpoint:
             implied_reads=frozenset(),
             created_at=now,
             expires_at=now + self._settings.life("backend_token_seconds"),
+            key=key,
         )
         self._sessions.add_grant(grant)
         answer = self._issuer.backend_answer(grant)

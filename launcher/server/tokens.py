@@ -28,6 +28,12 @@ class AccessToken:
     scopes: tuple[str, ...]
     expires_at: int
     issued_at: int
+    key: str | None = None
+
+
+def token_type(key: str | None) -> str:
+    """How a token is presented (SAL-23, RFC 9449 5)."""
+    return "Bearer" if key is None else "DPoP"
 
 
 class TokenIssuer:
@@ -40,11 +46,14 @@ class TokenIssuer:
         self._new_id = new_id
 
     def backend_answer(self, grant: Grant) -> dict[str, Any]:
-        """The token response of a backend service: no context, no id_token, no refresh token (SAL-63)."""
+        """The token response of a backend service: no context, no id_token, no refresh token (SAL-63).
+
+        The token is bound to the grant's key, if it has one.
+        """
         life = self._settings.life("backend_token_seconds")
         return {
             "access_token": self._access_token(grant, grant.client_id, grant.scopes, life),
-            "token_type": "Bearer",
+            "token_type": token_type(grant.key),
             "expires_in": int(life.total_seconds()),
             "scope": " ".join(grant.scopes),
         }
@@ -59,6 +68,7 @@ class TokenIssuer:
             token_id=self._new_id(),
             now=self._clock.now(),
             life=life,
+            key=grant.key,
         )
         return self._keys.sign(claims, "at+jwt")
 
@@ -77,7 +87,7 @@ class TokenIssuer:
         life = self._settings.life("access_token_seconds")
         answer: dict[str, Any] = {
             "access_token": self._access_token(grant, session.sub, scopes, life),
-            "token_type": "Bearer",
+            "token_type": token_type(grant.key),
             "expires_in": limits.access_token_seconds,
             "scope": " ".join(scopes),
             **context_members(grant, self._settings.hub_url),
@@ -93,7 +103,10 @@ class TokenIssuer:
 
 
 class TokenVerifier:
-    """Implements ``AccessTokens``: signature once per token, state of grant and session at every use."""
+    """Implements ``AccessTokens``: signature once per token, state of grant and session at every use.
+
+    ``proven`` is the scheme under which ``PossessionGate`` passes key-bound tokens on; a secret of this process.
+    """
 
     def __init__(
         self,
@@ -102,7 +115,9 @@ class TokenVerifier:
         state: GatewayState,
         sessions: SessionKeeper,
         clock: Clock,
+        new_id: NewId,
     ) -> None:
+        self.proven = new_id()
         self._settings = settings
         self._keys = keys
         self._state = state
@@ -129,9 +144,13 @@ class TokenVerifier:
         if authorization_header is None:
             raise InvalidToken("no access token")
         scheme, _, token = authorization_header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        proven = scheme == self.proven
+        if not token or not (proven or scheme.lower() == "bearer"):
             raise InvalidToken("the Authorization header holds no bearer token")
-        return self.access_token(token.strip())
+        found = self.access_token(token.strip())
+        if (found.key is not None) != proven:
+            raise InvalidToken("a token that is bound to a key needs its proof, and no other does")
+        return found
 
     def access_token(self, token: str) -> AccessToken:
         """A token of ours, signature and audience checked; raises ``InvalidToken``."""
@@ -173,4 +192,5 @@ class TokenVerifier:
             scopes=tuple(claims["scope"].split()),
             expires_at=int(claims["exp"]),
             issued_at=int(claims["iat"]),
+            key=(claims.get("cnf") or {}).get("jkt"),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from launcher.oauth.possession import PROOF_ALGORITHMS
+
 CLIENT_AUTHENTICATION = ("none", "client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("RS384", "ES384")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
@@ -109,5 +111,6 @@ def _shared(base_url: str) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "token_endpoint_auth_methods_supported": list(CLIENT_AUTHENTICATION),
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "scopes_supported": list(SCOPES),
     }

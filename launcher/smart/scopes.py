@@ -11,6 +11,9 @@ from launcher.smart.scope_words import common_fhircast, common_part, parse_resou
 LAUNCH_SCOPE = re.compile(r"(launch/(?!patient|encounter)[a-z]+)(\?role=[!-~]+)?")
 """Further launch context, all in lower case, with at most one role (SAL-30)."""
 
+INTROSPECT = "__introspect"
+"""A backend service with this scope may ask what the tokens of other clients stand for (SAL-52, SAL-32)."""
+
 PLAIN_SCOPES = (
     "openid",
     "fhirUser",
@@ -38,11 +41,13 @@ def granted_scopes(client: RegisteredClient, asked: Iterable[str]) -> tuple[str,
 
 
 def system_scopes(client: RegisteredClient, asked: Iterable[str]) -> tuple[str, ...]:
-    """The part of the asked ``system/`` scopes that was approved for a backend service (SAL-63)."""
+    """The part of the asked scopes that was approved for a backend service: ``system/`` and introspection (SAL-63)."""
     approved = tuple(client.scope.split())
     granted: dict[str, None] = {}
     for scope in asked:
-        if scope.startswith("system/"):
+        if scope == INTROSPECT and scope in approved:
+            granted[scope] = None
+        elif scope.startswith("system/"):
             granted |= dict.fromkeys(_common_resources(scope, approved))
     return tuple(granted)
 

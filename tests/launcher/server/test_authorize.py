@@ -118,6 +118,7 @@ def test_one_trailing_slash_of_aud_is_forgiven_and_no_more(
 
 
 def test_resource_is_a_synonym_of_aud(gateway: RunningGateway, shell: Shell, topic: str) -> None:
+    """SAL-15, RFC 8707."""
     _, browser = shell.pane("notat", topic)
     url = gateway.authorize_url("notat", aud=None, resource=gateway.fhir_base)
     assert "code" in browser.open(url).query
@@ -170,11 +171,13 @@ def test_scopes_are_cut_to_what_was_approved(gateway: RunningGateway, shell: She
 
 
 def test_version_1_scopes_are_answered_in_version_1(shell: Shell, topic: str) -> None:
+    """SAL-36."""
     asked = "openid fhirUser profile launch online_access patient/Patient.read patient/Observation.write"
     assert shell.app("klassisk", topic, scope=asked)["scope"] == asked
 
 
 def test_scopes_in_wrong_order_are_not_read_letter_by_letter(shell: Shell, topic: str) -> None:
+    """SAL-35."""
     asked = "launch patient/Observation.dus patient/Observation.sr patient/Observation.read"
     assert shell.app("klassisk", topic, scope=asked)["scope"] == "launch patient/Observation.read"
 
@@ -183,6 +186,48 @@ def test_a_patient_scope_without_a_patient_is_refused(gateway: RunningGateway, s
     """SAL-21: never a granted patient scope without ``patient``."""
     _, browser = shell.pane("notat", shell.context())
     assert browser.open(gateway.authorize_url("notat")).query["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize("way", ["GET", "POST", "PAR"])
+@pytest.mark.parametrize(
+    ("changes", "signed_in", "expected"),
+    [
+        ({}, True, {"code"}),
+        ({"prompt": "none"}, True, {"code"}),
+        ({"prompt": "none"}, False, {"error", "error_description"}),
+        ({"prompt": "login"}, True, {"error", "error_description"}),
+        ({"max_age": "100000"}, True, {"code"}),
+        ({"max_age": "0"}, True, {"error", "error_description"}),
+        ({"aud": None, "resource": "fhir"}, True, {"code"}),
+    ],
+)
+def test_every_way_of_asking_has_the_same_result(
+    gateway: RunningGateway,
+    shell: Shell,
+    topic: str,
+    way: str,
+    changes: dict[str, str | None],
+    signed_in: bool,
+    expected: set[str],
+) -> None:
+    """SAL-13, SAL-15, SAL-17, RFC 9126, OpenID Connect Core 3.1.2.1: a pane never sees a login page."""
+    gateway.clock.advance(1)
+    if changes.get("resource"):
+        changes = {**changes, "resource": gateway.fhir_base}
+    url = gateway.authorize_url("notat", state="a&b=c d", **changes)
+    form = dict(parse_qsl(urlsplit(url).query))
+    browser = shell.pane("notat", topic)[1] if signed_in else gateway.browser()
+    if way == "POST":
+        page = browser.follow(browser.send("POST", f"{gateway.base_url}/oauth/authorize", form))
+    elif way == "PAR":
+        pushed = gateway.http.post("/oauth/par", data=form)
+        named = {"client_id": "notat", "request_uri": pushed.json()["request_uri"]}
+        page = browser.open(f"{gateway.base_url}/oauth/authorize?{urlencode(named)}")
+    else:
+        page = browser.open(url)
+    assert page.query.keys() == expected | {"state", "iss"}
+    assert page.query["state"] == "a&b=c d"
+    assert page.query.get("error") in (None, "login_required")
 
 
 def test_pushed_request(gateway: RunningGateway, shell: Shell, topic: str) -> None:

@@ -60,7 +60,13 @@ def backend(
             jwks={"keys": [APP_KEY.as_dict(private=False)]},
             scope=SCOPE,
         ),
-        app_client("open", scope=SCOPE),
+        app_client("open", scope=f"{SCOPE} __introspect"),
+        app_client(
+            "resource-server",
+            token_endpoint_auth_method="private_key_jwt",
+            jwks={"keys": [APP_KEY.as_dict(private=False)]},
+            scope=f"{SCOPE} __introspect",
+        ),
         app_client(
             "shared",
             scope=SCOPE,
@@ -275,6 +281,32 @@ def test_no_users_grant_holds_a_system_scope(backend: RunningGateway) -> None:
     topic = shell.context()
     shell.open_patient(topic, ANNA)
     assert shell.app("open", topic, scope="launch system/Patient.rs")["scope"] == ""
+
+
+def test_introspection_by_a_suitably_scoped_backend_service(backend: RunningGateway) -> None:
+    """SAL-51, SAL-52: tokens of any client, every launch context parameter; without that scope 403, without a token 401."""
+    shell = backend.shell()
+    topic = shell.context()
+    shell.open_patient(topic, ANNA)
+    tokens = shell.app("kontakt", topic, intent="look", fhirContext=[{"reference": "Task/1"}])
+
+    def about(token: str, headers: dict[str, str]) -> httpx2.Response:
+        return backend.http.post("/oauth/introspect", data={"token": token}, headers=headers)
+
+    allowed = bearer(ask(backend, "resource-server", "__introspect"))
+    found = about(tokens["access_token"], allowed).json()
+    for name in ("scope", "patient", "encounter", "intent", "fhirContext", "need_patient_banner"):
+        assert found[name] == tokens[name], name
+    assert (found["active"], found["client_id"], found["sub"]) == (True, "kontakt", "siri")
+    assert found["iss"] == backend.base_url
+    assert 0 < found["exp"] - int(backend.clock.now().timestamp()) <= tokens["expires_in"]
+    own = about(allowed["Authorization"].split()[1], allowed).json()
+    assert (own["active"], own["client_id"], own["scope"]) == (True, "resource-server", "__introspect")
+    assert about("unknown", allowed).json() == {"active": False}
+    assert about(tokens["access_token"], bearer(ask(backend, "by-value"))).status_code == 403
+    assert about(tokens["access_token"], {}).status_code == 401
+    assert shell.app("open", topic, scope="launch __introspect")["scope"] == ""
+    assert backend.http.get(f"/fhir/Patient/{ANNA}", headers=allowed).status_code == 403
 
 
 def test_it_has_no_way_into_workspace_or_hub(backend: RunningGateway) -> None:
