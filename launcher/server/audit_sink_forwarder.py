@@ -12,10 +12,9 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-import structlog
 
 from launcher.server.audit_sink import FhirAuditSink, SinkFailed
 from launcher.stores.audit_reader import (
@@ -26,13 +25,23 @@ from launcher.stores.audit_reader import (
     StoredAccess,
 )
 
-_LOG = structlog.get_logger("vaktrom.audit")
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
 BATCH_ROWS = 100
 LOOK_SECONDS = 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 LAST_WORDS_SECONDS = 0.8
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+def _log() -> FilteringBoundLogger:
+    """Imported when something is to be told: its terminal colours take longer to import than the log to be opened."""
+    import structlog
+
+    logger: FilteringBoundLogger = structlog.get_logger("vaktrom.audit")
+    return logger
 
 
 class Written(Protocol):
@@ -162,7 +171,7 @@ class AuditForwarder:
         if (place.log, place.sink) != (name, self._base):
             return Forwarded(name, sink=self._base)
         if place.seq and self._log.reader.link_of(place.seq) != place.link:
-            _LOG.error("the audit log was changed after it was forwarded", row=place.seq)
+            _log().error("the audit log was changed after it was forwarded", row=place.seq)
             return Forwarded(name, sink=self._base)
         return place
 
@@ -174,7 +183,7 @@ class AuditForwarder:
             for row in reader.entries(after, BATCH_ROWS):
                 rows.append(row)
         except AuditRowUnreadable as unreadable:
-            _LOG.error("a row of the audit log does not open and was not forwarded", row=unreadable.seq)
+            _log().error("a row of the audit log does not open and was not forwarded", row=unreadable.seq)
             return rows, unreadable.seq
         return rows, None
 
@@ -182,7 +191,7 @@ class AuditForwarder:
         """Say once that the sink is gone, and once that it is back."""
         if failure != self.failure:
             if failure is None:
-                _LOG.info("audit sink reached again")
+                _log().info("audit sink reached again")
             else:
-                _LOG.warning("audit sink not reached; records wait here", reason=failure)
+                _log().warning("audit sink not reached; records wait here", reason=failure)
         self.failure = failure

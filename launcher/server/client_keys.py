@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-import structlog
 from starlette.requests import Request
 
 from launcher.oauth.client_authentication import ClientAuthentication, RegisteredKeys, take_apart
@@ -18,7 +17,6 @@ from launcher.oauth.parameters import Parameters
 from launcher.server.dependencies import Clock
 from launcher.upstream.outbound import Fetched, OutboundFailed
 
-_LOG = structlog.get_logger("vaktrom.client-keys")
 MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d{1,9})"?', re.IGNORECASE)
 
 
@@ -84,7 +82,11 @@ class ClientKeys:
         try:
             found = await self._fetch.json_object(uri)
         except OutboundFailed as failure:
-            _LOG.warning("key set not fetched", client_id=client_id, reason=str(failure))
+            import structlog
+
+            structlog.get_logger("vaktrom.client-keys").warning(
+                "key set not fetched", client_id=client_id, reason=str(failure)
+            )
             self._entries.pop(uri, None)
             self._failed_at[uri] = self._clock.now()
             raise InvalidClient(f"the client's keys could not be fetched: {failure}") from failure

@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
-import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import aiohttp
-import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from launcher.upstream.outbound_settings import OutboundSettings
+
+if TYPE_CHECKING:  # imported at the first fetch: a start makes none
+    import aiohttp
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -56,31 +54,6 @@ class AddressRule:
         return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-class CheckedResolver(AbstractResolver):
-    """Resolves a name and gives its addresses only if every one of them may be connected to."""
-
-    def __init__(self, rule: AddressRule) -> None:
-        self._rule = rule
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """All addresses; raises ``OutboundFailed`` when one of them is not to be reached."""
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-        )
-        addresses = [(kind, str(address[0])) for kind, _, _, _, address in found]
-        if not addresses or not all(self._rule.allows(address) for _, address in addresses):
-            raise OutboundFailed("the address is not a public one")
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=0)
-            for kind, address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
 class OutboundFetch:
     """Fetches JSON objects; each fetch has its own connection."""
 
@@ -91,6 +64,8 @@ class OutboundFetch:
 
     async def json_object(self, url: str) -> Fetched:
         """The JSON object at an https address. Raises :class:`OutboundFailed`."""
+        import aiohttp
+
         self._check(url)
         try:
             async with asyncio.timeout(self._settings.whole_seconds):
@@ -113,6 +88,11 @@ class OutboundFetch:
             raise OutboundFailed("the address is not a public one")
 
     async def _fetch(self, url: str) -> Fetched:
+        import aiohttp
+        import yarl
+
+        from launcher.upstream.checked_resolver import CheckedResolver
+
         if self._context is None:
             self._context = await asyncio.to_thread(_tls_context, self._settings.ca_file)
         connector = aiohttp.TCPConnector(
