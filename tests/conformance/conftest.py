@@ -1,28 +1,40 @@
-"""The server under test: a gateway of our own with the sandbox's systems upstream."""
+"""The server under test: a gateway of our own with the sandbox's systems upstream, and a vendor's key server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.fakes.gateway import APP_KEY, RunningGateway, app_client, running_gateway
+from tests.conformance.table import Target
+from tests.fakes.gateway import APP_KEY, app_client, running_gateway
+from tests.fakes.key_server import KeyServer, key_server
 from tests.fakes.upstream_systems import upstream_systems
 
-BACKEND = app_client(
-    "tjeneste",
-    scope="system/Patient.rs",
-    token_endpoint_auth_method="private_key_jwt",
-    jwks={"keys": [APP_KEY.as_dict(private=False)]},
-)
+STYLE = {"color_text": "#101418", "color_background": "#ffffff", "dim_font_size": "14px"}
+
+
+def clients(vendor: KeyServer) -> list[dict[str, Any]]:
+    """Clients that only this table needs."""
+    public = dict(APP_KEY.as_dict(private=False))
+    address = vendor.keys("/keys", [public], Cache_Control="max-age=60")
+    signed = {"token_endpoint_auth_method": "private_key_jwt", "scope": "system/Patient.rs"}
+    return [
+        app_client("tjeneste", **signed, jwks={"keys": [public]}),
+        app_client("fjern", **signed, jwks_uri=address),
+        app_client("spor", approved=False, consent_allowed=True, scope="openid launch patient/*.rs"),
+    ]
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """One server for all rows; each row signs in for itself."""
     folder = tmp_path_factory.mktemp("conformance")
-    with (
-        upstream_systems(folder) as systems,
-        running_gateway(systems, folder, clients=[BACKEND]) as running,
-    ):
-        yield running
+    with key_server(folder) as vendor, upstream_systems(folder) as systems:
+        more: dict[str, Any] = {
+            "outbound": {"networks": ["127.0.0.1/32"], "ca_file": vendor.ca_file},
+            "styles": {"light": STYLE},
+        }
+        with running_gateway(systems, folder, clients=clients(vendor), **more) as running:
+            yield Target.of(running, vendor)

@@ -288,11 +288,13 @@ AUTHORIZE = {
     "state-lower-case": at("launcher.server.authorize_endpoint:with_query")(_state_lowered),
     "prompt-ignored": at("launcher.server.authorize_endpoint:validate")(_prompt_dropped),
     "picker-skipped": at("launcher.server.authorization:Authorization.patient_is_missing")(always(False)),
+    "consent-assumed": at("launcher.server.consent:Consents.is_missing")(always(False)),
+    "wildcard-unsaid": at("launcher.server.consent_texts:TYPES")(instead({})),
     "patient-scope-without-patient": at("launcher.server.authorization:needs_patient")(always(False)),
 }
 
 TOKEN = {
-    "verifier-unchecked": at("launcher.server.token_endpoint:verifier_matches")(always(True)),
+    "verifier-unchecked": at("launcher.server.authorization:AuthorizationCode.is_proven_by")(always(True)),
     "code-replay-forgiven": at("launcher.server.sessions:SessionKeeper.end_grant")(always(None)),
     "bearer-lower-case": at("launcher.server.tokens:TokenIssuer.answer")(after(_with(token_type="bearer"))),
     "answers-storable": at("launcher.server.forms:NO_STORE")(instead({})),
@@ -308,6 +310,14 @@ TOKEN = {
     "fhir-context-unchecked": at("launcher.server.workspace.launch_calls:fhir_context_mistake")(always(None)),
     "unknown-scope-refused": at("launcher.server.authorization:granted_scopes")(_strict_scopes),
     "unknown-member": at("launcher.server.tokens:TokenIssuer.answer")(after(_with(practitioner="x"))),
+    "style-without-content": at("launcher.server.tokens:context_members")(
+        after(
+            lambda members: {**members, "smart_style_url": members.get("smart_style_url", "") + "?theme=now"}
+        )
+    ),
+    "offline-dies": at("launcher.server.sessions:SessionKeeper._keep_offline")(
+        lambda original: lambda self, session: self._records.drop("session", session.sid)
+    ),
     "nonce-forgotten": at("launcher.server.tokens:id_token_claims")(after(_dropping("nonce"))),
     "fhir-user-absolute": at("launcher.server.tokens:id_token_claims")(
         after(lambda claims: {**claims, "fhirUser": "https://elsewhere.example/Practitioner/x"})
@@ -334,6 +344,9 @@ TOKEN = {
 SCOPES = {
     "letters-ignored": at("launcher.gateway.scope_rules:ResourceScope.covers")(_by_type_only),
     "suffix-by-letter": at("launcher.gateway.scope_rules:is_ordered_subset")(_letters_loose),
+    "profile-dropped": at("launcher.server.authorization:granted_scopes")(
+        after(lambda scopes: tuple(scope for scope in scopes if scope != "profile"))
+    ),
     "version-1-rewritten": at("launcher.smart.scope_words:is_v1")(always(False)),
     "granular-ignored": at("launcher.gateway.granular:matches")(always(True)),
     "everything-granted": at("launcher.server.authorization:granted_scopes")(
@@ -358,6 +371,8 @@ CLIENTS = {
     "keys-by-value-ignored": at("launcher.oauth.client_authentication:_check_signature")(
         lambda original: lambda assertion, client, keys: original(assertion, client, ())
     ),
+    "keys-by-address-ignored": at("launcher.server.client_keys:AuthenticatedClients._keys_for")(_awaited([])),
+    "keys-kept": at("launcher.server.client_keys:ClientKeys._life")(always(10**6)),
     "assertion-claims-unchecked": at(
         "launcher.oauth.client_authentication:ClientAuthentication._check_claims"
     )(lambda original: lambda self, assertion, now: now + timedelta(minutes=5)),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.conformance.steps import answered, ask, read, signed_in
 from tests.conformance.table import Rows, Target
-from tests.fakes.browser import forms_of
+from tests.fakes.browser import Browser, Page, forms_of
 from tests.fakes.upstream_systems import ANNA
 
 ROWS = Rows()
@@ -179,3 +179,27 @@ def nothing_twice(target: Target) -> None:
     """A parameter that comes twice is refused (RFC 6749 3.1)."""
     url = target.authorize_url("notat") + "&" + urlencode({"scope": "openid"})
     assert answered(target.browser().send("GET", url))["error"] == "invalid_request"
+
+
+def consent_page(target: Target) -> tuple[Browser, Page]:
+    """The page of an app that the organisation leaves to its users."""
+    shell, topic = signed_in(target)
+    pane, browser = shell.pane("spor", topic)
+    launch = shell.launch("spor", topic, pane).json()["launch"]
+    return browser, browser.open(target.authorize_url("spor", launch=launch))
+
+
+@ROWS.row("SAL-19", "MAY", mutant="consent-assumed")
+def refusal_by_the_user(target: Target) -> None:
+    """Whoever says no on the consent page sends access_denied with the state."""
+    browser, page = consent_page(target)
+    answer = browser.submit(page, answer="refuse").query
+    assert (answer["error"], answer["state"]) == ("access_denied", "state-of-a-test")
+    assert "code" not in answer
+
+
+@ROWS.row("SAL-42", "SHOULD", mutant="wildcard-unsaid")
+def wildcard_in_words(target: Target) -> None:
+    """The consent page says that a wildcard covers kinds of information that come later."""
+    _, page = consent_page(target)
+    assert "senere" in page.text or "etter hvert" in page.text, page.text

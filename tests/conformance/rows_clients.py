@@ -64,6 +64,37 @@ def keys_by_value(target: Target) -> None:
     assert present(target, signed(claims(target), APP_CURVE_KEY, "ES384")) == 400
 
 
+def by_address(target: Target) -> int:
+    """The status of a backend service whose keys stand at an address."""
+    assertion = signed(claims(target, "fjern"))
+    return target.token(
+        grant_type="client_credentials",
+        scope="system/Patient.rs",
+        client_assertion_type=ASSERTION_TYPE,
+        client_assertion=assertion,
+    ).status_code
+
+
+@ROWS.row("SAL-54", "SHALL", mutant="keys-by-address-ignored")
+def keys_by_address(target: Target) -> None:
+    """A client registered with the address of its keys authenticates."""
+    assert by_address(target) == 200
+
+
+@ROWS.row("SAL-58", "SHALL NOT", mutant="keys-kept")
+def keys_are_fetched_anew(target: Target) -> None:
+    """A key set is kept as long as its Cache-Control says, and no longer."""
+    assert target.vendor is not None
+    target.clock.advance(120)
+    before = target.vendor.count("/keys")
+    assert (by_address(target), by_address(target)) == (200, 200)
+    assert target.vendor.count("/keys") == before + 1
+    target.clock.advance(61)
+    assert by_address(target) == 200
+    assert target.vendor.count("/keys") == before + 2
+    assert "application/json" in target.vendor.asked[-1][1]["accept"]
+
+
 @ROWS.row("SAL-55", "SHALL", mutant="assertion-claims-unchecked")
 def assertion_claims(target: Target) -> None:
     """Each claim of an assertion counts: issuer, subject, audience, expiry within five minutes, jti."""

@@ -175,7 +175,7 @@ def token_stays_with_its_patient(target: Target) -> None:
     assert read(target, tokens, f"/Patient/{BERIT}").status_code == 403
 
 
-@ROWS.row("NAV-05", "must", mutant="unknown-scope-refused")
+@ROWS.row("NAV-05", "must", mutant="profile-dropped")
 def national_scopes(target: Target) -> None:
     """The national client's whole scope string is taken, version 1 and profile included."""
     shell, topic = signed_in(target)

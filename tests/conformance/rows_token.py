@@ -38,6 +38,22 @@ KNOWN_MEMBERS = frozenset(
     }
 )
 
+STYLE_MEMBERS = frozenset(
+    {
+        "color_background",
+        "color_error",
+        "color_highlight",
+        "color_modal_backdrop",
+        "color_success",
+        "color_text",
+        "dim_border_radius",
+        "dim_font_size",
+        "dim_spacing_size",
+        "font_family_body",
+        "font_family_heading",
+    }
+)
+
 
 def code_of(target: Target, client_id: str = "notat") -> tuple[str, Shell, Browser]:
     """A fresh code of an app in a pane."""
@@ -177,6 +193,20 @@ def unsupported_role(target: Target) -> None:
     assert "launch/questionnaire" not in tokens["scope"]
 
 
+@ROWS.row("SAL-31", "SHALL", mutant="style-without-content")
+def style(target: Target) -> None:
+    """smart_style_url is a document of known members under an address made of its content, for every origin."""
+    address = app(target)["smart_style_url"]
+    path = address.removeprefix(target.base_url)
+    assert path.endswith(".json")
+    answer = target.http.get(path, headers={"Origin": "https://somewhere.example"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    members = answer.json()
+    assert members and set(members) <= STYLE_MEMBERS
+    assert app(target)["smart_style_url"] == address
+    assert target.http.get(path.replace(".json", "0.json")).status_code == 404
+
+
 @ROWS.row("SAL-32", "SHALL", mutant="unknown-member")
 def no_inventions(target: Target) -> None:
     """No member of our own without a URI or the two underscores."""
@@ -221,6 +251,19 @@ def refresh_only_when_granted(target: Target) -> None:
     assert "online_access" in tokens["scope"].split()
     assert shell.call("DELETE", "/workspace/session").status_code in (200, 204)
     refused(target.refresh(tokens["refresh_token"], "notat"), 400, "invalid_grant")
+
+
+@ROWS.row("SAL-47", "SHALL", mutant="offline-dies")
+def offline_survives(target: Target) -> None:
+    """Offline access, where it was approved, outlives the user's session."""
+    code, shell, _ = code_of(target, "fravaer")
+    tokens = target.token(("fravaer", APP_SECRET), **form(target, code, "fravaer")).json()
+    assert "offline_access" in tokens["scope"].split()
+    assert shell.call("DELETE", "/workspace/session").status_code in (200, 204)
+    again = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    answer = target.token(("fravaer", APP_SECRET), **again)
+    assert answer.status_code == 200, answer.text
+    assert read(target, answer.json()).status_code == 200
 
 
 @ROWS.row("SAL-48", "SHALL", mutant="refresh-for-anybody")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
+from tests.conformance.table import Target
 from tests.fakes.browser import Page
-from tests.fakes.gateway import RunningGateway as Target
 from tests.fakes.gateway import Shell
 from tests.fakes.upstream_systems import ANNA
 
@@ -77,10 +76,3 @@ def stored(target: Target, shell: Shell, resource: dict[str, Any]) -> str:
     answer = shell.call("POST", f"/fhir/{resource['resourceType']}", resource)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
-
-
-@contextmanager
-def later(target: Target, seconds: float) -> Iterator[None]:
-    """The clock that the server goes by, moved forward."""
-    target.clock.advance(seconds)
-    yield

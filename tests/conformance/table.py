@@ -6,8 +6,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tests.fakes.gateway import RunningGateway
+from tests.fakes.key_server import KeyServer
 
-Target = RunningGateway
+
+@dataclass
+class Target(RunningGateway):
+    """The server under test, and the vendor whose keys it fetches."""
+
+    vendor: KeyServer | None = None
+
+    @classmethod
+    def of(cls, running: RunningGateway, vendor: KeyServer) -> Target:
+        """A running gateway as a target."""
+        given = (running.base_url, running.clock, running.records, running.http, running.clients)
+        return cls(*given, running.ready, vendor)
+
+
 Check = Callable[[Target], None]
 
 
@@ -43,17 +57,17 @@ class Rows:
         return keep
 
 
-def status_table(rows: Iterable[Row], not_offered: Mapping[str, str], ids: Iterable[str]) -> str:
-    """One line for each id: the rows that prove it, or why it is not offered; raises ``KeyError`` for a gap."""
+def status_table(rows: Iterable[Row], elsewhere: Mapping[str, str], ids: Iterable[str]) -> str:
+    """One line for each id: how many rows prove it, or why there is none; raises ``KeyError`` for a gap."""
     proofs: dict[str, list[Row]] = {}
     for row in rows:
         proofs.setdefault(row.requirement, []).append(row)
-    lines = ["| id | level | status | what is seen from outside |", "|---|---|---|---|"]
+    lines = ["| id | level | status |", "|---|---|---|"]
     for requirement in ids:
         found = proofs.get(requirement)
         if found is None:
-            lines.append(f"| {requirement} | – | not offered | {not_offered[requirement]} |")
+            lines.append(f"| {requirement} | – | {elsewhere[requirement]} |")
         else:
             states = " ".join(row.states for row in found)
-            lines.append(f"| {requirement} | {found[0].level} | pass ({len(found)}) | {states} |")
+            lines.append(f"| {requirement} | {found[0].level} | pass: {states} |")
     return "\n".join(lines) + "\n"

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.conformance import rows_authorize, rows_clients, rows_discovery, rows_scopes, rows_token
 from tests.conformance.mutants import MUTANTS, planted
-from tests.conformance.table import Row
-from tests.fakes.gateway import RunningGateway
+from tests.conformance.status import ALL, ELSEWHERE, IDS, table
+from tests.conformance.table import Row, Target
 
-PARTS = (rows_discovery, rows_authorize, rows_token, rows_scopes, rows_clients)
-ALL: list[Row] = [row for part in PARTS for row in part.ROWS.all]
+STATUS = Path(__file__).resolve().parents[2] / "launcher" / "CONFORMANCE.md"
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.name)
-def test_row(target: RunningGateway, row: Row) -> None:
+def test_row(target: Target, row: Row) -> None:
     row.check(target)
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: f"{row.name}-{row.mutant}")
-def test_row_fails_on_its_mutant(target: RunningGateway, row: Row) -> None:
+def test_row_fails_on_its_mutant(target: Target, row: Row) -> None:
     with planted(MUTANTS[row.mutant]):
         try:
             row.check(target)
@@ -30,3 +30,12 @@ def test_row_fails_on_its_mutant(target: RunningGateway, row: Row) -> None:
 
 def test_every_mutant_is_used() -> None:
     assert set(MUTANTS) == {row.mutant for row in ALL}
+
+
+def test_every_requirement_has_a_row_or_a_reason() -> None:
+    assert {row.requirement for row in ALL} | set(ELSEWHERE) == set(IDS)
+    assert not {row.requirement for row in ALL} & set(ELSEWHERE)
+
+
+def test_the_printed_table_is_the_documented_one() -> None:
+    assert table() in STATUS.read_text(encoding="utf-8")
