@@ -5,6 +5,7 @@ First every state of the views with made-up content, then the real desktop with 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ from tests.fakes.environment import ROOT
 
 THEMES = ("light", "dark", "high-contrast")
 SIZES = ((1366, 768), (1920, 1080))
-SETTLE_MS = 700
+SETTLE_MS = 2500
+"""Pages take their new colours and size at once, but drawing them without a graphics card takes its time."""
 
 
 def palette(actor: Actor) -> None:
@@ -77,6 +79,8 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0]) if arguments else ROOT / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, "-m", "shell.windows.gallery", str(folder)], cwd=ROOT, check=True)
+    os.environ.setdefault("QT_QPA_PLATFORMTHEME", "gnome")  # without a session bus too: it can switch to dark
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.theme.*=false")
     application = new_application()
     with tempfile.TemporaryDirectory(prefix="vaktrom-screenshots-") as state:
         program = build(application, prepare(EnvironmentChoice(Path(state)), SystemClock().now()))
