@@ -24,7 +24,7 @@ from launcher.gateway.interaction import WRITES, Interaction, Kind
 from launcher.gateway.query import Parameters
 from launcher.gateway.references import parse_reference
 from launcher.gateway.scope_rules import ResourceScope
-from launcher.gateway.search_rules import SearchRefused, narrow_search
+from launcher.gateway.search_rules import SearchRefused, empty_patient, narrow_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ def decide(
     if kind in (Kind.CAPABILITIES, Kind.BUNDLE, Kind.PAGE):
         return Allow()
     resource_type = interaction.type or ""
+    empty = empty_patient(resource_type, (*interaction.parameters, *(interaction.if_none_exist or ())))
+    if empty is not None:
+        return Deny(
+            403, "forbidden", f"The parameter {empty} names nobody; name the patient or leave it out."
+        )
     if kind is Kind.READ and f"{resource_type}/{interaction.id}" in facts.implied_reads:
         return Allow()
     rules = facts.covering(resource_type, interaction.letter)

@@ -20,6 +20,22 @@ PATIENT_MODIFIERS = frozenset({"", "Patient"})
 _MENTIONS_PATIENT = re.compile(r"(?:^|/)Patient/([^/,|]+)")
 
 
+def empty_patient(resource_type: str, parameters: Parameters) -> str | None:
+    """The name of a parameter that should name the patient and is empty, if there is one.
+
+    FHIR lets a server pass over a parameter without value (R4 search.html), and what was meant to find one
+    patient's records would then find everybody's.
+    """
+    narrow = PATIENT_COMPARTMENT[resource_type].narrow if resource_type in PATIENT_COMPARTMENT else "patient"
+    for name, value in parameters:
+        base = base_name(name)
+        if base != narrow and base not in SUBJECT_PARAMETERS:
+            continue
+        if not all(part.strip() for part in value.split(",")):
+            return base
+    return None
+
+
 class SearchRefused(Exception):
     """The search itself shows that it reaches beyond the grant."""
 

@@ -367,3 +367,34 @@ def test_every_compartment_type_is_narrowed() -> None:
         decision = decide(given, Interaction(Kind.SEARCH_TYPE, resource_type))
         assert isinstance(decision, Narrow)
         assert any(MARIT in value for _, value in decision.parameters)
+
+
+@pytest.mark.parametrize(
+    "scope", ["user/*.cruds", "system/*.cruds", "patient/*.cruds", "user/Observation.rs?code=1"]
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "patient=",
+        "subject=",
+        "subject:Patient=",
+        "code=1&patient=",
+        "patient=,",
+        "patient=%20",
+        f"patient={MARIT},",
+    ],
+)
+def test_a_search_for_nobody_does_not_become_a_search_for_everybody(scope: str, query: str) -> None:
+    refused = decide(facts(scope), asked("GET", "/Observation", query))
+    assert isinstance(refused, Deny) and (refused.status, refused.code) == (403, "forbidden")
+    assert not isinstance(decide(facts(scope), asked("GET", "/Observation", f"patient={MARIT}")), Deny)
+
+
+def test_nor_does_a_condition_or_a_search_for_a_patient_without_id() -> None:
+    given = facts("user/*.cruds")
+    empty = classify("POST", b"/Observation", b"", {b"if-none-exist": b"patient="})
+    for interaction in (empty, asked("GET", "/Patient", "_id="), asked("DELETE", "/Observation", "patient=")):
+        assert not isinstance(interaction, Refusal)
+        decision = decide(given, interaction)
+        assert isinstance(decision, Deny) and decision.status == 403
+    assert isinstance(decide(given, asked("GET", "/Observation", "code=")), Allow)
