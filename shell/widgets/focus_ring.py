@@ -22,6 +22,7 @@ class FocusRing(ThemedWidget):
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(theme, window)
         self._target: QWidget | None = None
+        self._watched: list[QWidget] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -65,16 +66,27 @@ class FocusRing(ThemedWidget):
 
     def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if self._target is not None and isValid(self._target):
-            self._target.removeEventFilter(self)
             self._target.destroyed.disconnect(self._lost)
+        for watched in self._watched:
+            if isValid(watched):
+                watched.removeEventFilter(self)
+        self._watched = []
         self._target = None
         window = self.parentWidget()
         own = now is not None and window is not None and window.isAncestorOf(now)
         if now is not None and own and not _rings_itself(now):
             self._target = now
-            now.installEventFilter(self)
+            self._watch(now)
             now.destroyed.connect(self._lost)
         self.follow()
+
+    def _watch(self, target: QWidget) -> None:
+        """The control moves with everything that it stands in."""
+        widget: QWidget | None = target
+        while widget is not None and widget is not self.parentWidget():
+            widget.installEventFilter(self)
+            self._watched.append(widget)
+            widget = widget.parentWidget()
 
     def _lost(self) -> None:
         self._target = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
+from shell.presenters.view_models import StripModel
 from shell.widgets.app_overview import OverviewRow
+from shell.windows import gallery_models as demo
 from shell.windows.gallery import Gallery
 from shell.windows.main_window import MainWindow
 
@@ -36,3 +38,18 @@ def test_nothing_of_the_last_user_stays(gallery: Gallery, window: MainWindow) ->
     overview = window.desk.start.overview
     assert overview.title.text() == ""
     assert [row for row in overview.findChildren(OverviewRow) if not row.isHidden()] == []
+
+
+def test_the_focus_ring_moves_with_what_the_control_stands_in(gallery: Gallery, window: MainWindow) -> None:
+    """Mutant: only the control itself is watched, and the ring stays where it was."""
+    gallery.administrator()
+    gallery.settle()
+    search = window.desk.start.overview.search
+    search.setFocus()
+    gallery.settle()
+    before = window.ring.geometry()
+    assert before.contains(QRect(search.mapTo(window, QPoint(0, 0)), search.size()))
+    window.set_strip(StripModel("offline", demo.at("03:18"), demo.at("03:17"), 5))
+    gallery.settle()
+    assert window.ring.geometry().top() > before.top()
+    assert window.ring.geometry().contains(QRect(search.mapTo(window, QPoint(0, 0)), search.size()))
