@@ -219,7 +219,7 @@ def test_kill_9_of_the_gateway_curtains_within_a_second_and_needs_no_new_login(
     assert gateway.pid is not None
     os.kill(gateway.pid, signal.SIGKILL)
     story.until(lambda: all(frame.curtain.isVisible() for frame in story.frames()), "curtains", 1.0)
-    story.until(lambda: all(not frame.curtain.isVisible() for frame in story.frames()), "usable apps", 15.0)
+    story.until(lambda: all(not frame.curtain.isVisible() for frame in story.frames()), "usable apps", 8.0)
     assert story.all_follow(MARIT_204)
     assert patients_shown(story) == dict.fromkeys(APPS, MARIT_204)
     assert login_forms(story) == 0
