@@ -334,6 +334,10 @@ class Desktop(QObject):
             self._window.set_user(self._user())
             self.workspace.start_list.redraw()
             self.workspace.redraw()
+            if any(tab.panes for tab in self.workspace.tabs):
+                language = self._language()
+                words = (sentence("language_apps_title", language), sentence("language_apps_text", language))
+                self._window.toast(ToastModel("language-apps", "info", *words))
         elif self._sign_in.view is not None:
             self._begin_sign_in()
 

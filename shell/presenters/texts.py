@@ -94,6 +94,11 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Appene får det samme utseendet neste gang Vaktrom starter.",
         "The apps take the same theme the next time Vaktrom starts.",
     ),
+    "language_apps_title": ("Språket er byttet", "The language has changed"),
+    "language_apps_text": (
+        "En app som ikke bytter med en gang, følger fra neste pasient.",
+        "An app that does not change at once follows from the next patient.",
+    ),
     "contrast_apps_text": (
         "Appene er lyse eller mørke med en gang. Full kontrast følger neste gang Vaktrom starter.",
         "The apps are light or dark at once. Full contrast follows the next time Vaktrom starts.",
