@@ -16,7 +16,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
+"""A busy machine may need long to load its records; a child that dies is known at once."""
 RESTART_SECONDS = (0.0, 0.2, 1.0, 3.0)
 STOP_SECONDS = 3.0
 LONGEST_LINE = 16 * 1024 * 1024
