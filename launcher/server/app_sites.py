@@ -30,6 +30,8 @@ MEDIA_TYPES = {
 }
 """Kinds of files that are served; all others (keys, notes, sources of a vendor's own folder) are not there."""
 INDEX = "index.html"
+KEPT_FOR_A_LAUNCH = "private, max-age=10"
+"""A launch loads two pages of an app in one second: what they share is asked for once. Each launch has its own cache."""
 KEPT_BACK = frozenset({"manifest.json"})
 """Files at the root of a plugin that speak to us and not to a browser; compared without case."""
 
@@ -71,9 +73,10 @@ class AppSiteFiles:
         if file is None:
             return PlainTextResponse("There is no such file in this app.\n", 404, self._headers)
         media_type = MEDIA_TYPES[file.suffix.lower()]
-        answer = FileResponse(file, 200, self._headers, media_type, stat_result=file.stat())
+        kept = {} if file.suffix.lower() == ".html" else {"cache-control": KEPT_FOR_A_LAUNCH}
+        answer = FileResponse(file, 200, {**self._headers, **kept}, media_type, stat_result=file.stat())
         if request.headers.get("if-none-match") == answer.headers["etag"]:
-            return Response(None, 304, {**self._headers, "etag": answer.headers["etag"]})
+            return Response(None, 304, {**self._headers, **kept, "etag": answer.headers["etag"]})
         return answer
 
     def _file(self, path: str) -> Path | None:

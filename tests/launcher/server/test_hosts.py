@@ -197,3 +197,9 @@ def test_nothing_is_built_from_the_host_header(gateway: RunningGateway) -> None:
         headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil"},
     )
     assert "evil" not in document.text
+
+
+def test_the_two_pages_of_a_launch_ask_once_for_what_they_share(gateway: RunningGateway) -> None:
+    """Mutant: every file is asked for again by the second page, or a page itself is kept."""
+    assert raw(gateway, site_host(gateway), "/app.js")[1]["cache-control"] == "private, max-age=10"
+    assert raw(gateway, site_host(gateway), "/index.html")[1]["cache-control"] == "no-cache"
