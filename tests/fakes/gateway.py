@@ -115,8 +115,8 @@ class Shell:
         topic: str = answer.json()["topic"]
         return topic
 
-    def open_patient(self, topic: str, patient: str) -> None:
-        """Post Patient-open."""
+    def post_open(self, topic: str, patient: str) -> httpx2.Response:
+        """Post Patient-open; the hub's answer."""
         identifier = [{"system": "urn:example:number", "value": patient}]
         event = {
             "timestamp": self.gateway.clock.now().isoformat().replace("+00:00", "Z"),
@@ -132,7 +132,11 @@ class Shell:
                 ],
             },
         }
-        answer = self.call("POST", "/fhircast", event)
+        return self.call("POST", "/fhircast", event)
+
+    def open_patient(self, topic: str, patient: str) -> None:
+        """Open a patient whom the user may read."""
+        answer = self.post_open(topic, patient)
         assert answer.status_code == 202, answer.text
 
     def pane(self, client_id: str, topic: str) -> tuple[str, Browser]:

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ import httpx2
 import uvicorn
 
 from launcher.sandbox.fhir import Store, create_fhir_server, load, open_store
+from launcher.sandbox.fhir.patient_access import HPR_CLAIM
 
 TOKEN = "upstream-token-of-a-test"
 POPULATION = "launcher.sandbox.population"
@@ -39,11 +40,13 @@ class HandClock:
 
 
 class OneToken:
-    """Lets in who bears the token of the test."""
+    """Lets in who bears the token of the test, a system; and ``{TOKEN}/{HPR number}``, somebody with that number."""
 
-    def verify(self, header: str | None) -> None:
-        if header != f"Bearer {TOKEN}":
+    def verify(self, header: str | None) -> Mapping[str, Any]:
+        token, _, hpr_number = (header or "").removeprefix("Bearer ").partition("/")
+        if token != TOKEN:
             raise PermissionError("not the token of the test")
+        return {HPR_CLAIM: hpr_number} if "/" in str(header) else {"sub": "test", "client_id": "test"}
 
 
 @dataclass

@@ -31,6 +31,8 @@ GATEWAY_KEY = ECKey.generate_key("P-256", {"kid": "gateway-1"}, private=True)
 PROVIDER_KEY = RSAKey.generate_key(2048, private=True).as_dict(private=True)
 WARD, PRACTICE = "Organization/vestfloyen", "Organization/legesenter"
 ANNA, BERIT, CARL = "p-00000000aa", "p-00000000bb", "p-00000000cc"
+DAGNY = "p-00000000dd"
+"""On the list of Helge Solberg; nobody at the ward may read about her."""
 
 
 def listen() -> socket.socket:
@@ -82,13 +84,14 @@ def _role(key: str, place: str, title: str) -> dict[str, Any]:
     }
 
 
-def _patient(key: str, given: str, family: str, born: str) -> dict[str, Any]:
+def _patient(key: str, given: str, family: str, born: str, place: str = WARD) -> dict[str, Any]:
     return {
         "resourceType": "Patient",
         "id": key,
         "identifier": [{"system": "urn:example:number", "value": key}],
         "name": [{"given": [given], "family": family}],
         "birthDate": born,
+        "managingOrganization": {"reference": place},
     }
 
 
@@ -106,7 +109,7 @@ def _encounter(key: str, patient: str, start: str, status: str = "in-progress") 
 
 
 def resources() -> list[dict[str, Any]]:
-    """Staff, two places, three patients, encounters of two of them."""
+    """Staff, two places, three patients of the ward and one of the practice, encounters of two of them."""
     return [
         {"resourceType": "Organization", "id": "vestfloyen", "name": "Vestfløyen"},
         {"resourceType": "Organization", "id": "legesenter", "name": "Fjordvik legesenter"},
@@ -119,6 +122,7 @@ def resources() -> list[dict[str, Any]]:
         _patient(ANNA, "Anna", "Dal", "1940-02-03"),
         _patient(BERIT, "Berit", "Eng", "1938-11-23"),
         _patient(CARL, "Carl", "Foss", "1951-06-30"),
+        _patient(DAGNY, "Dagny", "Gran", "1972-08-09", PRACTICE),
         _encounter("e-anna-old", ANNA, "2026-10-01T08:00:00Z", "finished"),
         _encounter("e-anna-1", ANNA, "2026-11-01T08:00:00Z"),
         _encounter("e-anna-2", ANNA, "2026-11-20T08:00:00Z"),

@@ -73,6 +73,8 @@ HAZARDS: tuple[Hazard, ...] = (
          "launcher/gateway/test_upstream_fhir.py::test_why_a_patient_may_not"),
         ("A patient becomes current whom this user may not read", RUNNER,
          "launcher/hub/test_calls.py::test_a_patient_that_fails_the_check_is_not_opened"),
+        ("A user opens, reads or writes a patient who is neither of his unit nor on his list", CHECK,
+         "launcher/server/test_patient_access.py::test_only_a_patient_whom_the_user_may_read_is_opened"),
         ("The record system is silent and the patient changes unchecked", RUNNER,
          "launcher/hub/test_calls.py::test_no_answer_in_time_is_503_and_changes_nothing"),
         ("Two opens at once: the slower check decides the patient", RUNNER,

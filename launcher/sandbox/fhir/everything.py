@@ -38,10 +38,11 @@ class Everything:
         ]
 
     def answer(self, session: StoreSession, patient_id: str, pairs: Pairs) -> Answer:
-        """Raises NotFound, Gone, RequestRefused."""
+        """Raises NotFound, Gone, Forbidden, RequestRefused."""
         stored = session.find("Patient", patient_id)
         if stored is None:
             raise NotFound(f"there is no Patient/{patient_id}")
+        session.rights.demand(session, "Patient", patient_id)
         if stored.body is None:
             raise Gone(f"Patient/{patient_id} was deleted")
         kind = f"Patient/{patient_id}/$everything"
@@ -87,12 +88,14 @@ class Everything:
             )
             if target.split("/")[0] in SUPPORTING_TYPES
         ]
+        condition, values = session.rights.condition("resource.key")
         rows = session.connection.execute(
-            "SELECT key, type FROM resource WHERE body IS NOT NULL AND updated >= ? AND ("
+            f"SELECT key, type FROM resource WHERE body IS NOT NULL AND {condition} AND updated >= ? AND ("
             " key IN (SELECT value FROM json_each(?))"
             " OR (type, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?)))"
             " ORDER BY type <> 'Patient', type IN (SELECT value FROM json_each(?)), type, key",
             (
+                *values,
                 since,
                 json_numbers.dumps(own).decode(),
                 json_numbers.dumps([pair for pair in named if len(pair) == 2]).decode(),

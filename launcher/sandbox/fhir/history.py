@@ -28,15 +28,23 @@ class History:
     def of_resource(
         self, session: StoreSession, resource_type: str, resource_id: str, pairs: Pairs
     ) -> Answer:
-        """Raises NotFound if the address was never used."""
+        """Raises NotFound if the address was never used, Forbidden."""
         if session.find(resource_type, resource_id) is None:
             raise NotFound(f"there is no {resource_type}/{resource_id}")
+        session.rights.demand(session, resource_type, resource_id)
         kind = f"{resource_type}/{resource_id}/_history"
         return self._bundle(session, kind, "type = ? AND id = ?", (resource_type, resource_id), pairs)
 
     def of_type(self, session: StoreSession, resource_type: str, pairs: Pairs) -> Answer:
-        """All changes of resources of one type."""
-        return self._bundle(session, f"{resource_type}/_history", "type = ?", (resource_type,), pairs)
+        """All changes of resources of one type within the caller's reach."""
+        if not session.rights.reaches_type(resource_type):
+            return self._bundle(session, f"{resource_type}/_history", "0", (), pairs)
+        condition, values = session.rights.condition(
+            "(SELECT r.key FROM resource r WHERE r.type = one.type AND r.id = one.id)"
+        )
+        return self._bundle(
+            session, f"{resource_type}/_history", f"type = ? AND {condition}", (resource_type, *values), pairs
+        )
 
     def _bundle(
         self, session: StoreSession, kind: str, where: str, values: tuple[str, ...], pairs: Pairs
@@ -46,7 +54,7 @@ class History:
         asked = [*cursor.pairs, *without(pairs, "_cursor")]
         count, since = self._limits(asked)
         both = " UNION ALL ".join(
-            f"SELECT {_COLUMNS} FROM {table} WHERE {where} AND updated >= ?"
+            f"SELECT {_COLUMNS} FROM {table} one WHERE {where} AND updated >= ?"
             for table in ("resource", "superseded")
         )
         bound = (*values, since, *values, since)

@@ -129,6 +129,11 @@ class Indexer:
             if values:
                 rows(parameter, values, key, into)
 
+    def local(self, reference: object) -> str | None:
+        """``Type/id`` of a reference to this server, otherwise None."""
+        target = normal_reference(reference, self._base_url) if isinstance(reference, str) else None
+        return target if target is not None and is_local(target) else None
+
     def targets(self, resource: dict[str, Any], parameter: SearchParameter) -> list[str]:
         """What the resource names under one reference parameter."""
         rows = IndexRows()

@@ -76,10 +76,11 @@ class Interactions:
         pairs: Pairs,
         conditions: Conditions,
     ) -> Answer:
-        """Raises NotFound, Gone."""
+        """Raises NotFound, Gone, Forbidden."""
         stored = session.find(resource_type, resource_id)
         if stored is None:
             raise NotFound(f"there is no {resource_type}/{resource_id}")
+        session.rights.demand(session, resource_type, resource_id)
         return self._content(stored, pairs, conditions)
 
     def vread(
@@ -95,6 +96,7 @@ class Interactions:
         stored = session.find_version(resource_type, resource_id, version)
         if stored is None:
             raise NotFound(f"there is no such version of {resource_type}/{resource_id}")
+        session.rights.demand(session, resource_type, resource_id)
         return self._content(stored, pairs, conditions)
 
     def search(
@@ -108,11 +110,21 @@ class Interactions:
         existing = self.match(session, resource["resourceType"], conditions.if_none_exist)
         if existing is not None:
             return self._written(existing, 200)
-        return self._written(session.put(resource, self._new_id(), "POST"), 201)
+        return self.create_as(session, resource, self._new_id())
 
     def create_as(self, session: StoreSession, resource: dict[str, Any], resource_id: str) -> Answer:
-        """Creates under an id that was given out before, as a transaction does."""
-        return self._written(session.put(resource, resource_id, "POST"), 201)
+        """Creates under an id that was given out before, as a transaction does. Raises Forbidden."""
+        return self._written(self._put(session, resource, resource_id, "POST", is_new=True), 201)
+
+    def _put(
+        self, session: StoreSession, resource: dict[str, Any], resource_id: str, method: str, *, is_new: bool
+    ) -> Stored:
+        resource_type = resource["resourceType"]
+        session.rights.demand_writing(session, resource_type, resource_id)
+        stored = session.put(resource, resource_id, method)
+        if is_new and resource_type == "Patient":
+            session.rights.register(session, resource_id)
+        return stored
 
     def new_id(self) -> str:
         """An id that is not used."""
@@ -139,42 +151,50 @@ class Interactions:
     def update(
         self, session: StoreSession, resource: dict[str, Any], resource_id: str, conditions: Conditions
     ) -> Answer:
-        """Creates where nothing is (201). Raises PreconditionFailed, RequestRefused."""
+        """Creates where nothing is (201). Raises PreconditionFailed, RequestRefused, Forbidden."""
         if resource.get("id") != resource_id:
             raise RequestRefused(
                 "the id in the body is not the id in the address", expression=f"{resource['resourceType']}.id"
             )
         former = session.find(resource["resourceType"], resource_id)
+        session.rights.demand_writing(session, resource["resourceType"], resource_id)
         _check_match(former, conditions.if_match)
         if conditions.if_none_match == "*" and former is not None and former.body is not None:
             raise PreconditionFailed("the resource is already there")
         created = former is None or former.body is None
-        return self._written(session.put(resource, resource_id, "PUT"), 201 if created else 200)
+        stored = self._put(session, resource, resource_id, "PUT", is_new=former is None)
+        return self._written(stored, 201 if created else 200)
 
     def delete(
         self, session: StoreSession, resource_type: str, resource_id: str, conditions: Conditions
     ) -> Answer:
-        """204, also if there was nothing to delete. Raises PreconditionFailed."""
+        """204, also if there was nothing to delete. Raises PreconditionFailed, Forbidden."""
+        session.rights.demand_writing(session, resource_type, resource_id)
         _check_match(session.find(resource_type, resource_id), conditions.if_match)
         removed = session.remove(resource_type, resource_id)
         headers = {} if removed is None else {"ETag": etag(removed.version)}
         return Answer(204, None, headers, outcome_only=True)
 
     def check_patients(self, session: StoreSession, resource: dict[str, Any]) -> None:
-        """Nothing may be written about a patient who is not here. Raises InvalidResource."""
+        """Nothing may be written about a patient who is not here, or not the caller's. Raises InvalidResource, Forbidden."""
         resource_type = resource["resourceType"]
+        named = set()
         for parameter in SEARCH_PARAMETERS[resource_type].values():
-            if parameter.kind != "reference" or "Patient" not in parameter.targets:
+            if parameter.kind != "reference":
                 continue
             for target in session.indexer.targets(resource, parameter):
-                if target.startswith("Patient/") and is_local(target):
-                    found = session.find("Patient", target.partition("/")[2])
-                    if found is None or found.body is None:
-                        path = f"{resource_type}.{parameter.path.split('|')[0].strip()}"
-                        raise InvalidResource(
-                            f"there is no {target}",
-                            issues=[Issue("not-found", f"there is no {target}", path)],
-                        )
+                if not target.startswith("Patient/") or not is_local(target):
+                    continue
+                named.add(target.partition("/")[2])
+                found = session.find("Patient", target.partition("/")[2])
+                if "Patient" in parameter.targets and (found is None or found.body is None):
+                    path = f"{resource_type}.{parameter.path.split('|')[0].strip()}"
+                    raise InvalidResource(
+                        f"there is no {target}",
+                        issues=[Issue("not-found", f"there is no {target}", path)],
+                    )
+        if resource_type != "Patient":
+            session.rights.demand_patients(named)
 
     def _content(self, stored: Stored, pairs: Pairs, conditions: Conditions) -> Answer:
         headers = _version_headers(stored)

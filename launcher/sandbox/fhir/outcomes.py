@@ -98,6 +98,13 @@ class NotAuthenticated(RequestRefused):
     code = "login"
 
 
+class Forbidden(RequestRefused):
+    """The caller is known, and this is not for him."""
+
+    status = 403
+    code = "forbidden"
+
+
 class NotFound(RequestRefused):
     """Nothing has, or ever had, this address."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-from collections.abc import Awaitable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from launcher.sandbox.fhir.outcomes import (
     ServerFault,
     operation_outcome,
 )
+from launcher.sandbox.fhir.patient_access import RightsKeeper
 from launcher.sandbox.fhir.preferences import (
     FHIR_JSON,
     Preferences,
@@ -40,16 +41,21 @@ from launcher.sandbox.fhir.store import Store, StoreSession
 from launcher.sandbox.fhir.validation import validate
 
 MOST_BODY_BYTES = 10 * 1024 * 1024
+Result = TypeVar("Result")
+
 _OPEN_TO_ALL = "metadata"
 _LOG = logging.getLogger(__name__)
 _CONTENT_TYPE = f"{FHIR_JSON}; charset=utf-8"
 
 
+Claims = Mapping[str, Any]
+
+
 class AccessCheck(Protocol):
     """Who may come in. Raises anything to refuse; the answer is then 401. May be a coroutine function."""
 
-    def verify(self, header: str | None) -> Awaitable[None] | None:
-        """``header`` is the ``Authorization`` header."""
+    def verify(self, header: str | None) -> Awaitable[Claims] | Claims:
+        """``header`` is the ``Authorization`` header; the claims say who the caller is (``patient_access``)."""
 
 
 class FhirEndpoint:
@@ -69,6 +75,7 @@ class FhirEndpoint:
         self._prefix = prefix
         self._store = store
         self._access = access
+        self._rights = RightsKeeper()
         self._interactions = interactions
         self._history = history
         self._everything = everything
@@ -95,8 +102,9 @@ class FhirEndpoint:
     async def _answer(self, request: Request) -> Response:
         raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
         path = raw.decode("ascii", "replace")[len(self._prefix) :].strip("/")
+        claims: Claims = {}
         if path != _OPEN_TO_ALL:
-            await self._check_access(request.headers.get("authorization"))
+            claims = await self._check_access(request.headers.get("authorization"))
         address = parse_address(path)
         interaction = address.interaction(request.method)
         pairs = parse_parameters(request.scope["query_string"])
@@ -105,7 +113,7 @@ class FhirEndpoint:
             return _response(200, self._capabilities, {})
         preferred = preferences(request.headers.get("prefer"))
         if interaction == "bundle":
-            return await self._bundle(request, preferred)
+            return await self._bundle(request, preferred, claims)
         body = await self._body(request, address, interaction)
         if interaction == "search-type":
             pairs = [*pairs, *(parse_parameters(body) if request.method == "POST" else [])]
@@ -121,14 +129,24 @@ class FhirEndpoint:
             strict=preferred.strict,
         )
         writes = interaction in ("create", "update", "delete")
-        answer = await (self._store.write(work) if writes else self._store.read(work))
+        answer = await self._within(claims, work, writes=writes)
         return _prefer(answer, preferred) if writes else _response(answer.status, answer.body, answer.headers)
 
-    async def _check_access(self, header: str | None) -> None:
+    async def _within(
+        self, claims: Claims, work: Callable[[StoreSession], Result], *, writes: bool
+    ) -> Result:
+        """Does the work in one transaction that has the rights of the bearer of these claims."""
+
+        def done(session: StoreSession) -> Result:
+            session.rights = self._rights.of(session, claims)
+            return work(session)
+
+        return await (self._store.write(done) if writes else self._store.read(done))
+
+    async def _check_access(self, header: str | None) -> Claims:
         try:
             checked = self._access.verify(header)
-            if inspect.isawaitable(checked):
-                await checked
+            return await checked if inspect.isawaitable(checked) else checked
         except Exception as error:
             plain = "Bearer" if header is None else 'Bearer error="invalid_token"'
             challenge = getattr(error, "www_authenticate", plain)
@@ -146,13 +164,13 @@ class FhirEndpoint:
             return await self._store.compute(lambda: validate(_parsed(raw), address.type))
         return None
 
-    async def _bundle(self, request: Request, preferred: Preferences) -> Response:
+    async def _bundle(self, request: Request, preferred: Preferences, claims: Claims) -> Response:
         check_content_type(request.headers.get("content-type"), form=False)
         raw = await _bytes(request)
         base_url = self._store.base_url
         bundle = await self._store.compute(lambda: read_bundle(_parsed(raw), base_url))
         run = functools.partial(self._bundles.run, request=bundle, minimal=preferred.wanted == "minimal")
-        answer = await (self._store.read(run) if bundle.only_reads else self._store.write(run))
+        answer = await self._within(claims, run, writes=not bundle.only_reads)
         return _response(answer.status, answer.body, answer.headers)
 
     def _one(

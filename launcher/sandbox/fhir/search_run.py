@@ -71,10 +71,12 @@ class Searcher:
         return searchset(self.base_url, links, matches, included, total=total)
 
     def keys(self, session: StoreSession, query: SearchQuery) -> list[int]:
-        """The keys of all matches, in order."""
+        """The keys of all matches within the caller's reach, in order."""
+        if not session.rights.reaches_type(query.resource_type):
+            return []
         now = fhir_time.microseconds(self._clock.now())
         sql = SearchSql(base_url=self.base_url, zone=self._zone, now=now)
-        statement, values = sql.keys(query)
+        statement, values = sql.keys(query, session.rights.condition("k.key"))
         return [key for (key,) in session.connection.execute(statement, values)]
 
     def paging_links(
@@ -174,26 +176,31 @@ def referring(session: StoreSession, parameters: Sequence[int], targets: Sequenc
 
 
 def fetch(session: StoreSession, keys: Sequence[int]) -> list[Found]:
-    """The current resources with these keys, in the same order."""
+    """The current resources with these keys within the caller's reach, in the same order."""
     found: dict[int, Found] = {}
+    condition, values = session.rights.condition("resource.key")
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         part = keys[start : start + _KEYS_AT_ONCE]
         statement = (
             f"SELECT key, type, id, body FROM resource WHERE key IN ({_marks(part)}) AND body IS NOT NULL"
+            f" AND {condition}"
         )
-        found.update((row[0], Found(*row)) for row in session.connection.execute(statement, tuple(part)))
+        rows = session.connection.execute(statement, (*part, *values))
+        found.update((row[0], Found(*row)) for row in rows if session.rights.reaches_type(row[1]))
     return [found[key] for key in keys if key in found]
 
 
 def fetch_named(session: StoreSession, names: Iterable[str]) -> list[Found]:
-    """The current resources of these names (``Type/id``), as far as they are here."""
+    """The current resources of these names (``Type/id``), as far as they are here and within the caller's reach."""
     found = []
+    condition, values = session.rights.condition("resource.key")
     for name in names:
         resource_type, _, resource_id = name.partition("/")
-        if resource_type in SEARCH_PARAMETERS:
+        if resource_type in SEARCH_PARAMETERS and session.rights.reaches_type(resource_type):
             row = session.connection.execute(
-                "SELECT key, type, id, body FROM resource WHERE type = ? AND id = ? AND body IS NOT NULL",
-                (resource_type, resource_id),
+                "SELECT key, type, id, body FROM resource WHERE type = ? AND id = ? AND body IS NOT NULL"
+                f" AND {condition}",
+                (resource_type, resource_id, *values),
             ).fetchone()
             if row is not None:
                 found.append(Found(*row))

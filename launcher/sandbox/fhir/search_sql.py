@@ -59,8 +59,11 @@ class SearchSql:
         self._zone = zone
         self._now = now
 
-    def keys(self, query: SearchQuery) -> tuple[str, list[Any]]:
-        """``SELECT key ...`` and its values. Raises RequestRefused for a value that cannot be read."""
+    def keys(self, query: SearchQuery, reach: tuple[str, tuple[str, ...]]) -> tuple[str, list[Any]]:
+        """``SELECT key ...`` and its values. Raises RequestRefused for a value that cannot be read.
+
+        ``reach`` is SQL that is true of what the caller may see (``k.key``), and its values.
+        """
         conditions = [self._condition(query.resource_type, criterion) for criterion in query.criteria]
         driver = min((one for one in conditions if not one.negative), key=lambda one: one.rank, default=None)
         values: list[Any] = []
@@ -76,8 +79,10 @@ class SearchSql:
             if condition is not driver:
                 filters.append(condition.as_filter())
                 values.extend(condition.values)
+        filters.append(reach[0])
+        values.extend(reach[1])
         order = [self._order(key, values) for key in query.sort]
-        where = f" WHERE {' AND '.join(filters)}" if filters else ""
+        where = f" WHERE {' AND '.join(filters)}"
         return f"SELECT k.key FROM ({source}) k{where} ORDER BY {', '.join([*order, 'k.key'])}", values
 
     def _order(self, key: SortKey, values: list[Any]) -> str:

@@ -20,11 +20,12 @@ from typing import Any, TypeVar
 from launcher.sandbox.fhir import fhir_time, json_numbers
 from launcher.sandbox.fhir.index_values import Indexer, IndexRows
 from launcher.sandbox.fhir.outcomes import StoreUnavailable
+from launcher.sandbox.fhir.patient_access import ACCESS_SCHEMA, AccessRows, Rights, forget
 from launcher.sandbox.fhir.search_parameters import RESOURCE_TYPES, table_digest
 
 Result = TypeVar("Result")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 READER_THREADS = 3
 BUSY_SECONDS = 5.0
 
@@ -72,11 +73,12 @@ class Stored:
 
 
 class StoreSession:
-    """What can be done inside one transaction."""
+    """What can be done inside one transaction; ``rights`` are those of its caller (at first: of the program itself)."""
 
     def __init__(self, connection: sqlite3.Connection, indexer: Indexer, clock: fhir_time.Clock) -> None:
         self.connection = connection
         self.indexer = indexer
+        self.rights = Rights()
         self._clock = clock
 
     def find(self, resource_type: str, resource_id: str) -> Stored | None:
@@ -108,6 +110,9 @@ class StoreSession:
         if patched is not None:
             rows = IndexRows()
             self.indexer.add(patched, key, rows)
+            access = AccessRows()
+            access.add(self.indexer, patched, key, rows.reference)
+            access.insert(self.connection)
             insert_rows(self.connection, rows)
         return stored
 
@@ -118,6 +123,7 @@ class StoreSession:
             return None
         stored, _ = self._next(resource_type, resource_id, former, "DELETE", None)
         self._replace(former, stored)
+        forget(self.connection, resource_type, resource_id)
         return stored
 
     def _next(
@@ -259,7 +265,7 @@ class Store:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
-        if schema not in (0, SCHEMA_VERSION):
+        if schema not in (0, 1, SCHEMA_VERSION):
             connection.execute("ROLLBACK")
             raise StoreUnavailable(f"the database {self._database} was written by another version")
         if schema == 0:
@@ -272,8 +278,11 @@ class Store:
                 ("page_key", secrets.token_bytes(32)),
             )
             connection.executemany("INSERT INTO setting VALUES (?, ?)", settings)
+        if schema != SCHEMA_VERSION:
+            for statement in ACCESS_SCHEMA.split(";"):
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if self._is_indexed_otherwise(connection):
+        if schema == 1 or self._is_indexed_otherwise(connection):
             self._index_anew(connection)
         connection.execute("UPDATE setting SET value = ? WHERE name = 'base_url'", (self.base_url,))
         page_key: bytes
@@ -295,13 +304,16 @@ class Store:
     def _index_anew(self, connection: sqlite3.Connection) -> None:
         for name in _INDEX_TABLES:
             connection.execute(f"DELETE FROM {name}_index")
-        rows = IndexRows()
+        rows, access = IndexRows(), AccessRows()
         known = set(RESOURCE_TYPES)
         for key, body in connection.execute("SELECT key, body FROM resource WHERE body IS NOT NULL"):
             resource = json_numbers.decode(body)
             if resource["resourceType"] in known:
+                before = len(rows.reference)
                 self.indexer.add(resource, key, rows)
+                access.add(self.indexer, resource, key, rows.reference[before:])
         insert_rows(connection, rows)
+        access.insert(connection)
         connection.execute("UPDATE setting SET value = ? WHERE name = 'digest'", (table_digest(),))
 
 
@@ -319,7 +331,7 @@ def _load(session: StoreSession, store: Store, resources: Iterable[dict[str, Any
     (seq,) = connection.execute("SELECT value FROM setting WHERE name = 'seq'").fetchone()
     (key,) = connection.execute("SELECT coalesce(max(key), 0) FROM resource").fetchone()
     now = fhir_time.microseconds(store.clock.now()) // 1000 * 1000
-    rows = IndexRows()
+    rows, access = IndexRows(), AccessRows()
     records: list[tuple[Any, ...]] = []
     for resource in resources:
         key, seq = key + 1, seq + 1
@@ -330,12 +342,15 @@ def _load(session: StoreSession, store: Store, resources: Iterable[dict[str, Any
         patched = with_meta(resource, resource_id, 1, updated)
         body = json_numbers.dumps(patched)
         records.append((key, resource["resourceType"], resource_id, 1, updated, seq, "PUT", body))
+        before = len(rows.reference)
         session.indexer.add(patched, key, rows)
+        access.add(session.indexer, patched, key, rows.reference[before:])
     try:
         connection.executemany("INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?, ?)", records)
     except sqlite3.IntegrityError as error:
         raise ValueError("an id is loaded twice, or is already used") from error
     insert_rows(connection, rows)
+    access.insert(connection)
     connection.execute("UPDATE setting SET value = ? WHERE name = 'seq'", (seq,))
     return len(records)
 

@@ -48,12 +48,8 @@ class UpstreamTokenCheck:
         self._clock = clock
         self._good: OrderedDict[bytes, tuple[float, Mapping[str, Any]]] = OrderedDict()
 
-    def verify(self, header: str | None) -> None:
-        """Return when the header holds a good token; raises AccessRefused (401 with ``www_authenticate``)."""
-        self.claims(header)
-
-    def claims(self, header: str | None) -> Mapping[str, Any]:
-        """The claims of a good token; raises AccessRefused."""
+    def verify(self, header: str | None) -> Mapping[str, Any]:
+        """The claims of the good token that the header holds; raises AccessRefused (401 with ``www_authenticate``)."""
         if not header:
             raise AccessRefused("no bearer token", missing=True)
         scheme, _, token = header.partition(" ")

@@ -111,7 +111,7 @@ async def test_login_refresh_logout_at_oidc_provider(
     keys = (await calls.get(jwks_uri)).body
     await calls.close()
     check = UpstreamTokenCheck(keys or {}, foreign, AUDIENCE, clock)
-    assert check.claims("Bearer " + done.access_token)["helseid://claims/hpr/hpr_number"] == "9144900"
+    assert check.verify("Bearer " + done.access_token)["helseid://claims/hpr/hpr_number"] == "9144900"
 
     renewed = await upstream.refresh(done)
     assert renewed.access_token != done.access_token
