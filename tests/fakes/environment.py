@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextlib.contextmanager
 def sandbox(state: Path, *arguments: str) -> Iterator[dict[str, Any]]:
-    """Run the command and yield its ready line; ends it by closing its standard input."""
+    """Run the command and yield its ready line; ends it as a vendor does: SIGTERM (Windows: closing its input)."""
     command: Sequence[str] = [
         sys.executable,
         "-m",
@@ -41,9 +41,20 @@ def sandbox(state: Path, *arguments: str) -> Iterator[dict[str, Any]]:
             raise AssertionError(process.stderr.read().decode())
         yield json.loads(line)
     finally:
+        _end(process)
+    assert process.returncode == 0
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform != "win32":
+        process.terminate()
+    try:
         with contextlib.suppress(BrokenPipeError):
             process.communicate(timeout=10)
-    assert process.returncode == 0
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
 
 
 class Browser:
