@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.desktop import Desktop  # noqa: E402
 from shell.bridge.loop_thread import LoopThread  # noqa: E402
-from shell.theme import Theme  # noqa: E402
+from shell.theme.theme import Theme  # noqa: E402
 from shell.translations import Translations  # noqa: E402
 from shell.windows.main_window import MainWindow  # noqa: E402
 

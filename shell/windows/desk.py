@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.app_overview import AppOverview
 from shell.widgets.app_rail import AppRail
 from shell.widgets.layers import Layers

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from context.pane_state import Reason, State
 from shell.presenters import view_models as models
 from shell.presenters.texts import sentence
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.theme.tokens import THEME_NAMES
 from shell.translations import Translations
 from shell.windows import gallery_models as demo

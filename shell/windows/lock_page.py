@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import EmptyModel, LockModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import IconLabel
 from shell.widgets.formats import clock_text, day_text

@@ -26,7 +26,7 @@ from shell.presenters.view_models import (
     UserModel,
     WardListModel,
 )
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.widgets.announcements import Announcer
 from shell.widgets.focus_ring import FocusRing

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from shell.theme import TEXT_SIZES, Theme
+from shell.theme.theme import TEXT_SIZES, Theme
 from shell.translations import LANGUAGES, Translations
 from shell.widgets.themed import ThemedWidget
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.later import Later
 from shell.widgets.layers import set_reachable
 from shell.widgets.themed import ThemedWidget

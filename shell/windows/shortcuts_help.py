@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.dialog import DialogWidget
 from shell.widgets.key_caps import KeyCaps

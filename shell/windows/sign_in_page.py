@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import Connection, EmptyModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.widgets.button import Button
 from shell.widgets.night import NightField

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from shell.presenters.view_models import EmptyModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.empty_view import EmptyView
 from shell.widgets.live_page import PageLook
 from shell.widgets.themed import ThemedWidget

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from context.pane_state import State
 from shell.presenters.palette import ActionEntry
-from shell.theme import TEXT_SIZES
+from shell.theme.theme import TEXT_SIZES
 from shell.translations import LANGUAGES
 from shell.windows.shortcuts import SHORTCUTS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.command_palette import CommandPalette
 from shell.widgets.toasts import Toasts
 from shell.widgets.unsaved_question import UnsavedQuestion

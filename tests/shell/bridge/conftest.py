@@ -12,7 +12,7 @@ from shiboken6 import delete
 
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.workspace_controller import WorkspaceController
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.calls import FakeServices

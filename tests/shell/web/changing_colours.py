@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.web.chromium import program_arguments
 from shell.web.live_view import LiveView
 from shell.web.pane_profile import new_profile

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from shell.presenters.view_models import HomeModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.windows import gallery_models as demo
 from shell.windows.gallery import Gallery

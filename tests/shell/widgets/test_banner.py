@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from shell.presenters.view_models import AllergyRecord, BannerModel, FlagModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.patient_banner import LEFT, RIGHT, PatientBanner
 from shell.widgets.runs import runs_width
 from shell.windows import gallery_models as demo

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 import shell
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.theme.tokens import THEME_NAMES
 from shell.translations import Translations
 from shell.widgets.pane_frame import PaneFrame

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.windows.gallery import Gallery
 from shell.windows.main_window import MainWindow

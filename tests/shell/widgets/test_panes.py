@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from context.pane_state import Reason, State
 from shell.presenters.view_models import PaneModel, PermissionModel
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.widgets.curtain import BAR_AFTER_MS
 from shell.widgets.pane_area import PaneArea
 from shell.widgets.pane_frame import PaneFrame

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QImage
 
 from shell.presenters.view_models import AppModel
-from shell.theme import Theme
 from shell.theme.icons import FILLED, IconLoader
 from shell.theme.stylesheet import style_sheet
+from shell.theme.theme import Theme
 from shell.theme.tokens import FOLDER, THEME_NAMES, ThemeName, Tokens, contrast
 from shell.widgets.button import INKS
 from shell.widgets.pane_texts import STATE_ICONS

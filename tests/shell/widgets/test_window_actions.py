@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from shell.theme import Theme
+from shell.theme.theme import Theme
 from shell.translations import Translations
 from shell.windows.gallery import Gallery
 from shell.windows.main_window import MainWindow
