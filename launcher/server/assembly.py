@@ -53,6 +53,7 @@ from launcher.server.workspace.calls import Gatekeeper
 from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.session_calls import SessionCalls
 from launcher.server.workspace.tab_calls import TabCalls
+from launcher.smart.scopes import granted_scopes, system_scopes
 from launcher.stores.state_records import StateRecords, UntilThen
 from launcher.upstream.outbound import OutboundFetch
 
@@ -182,7 +183,7 @@ def assemble(
     )
     used = UsedAssertions()
     earlier_styles: dict[str, bytes] = {}
-    keys = _restore(store, records, state, sessions, used, clock, restore_topic, earlier_styles)
+    keys = _restore(store, records, state, sessions, used, clock, clients, restore_topic, earlier_styles)
     styles = StyleSheets(settings.base_url, settings.styles, earlier_styles, store)
 
     def first_key() -> RSAKey:
@@ -270,6 +271,20 @@ def assemble(
     )
 
 
+def withdraw(clients: ClientRegistry, sessions: SessionKeeper, grants: Iterable[Grant]) -> None:
+    """Cut grants of an earlier life to what is approved now; those of apps that are gone end."""
+    for grant in grants:
+        client = clients.find(grant.client_id)
+        if client is None or not client.usable:
+            sessions.end_grant(grant.grant_id)
+            continue
+        cut = system_scopes if grant.sid is None else granted_scopes
+        scopes = cut(client, grant.scopes)
+        if scopes != grant.scopes:
+            grant.scopes = scopes
+            sessions.keep_grant(grant)
+
+
 def assertion_name(client_id: str, jti: str) -> str:
     """The name of a used assertion's record; a client id may hold any character."""
     return f"{quote(client_id, safe='')}/{jti}"
@@ -282,6 +297,7 @@ def _restore(
     sessions: SessionKeeper,
     used: UsedAssertions,
     clock: Clock,
+    clients: ClientRegistry,
     restore_topic: RestoreTopic,
     styles: dict[str, bytes],
 ) -> list[RSAKey]:
@@ -304,6 +320,7 @@ def _restore(
         pane.socket = False
         state.panes[pane.pane] = pane
     sessions.adopt(found["session"], found["refresh"])
+    withdraw(clients, sessions, list(found["grant"].values()))
     sessions.revoked.update({jti: entry.until for jti, entry in found["revoked"].items()})
     for name, entry in found["assertion"].items():
         client_id, _, jti = name.partition("/")

@@ -174,7 +174,10 @@ class TokenVerifier:
         moment = (session.locked_at if session is not None else None) or self._clock.now()
         if token.expires_at <= moment.timestamp():
             raise InvalidToken("the token has expired")
-        return (grant if token.scopes == grant.scopes else replace(grant, scopes=token.scopes)), session
+        if token.scopes == grant.scopes:
+            return grant, session
+        scopes = tuple(scope for scope in token.scopes if scope in grant.scopes)
+        return replace(grant, scopes=scopes), session
 
     def expiry(self, token: AccessToken) -> datetime:
         """When the token expires."""

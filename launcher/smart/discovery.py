@@ -74,7 +74,7 @@ def openid_configuration(base_url: str) -> dict[str, Any]:
         **_shared(base_url),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "prompt_values_supported": ["none", "login"],
+        "prompt_values_supported": ["none", "login", "consent"],
         "claims_supported": [
             "iss",
             "sub",

@@ -53,7 +53,8 @@ def test_offline_outlives_logout_and_online_does_not(
     assert offline["scope"] == SCOPE
     assert shell.call("DELETE", "/workspace/session").status_code == 200
     assert refresh(gateway, online["refresh_token"]).json()["error"] == "invalid_grant"
-    assert (read(gateway, online), read(gateway, offline)) == (401, 200)
+    assert (read(gateway, online), read(gateway, offline), read(gateway, shell.tokens)) == (401, 200, 401)
+    gateway.browser().open(f"{gateway.base_url}/oauth/logout?id_token_hint={shell.tokens['id_token']}")
     for _ in range(3):
         gateway.clock.advance(4 * 3600)
         answer = refresh(gateway, offline["refresh_token"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from launcher.stores.errors import SealBroken
-from tests.fakes.gateway import Records, RunningGateway, Shell, running_gateway
+from tests.fakes.gateway import Records, RunningGateway, Shell, app_client, running_gateway
 from tests.fakes.upstream_systems import ANNA, BERIT, UpstreamSystems
 
 
@@ -139,3 +139,29 @@ def test_another_key_opens_nothing(lives: Lives) -> None:
         gateway.shell()
     with pytest.raises(SealBroken), lives.next(state_key="A" * 43 + "="):
         pass
+
+
+def test_what_is_no_longer_approved_is_not_taken_over(lives: Lives) -> None:
+    """SAL-38: between two lives one app lost its approval and another some scopes; the rest goes on."""
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        gone, narrowed, same = (shell.app(name, topic) for name in ("notat", "legemidler", "klassisk"))
+    changed = [
+        app_client("notat", approved=False),
+        app_client("legemidler", scope="openid launch online_access patient/Patient.r"),
+    ]
+    with lives.next(clients=changed) as gateway:
+
+        def status(tokens: dict[str, Any], target: str) -> int:
+            headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+            return gateway.http.get(f"/fhir/{target}", headers=headers).status_code
+
+        assert (status(gone, f"Patient/{ANNA}"), status(same, f"Patient/{ANNA}")) == (401, 200)
+        assert status(narrowed, "Observation") == 403
+        renewed = gateway.refresh(narrowed["refresh_token"], "legemidler").json()
+        assert renewed["scope"] == "openid launch online_access patient/Patient.r"
+        assert (status(renewed, f"Patient/{ANNA}"), status(renewed, "Observation")) == (200, 403)
+        assert gateway.refresh(gone["refresh_token"], "notat").json()["error"] == "invalid_client"
+        assert gateway.refresh(same["refresh_token"], "klassisk").json()["scope"] == same["scope"]
