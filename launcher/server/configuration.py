@@ -21,6 +21,7 @@ from launcher.upstream.outbound_settings import OutboundSettings
 
 SHELL_SCOPE = "openid fhirUser profile online_access user/*.cruds fhircast/*.*"
 SHELL_CALLBACK = "http://127.0.0.1/callback"
+SHARED_READ_SECONDS = 2.0
 
 
 class ConfigurationWrong(Exception):
@@ -55,6 +56,7 @@ class GatewayConfiguration:
     records: Sequence[tuple[str, bytes]] = field(repr=False)
     version: str = "0"
     audit_sink: AuditSinkSettings | None = None
+    shared_read_seconds: float = SHARED_READ_SECONDS
 
 
 def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
@@ -67,7 +69,8 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``upstream_first_byte_seconds`` and ``upstream_whole_seconds`` of the record system's answers;
     ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
-    to the members of a SMART style).
+    to the members of a SMART style); ``shared_read_seconds``, for how long an answer is shared within a session (at
+    most 2; 0 turns it off).
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -105,6 +108,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         ],
         version=given.get("version", "0"),
         audit_sink=read_sink(given["audit_sink"]) if given.get("audit_sink") else None,
+        shared_read_seconds=_shared_read_seconds(given.get("shared_read_seconds", SHARED_READ_SECONDS)),
     )
 
 
@@ -154,6 +158,13 @@ def _outbound(given: Mapping[str, Any]) -> OutboundSettings:
     for network in networks:
         ipaddress.ip_network(network)
     return OutboundSettings(networks, given.get("ca_file"))
+
+
+def _shared_read_seconds(given: Any) -> float:
+    seconds = float(given)
+    if not 0 <= seconds <= SHARED_READ_SECONDS:
+        raise ValueError(f"shared_read_seconds is between 0 and {SHARED_READ_SECONDS:g}")
+    return seconds
 
 
 def _site(given: Mapping[str, Any]) -> AppSite:

@@ -17,6 +17,7 @@ from launcher.server.audit_sink_forwarder import AuditForwarder, ForwardedFile
 from launcher.server.configuration import GatewayConfiguration
 from launcher.server.dependencies import Clock, GatewayDependencies, NewId
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
+from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.server.hub import HubRunner, hub_routes
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -116,7 +117,10 @@ def build_gateway(
         random_bytes=random_bytes,
     )
     uris = OAuthUris(endpoint + "authorize", endpoint + "token", endpoint + "introspect", endpoint + "revoke")
-    plane_settings = FhirPlaneSettings(settings.fhir_base, uris, version=configuration.version)
+    sharing = SharingLimits(reuse_seconds=configuration.shared_read_seconds)
+    plane_settings = FhirPlaneSettings(
+        settings.fhir_base, uris, version=configuration.version, sharing=sharing
+    )
     parts.routes += [*data_plane(plane_settings, plane), *hub_routes(hub)]
     return WholeGateway(parts, hub, audit, connection, identity, logged, _forwarder(configuration, audit))
 

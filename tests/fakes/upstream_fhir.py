@@ -32,6 +32,8 @@ class Seen:
 class FakeUpstream:
     """``versions`` holds every version of a resource as bytes, newest last; ``None`` marks a deletion.
 
+    ``unchanged`` counts the 304 answers; ``hold`` gives two events for a request that is to wait: the first is set
+    when its answer is made, the second lets it go.
     ``ignore_narrowing`` returns every resource of the type, and all others as included, whatever was asked.
     """
 
@@ -46,6 +48,9 @@ class FakeUpstream:
     representation: bool = True
     before_answer: Callable[[Request], None] | None = None
     total_override: int | None = None
+    cache_control: str = ""
+    unchanged: int = 0
+    hold: Callable[[Request], tuple[asyncio.Event, asyncio.Event] | None] | None = None
 
     def put(self, resource: dict[str, Any] | str) -> None:
         """Store a resource as given; a string keeps its bytes."""
@@ -80,6 +85,12 @@ class FakeUpstream:
         if token in self.rejected_tokens:
             return self._outcome(401, "login")
         answer = self._route(request, body)
+        if self.cache_control:
+            answer.headers["cache-control"] = self.cache_control
+        held = self.hold(request) if self.hold is not None else None
+        if held is not None:
+            held[0].set()
+            await held[1].wait()
         if self.before_answer is not None:
             self.before_answer(request)
         return answer
@@ -120,6 +131,9 @@ class FakeUpstream:
                 return self._outcome(404, "not-found", f"{resource_type}/{identifier} is not known")
             if versions[-1] is None:
                 return self._outcome(410, "deleted")
+            if request.headers.get("if-none-match") == etag:
+                self.unchanged += 1
+                return Response(status_code=304, headers={"ETag": etag})
             headers = {
                 "ETag": etag,
                 "Last-Modified": "Mon, 23 Nov 2026 07:00:00 GMT",

@@ -27,7 +27,7 @@ from launcher.server.fhir.exchange import (
 )
 from launcher.server.fhir.reads import Reads
 from launcher.server.fhir.settings import FhirPlaneDependencies, FhirPlaneSettings
-from launcher.server.fhir.upstream_call import UpstreamCall
+from launcher.server.fhir.shared_reads import SharedReads, WatchedWrites
 from launcher.server.fhir.writes import Writes
 from launcher.stores.audit import AuditUnavailable
 
@@ -44,14 +44,16 @@ class FhirDataPlane:
         self._dependencies = dependencies
         self._prefix = len(settings.prefix)
         self._token_ids = TokenIds(settings.limits.remembered_tokens)
-        upstream = UpstreamCall(dependencies.connection, dependencies.upstream_tokens)
-        bases = (upstream.base, settings.fhir_base)
+        connection, tokens = dependencies.connection, dependencies.upstream_tokens
+        bases = (connection.base, settings.fhir_base)
         self._keeper = AccessKeeper(
             dependencies.state, dependencies.audit, dependencies.pane_facts, dependencies.clock, bases
         )
         seal = PageSeal(dependencies.page_key, dependencies.random_bytes)
+        shared = SharedReads(connection, tokens, self._keeper.facts, dependencies.clock, settings.sharing)
+        upstream = WatchedWrites(connection, tokens, shared.forget)
         binaries = BinaryReads(upstream)
-        reads = Reads(upstream, self._keeper, binaries, settings.fhir_base, seal)
+        reads = Reads(shared, self._keeper, binaries, settings.fhir_base, seal)
         writes = Writes(upstream, self._keeper, binaries, dependencies.audit, settings.fhir_base)
         self._capabilities = Capabilities(dependencies.connection, settings, dependencies.clock)
         self._handlers: dict[Kind, Handler] = {

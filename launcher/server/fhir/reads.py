@@ -15,9 +15,9 @@ from launcher.gateway.query import Parameters, write_query
 from launcher.server.fhir.access import Access, AccessKeeper
 from launcher.server.fhir.binaries import BinaryReads
 from launcher.server.fhir.exchange import Answer, refusal
+from launcher.server.fhir.shared_reads import SharedReads
 from launcher.server.fhir.upstream_call import (
     BROKEN,
-    UpstreamCall,
     etag_of,
     failure_answer,
     version_headers,
@@ -34,7 +34,7 @@ class Reads:
 
     def __init__(
         self,
-        upstream: UpstreamCall,
+        upstream: SharedReads,
         keeper: AccessKeeper,
         binaries: BinaryReads,
         public_base: str,
@@ -230,6 +230,7 @@ class Reads:
         return await self._keeper.refused(access, answer, "no such resource for this grant")
 
     async def _broken(self, access: Access) -> Answer:
+        self._upstream.forget()
         answer = refusal(*BROKEN)
         return await self._keeper.refused(access, answer, "the upstream's answer was not readable")
 

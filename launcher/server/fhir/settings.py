@@ -10,6 +10,7 @@ from launcher.gateway.audit_event import AccessFacts
 from launcher.gateway.capability import OAuthUris
 from launcher.oauth.model import GatewayState
 from launcher.server.dependencies import AccessTokens, Clock, NewId, PaneFacts, UpstreamTokens
+from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.upstream.fhir import FhirConnection
 
 
@@ -34,6 +35,7 @@ class FhirPlaneSettings:
     version: str = "0"
     prefix: str = "/fhir"
     limits: FhirLimits = field(default_factory=FhirLimits)
+    sharing: SharingLimits = field(default_factory=SharingLimits)
 
 
 class AccessLog(Protocol):

@@ -24,6 +24,7 @@ from launcher.oauth.model import GatewayState, Grant, UserSession
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane
 from launcher.server.fhir.settings import FhirLimits
+from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.stores.audit import AuditLog
 from launcher.stores.audit_reader import AuditUnavailable
 from launcher.upstream.fhir import FhirConnection, UpstreamLimits
@@ -41,6 +42,19 @@ class FixedClock:
 
     def monotonic(self) -> float:
         return 100.0
+
+
+class MovingClock(FixedClock):
+    """A clock whose seconds are moved by hand."""
+
+    def __init__(self) -> None:
+        self._seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self._seconds
+
+    def move(self, seconds: float) -> None:
+        self._seconds += seconds
 
 
 @contextlib.asynccontextmanager
@@ -247,6 +261,8 @@ async def running_plane(
     upstream_limits: UpstreamLimits | None = None,
     upstream_base: str | None = None,
     upstream_token: str = "up-1",
+    sharing: SharingLimits | None = None,
+    clock: FixedClock | None = None,
 ) -> AsyncIterator[Plane]:
     """Fake upstream (or the one at ``upstream_base``), data plane and client, all on real sockets."""
     upstream = FakeUpstream()
@@ -272,7 +288,9 @@ async def running_plane(
             uris = OAuthUris(f"{gateway_url}/oauth/authorize", f"{gateway_url}/oauth/token")
             outer.router.routes.extend(
                 data_plane(
-                    FhirPlaneSettings(plane.base, uris, limits=limits or FhirLimits()),
+                    FhirPlaneSettings(
+                        plane.base, uris, limits=limits or FhirLimits(), sharing=sharing or SharingLimits()
+                    ),
                     FhirPlaneDependencies(
                         state=state,
                         tokens=plane.tokens,
@@ -280,7 +298,7 @@ async def running_plane(
                         connection=connection,
                         audit=used_audit,
                         pane_facts=plane.noted,
-                        clock=FixedClock(),
+                        clock=clock or FixedClock(),
                         new_id=lambda: f"request-{next(numbers)}",
                         page_key=b"k" * 32,
                         random_bytes=os.urandom,
