@@ -10,8 +10,7 @@ import typer
 
 from shell.command_line.audit import audit_commands
 from shell.command_line.failures import explained
-
-PROGRAM_VERSION = "0.1.0"
+from shell.composition.program_version import installed_version
 
 application = typer.Typer(
     name="vaktrom",
@@ -34,16 +33,6 @@ Apps = Annotated[list[Path] | None, typer.Option("--app", help="An unpacked app 
 Provider = Annotated[
     Path | None, typer.Option("--identity-provider", help="JSON file that names another OpenID provider.")
 ]
-
-
-def installed_version() -> str:
-    """The version of this installation."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("vaktrom")
-    except PackageNotFoundError:
-        return PROGRAM_VERSION
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,8 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from launcher.upstream.identity_model import is_safe_url
+from plugins.registry import AppRegistry
 from shell.command_line.failures import WrongUse
 from shell.composition.practice import EnvironmentChoice, IdentityProviderChoice
+
+NEEDED_BY_METHOD = {"private_key_jwt": "key", "client_secret_basic": "client_secret", "none": None}
+UNUSABLE = ("broken", "incompatible", "duplicate")
 
 
 def environment_choice(
@@ -29,6 +34,16 @@ def environment_choice(
     )
 
 
+def demand_usable(apps: AppRegistry, named: Sequence[Path]) -> None:
+    """Raises WrongUse when an app folder that the user named holds no app that could run."""
+    if not named:
+        return
+    for row in apps.rows():
+        if row.source == "unpacked" and row.state in UNUSABLE:
+            reasons = "; ".join(reason.in_language("en") for reason in row.reasons)
+            raise WrongUse(f"--app {row.folder}: {reasons}; see all with: vaktrom app check {row.folder}")
+
+
 def _sink(base: str | None) -> str | None:
     if base is None:
         return None
@@ -43,9 +58,26 @@ def _sink(base: str | None) -> str | None:
 def _provider(file: Path) -> IdentityProviderChoice:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return IdentityProviderChoice(str(content["issuer"]), dict(content["client"]))
+        choice = IdentityProviderChoice(str(content["issuer"]), dict(content["client"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WrongUse(
             f"--identity-provider {file}: cannot be read ({type(error).__name__}); "
             'it holds {"issuer": "...", "client": {"client_id": "...", "method": "...", ...}}'
         ) from error
+    mistake = _provider_mistake(choice)
+    if mistake:
+        raise WrongUse(f"--identity-provider {file}: {mistake}")
+    return choice
+
+
+def _provider_mistake(choice: IdentityProviderChoice) -> str | None:
+    client = choice.client
+    method = client.get("method", "private_key_jwt")
+    if not is_safe_url(choice.issuer):
+        return "issuer must be https, or http on a loopback name"
+    if not client.get("client_id"):
+        return "client has no client_id"
+    if method not in NEEDED_BY_METHOD:
+        return f"client.method is one of {', '.join(NEEDED_BY_METHOD)}"
+    needed = NEEDED_BY_METHOD[method]
+    return f"client.method {method} needs client.{needed}" if needed and not client.get(needed) else None

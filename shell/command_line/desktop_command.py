@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shell.command_line.choices import environment_choice
+from shell.command_line.choices import demand_usable, environment_choice
+from shell.command_line.display import demand_display
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock
 from shell.composition.io_loop import IoLoop
@@ -31,6 +31,7 @@ def run_desktop(
     demand_display()
     choice = environment_choice(state_directory(state), port, folders, identity_provider)
     environment = prepare(choice, SystemClock().now())
+    demand_usable(environment.apps, folders)
     io = IoLoop()
     io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
     from shell.bridge.application import run
@@ -52,13 +53,3 @@ def run_tour(out: Path, headless: bool) -> int:
         from shell.tour.drive import drive
 
         return drive(environment, out)
-
-
-def demand_display() -> None:
-    """Raises WrongUse when there is no screen to draw on."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise WrongUse(
-            "there is no display; start it in a desktop session, or under: xvfb-run -a vaktrom run"
-        )

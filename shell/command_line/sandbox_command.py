@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,10 +17,16 @@ from typing import Any
 import typer
 
 from launcher.sandbox.identity import DEMO_USERS
-from shell.command_line.choices import environment_choice
+from shell.command_line.choices import demand_usable, environment_choice
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock
-from shell.composition.practice import SHELL_CLIENT, Environment, prepare
+from shell.composition.practice import (
+    SHELL_CLIENT,
+    TEST_CLIENT,
+    TEST_CLIENT_CALLBACK,
+    Environment,
+    prepare,
+)
 from shell.composition.process_life import on_end_of_input
 from shell.composition.state_directory import state_directory
 
@@ -33,7 +40,7 @@ def run_sandbox(
     json_line: bool,
     audit_sink: str | None = None,
 ) -> int:
-    """Run until SIGTERM, Ctrl+C, or the end of standard input on a pipe; exit code 0."""
+    """Run until SIGTERM or Ctrl+C (on Windows also until standard input is closed); exit code 0."""
     if host != "127.0.0.1":
         raise WrongUse(f"--host {host}: the sandbox is served on 127.0.0.1 only")
     with contextlib.ExitStack() as stack:
@@ -41,12 +48,7 @@ def run_sandbox(
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaktrom-sandbox-")))
         choice = environment_choice(state_directory(state), port, folders, identity_provider, audit_sink)
         environment = prepare(choice, SystemClock().now())
-        broken = [
-            row for row in environment.apps.rows() if row.state in ("broken", "incompatible", "duplicate")
-        ]
-        for row in broken:
-            reasons = "; ".join(reason.in_language("en") for reason in row.reasons)
-            sys.stderr.write(f"vaktrom: the app in {row.folder} is left out: {reasons}\n")
+        demand_usable(environment.apps, folders)
         return asyncio.run(_serve(environment, json_line))
 
 
@@ -57,7 +59,7 @@ async def _serve(environment: Environment, json_line: bool) -> int:
         if hasattr(signal, name):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(getattr(signal, name), ended.set)
-    if not sys.stdin.isatty() and os.environ.get("VAKTROM_KEEP_RUNNING") != "1":
+    if sys.platform == "win32" and _is_told_by_a_pipe():
         on_end_of_input(loop, ended)
     if not json_line:
         sys.stderr.write("vaktrom: starting the practice environment ...\n")
@@ -70,11 +72,20 @@ async def _serve(environment: Environment, json_line: bool) -> int:
     return 0
 
 
+def _is_told_by_a_pipe() -> bool:
+    """Windows has no SIGTERM: there a program that started this one ends it by closing the pipe."""
+    return sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode)
+
+
 def ready_line(environment: Environment) -> dict[str, Any]:
-    """The line that tests and vendors read (DESIGN section 5)."""
+    """The line that tests and vendors read (DESIGN section 5).
+
+    ``identity_provider_client`` is there when the identity provider is the sandbox's own: a public client whose
+    tokens open ``upstream_fhir``; RFC 8252 section 7.3 lets it come back to any port of its redirect URI.
+    """
     base = environment.base_url
     apps = [(row.manifest, environment.apps.addresses(row)) for row in environment.apps.enabled()]
-    return {
+    line = {
         "gateway": base,
         "fhir": f"{base}/fhir",
         "issuer": base,
@@ -94,3 +105,10 @@ def ready_line(environment: Environment) -> dict[str, Any]:
         ],
         "pid": os.getpid(),
     }
+    if environment.choice.identity_provider is None:
+        line["identity_provider_client"] = {
+            "client_id": TEST_CLIENT,
+            "redirect_uris": [f"http://127.0.0.1{TEST_CLIENT_CALLBACK}"],
+            "token_endpoint_auth_method": "none",
+        }
+    return line

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from shell.composition.child import Child, ChildFailed, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
+from shell.composition.program_version import installed_version
 from shell.composition.state_key import (
     KeyFileStore,
     KeyringStore,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:  # what only the children's configuration needs is imported wh
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"
+TEST_CLIENT = "vaktrom-test-client"
+TEST_CLIENT_CALLBACK = "/callback"
 ACCOUNT_HOST = "localhost"
 
 
@@ -136,9 +139,8 @@ class Environment:
                 raise failure
 
     async def _stop_children(self) -> None:
-        for child in (self.gateway, self.sandbox):
-            if child:
-                await child.stop()
+        children = [child for child in (self.gateway, self.sandbox) if child]
+        await asyncio.gather(*(child.stop() for child in children))
         self.gateway = self.sandbox = None
 
     async def stop(self) -> None:
@@ -174,6 +176,7 @@ class Environment:
                 "post_logout_redirect_uris": [f"{self.base_url}/oauth/logged-out"],
                 "jwks": {"keys": [dict(public_jwk)]},
             },
+            "test_client": {"client_id": TEST_CLIENT, "loopback_paths": [TEST_CLIENT_CALLBACK]},
         }
 
     def _gateway_configuration(self, private_jwk: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,6 +206,7 @@ class Environment:
             "audit_keys": [[name, encode_key(key)] for name, key in keys.keys],
             "audit_sink": {"base": self.choice.audit_sink} if self.choice.audit_sink else None,
             "state_key": encode_key(self.seal_key),
+            "version": installed_version(),
         }
 
     def _foreign(self, chosen: IdentityProviderChoice) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _signing_key(file: Path) -> dict[str, Any]:
 
 
 def _provider_settings(configuration: Mapping[str, Any]) -> IdentityProviderSettings:
-    gateway = configuration["gateway_client"]
+    gateway, test = configuration["gateway_client"], configuration["test_client"]
     return IdentityProviderSettings(
         issuer=configuration["issuer"],
         audience=configuration["fhir_base"],
@@ -94,6 +94,11 @@ def _provider_settings(configuration: Mapping[str, Any]) -> IdentityProviderSett
                 jwks=gateway["jwks"],
                 require_pushed_authorization_requests=True,
                 offline=True,
+            ),
+            ProviderClient(
+                client_id=test["client_id"],
+                client_name="Test",
+                loopback_paths=tuple(test["loopback_paths"]),
             ),
         ),
         users=DEMO_USERS,

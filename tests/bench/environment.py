@@ -16,6 +16,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from launcher.sandbox.fhir.patient_access import HPR_CLAIM
 from shell.command_line.sandbox_command import ready_line
 from shell.composition.clock import SystemClock
 from shell.composition.practice import Environment, EnvironmentChoice, prepare
@@ -31,7 +32,8 @@ def upstream_token(environment: Environment) -> str:
     claims = {
         "iss": environment.issuer,
         "aud": environment.upstream_fhir,
-        "sub": "bench",
+        "sub": "siri",
+        HPR_CLAIM: "9144900",
         "client_id": "bench",
         "iat": now,
         "exp": now + TOKEN_SECONDS,
