@@ -13,10 +13,11 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is asked, and of whom."""
+    """What is asked, and of whom; ``headers`` are whole lines."""
 
     url: str
     token: str
+    headers: tuple[str, ...] = ()
 
     def raw(self) -> bytes:
         """The request's bytes."""
@@ -27,6 +28,7 @@ class Call:
             f"Host: {parts.netloc}",
             f"Authorization: Bearer {self.token}",
             "Accept: application/fhir+json",
+            *self.headers,
         )
         return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 

@@ -17,7 +17,8 @@ from tests.fakes.signed_in import SignedIn, sign_in
 
 SCOPE = "launch openid fhirUser patient/Patient.rs patient/Observation.rs"
 WARM_UP, ONE_BY_ONE, SIDE_BY_SIDE, CONNECTIONS = 200, 200, 800, 8
-AIM = 1.6
+AIM, SHARED_AIM = 1.6, 0.5
+UNSHARED = ("Cache-Control: no-store",)
 MICROSECONDS = 1e6
 MILLISECONDS = 1e3
 
@@ -36,11 +37,17 @@ async def _measure(runs: int) -> list[Figure]:
             signed.close()
         path = f"/Patient/{patient}"
         calls = {
-            "gateway": Call(running.ready["fhir"] + path, token),
+            "gateway": Call(running.ready["fhir"] + path, token, UNSHARED),
+            "shared": Call(running.ready["fhir"] + path, token),
             "direct": Call(running.ready["upstream_fhir"] + path, running.upstream_token),
             "proxy": Call(f"http://127.0.0.1:{proxy[1]}/fhir{path}", "none"),
         }
-        pids = {"gateway": running.gateway_pid, "direct": running.sandbox_pid, "proxy": proxy[0]}
+        pids = {
+            "gateway": running.gateway_pid,
+            "shared": running.gateway_pid,
+            "direct": running.sandbox_pid,
+            "proxy": proxy[0],
+        }
         for call in calls.values():
             await exchange(call, WARM_UP)
         taken: dict[str, list[float]] = {}
@@ -95,8 +102,20 @@ def _figures(taken: dict[str, list[float]]) -> list[Figure]:
             taken["proxy one cpu"],
             AIM,
         ),
+        ratio(
+            "shared read, CPU of all servers : one that goes upstream",
+            taken["shared many all cpu"],
+            taken["gateway many all cpu"],
+            SHARED_AIM,
+        ),
+        ratio(
+            "shared read, CPU of the gateway : one that goes upstream",
+            taken["shared many cpu"],
+            taken["gateway many cpu"],
+            SHARED_AIM,
+        ),
     ]
-    for name in ("gateway", "proxy", "direct"):
+    for name in ("gateway", "shared", "proxy", "direct"):
         figures.append(
             Figure(f"  {name}: p50, one by one", "ms", scaled(f"{name} one latency", MILLISECONDS))
         )

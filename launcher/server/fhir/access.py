@@ -113,7 +113,7 @@ class AccessKeeper:
             client_address=request.client_address,
             status=answer.status,
             server=self._server,
-            token_tail=tail_of(token) if grant is None and scheme.lower() == "bearer" else "",
+            token_tail=tail_of(token) if grant is None and scheme.lower() in ("bearer", "dpop") else "",
         )
         self._audit.record_soon(self._by(facts, grant, request.token_id) if grant else facts)
 

@@ -50,6 +50,7 @@ class SharedReads(UpstreamCall):
         self._limits = limits
         self._flying: dict[Key, asyncio.Task[UpstreamAnswer]] = {}
         self._kept: dict[Key, _Kept] = {}
+        self._alike: dict[Key, frozenset[Key]] = {}
         self._bytes = 0
         self._generation = 0
         self._purging: asyncio.TimerHandle | None = None
@@ -156,12 +157,15 @@ class SharedReads(UpstreamCall):
 
     def _judged_as(self, access: Access) -> tuple[object, ...]:
         """What decides about this type for this grant; equal for grants that are judged alike."""
-        facts = self._facts(access)
-        interaction = access.interaction
-        scopes = frozenset(
-            (facts.limited(scope), scope.query, scope.cruds & {"r", "s"})
-            for scope in facts.covering(interaction.type or "", "rs")
-        )
+        facts, interaction = self._facts(access), access.interaction
+        named = (access.grant.scopes, facts.fenced, interaction.type)
+        scopes = self._alike.get(named)
+        if scopes is None:
+            covering = facts.covering(interaction.type or "", "rs")
+            scopes = frozenset((facts.limited(one), one.query, one.cruds & {"r", "s"}) for one in covering)
+            if len(self._alike) >= self._limits.answers:
+                self._alike.clear()
+            self._alike[named] = scopes
         implied = f"{interaction.type}/{interaction.id}" in facts.implied_reads
         return facts.patient, scopes, implied
 
