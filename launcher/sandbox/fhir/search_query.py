@@ -189,6 +189,9 @@ def _add_include(query: SearchQuery, name: str, value: str) -> bool:
         raise RequestRefused(f"{base} has no modifier {modifier[:20]!r}")
     source, _, rest = value.partition(":")
     wanted, _, target = rest.partition(":")
+    if value == "*":
+        query.includes.append(_include_all(query.resource_type, base == "_revinclude", modifier == "iterate"))
+        return True
     of_type = SEARCH_PARAMETERS.get(source)
     if of_type is None or not wanted:
         return False
@@ -200,6 +203,13 @@ def _add_include(query: SearchQuery, name: str, value: str) -> bool:
         return False
     query.includes.append(Include(base == "_revinclude", modifier == "iterate", parameters, target or None))
     return True
+
+
+def _include_all(resource_type: str, reverse: bool, iterate: bool) -> Include:
+    """``_include=*``: whatever the matches name; ``_revinclude=*``: whatever names them (FHIR R4 search.html#include)."""
+    sources = SEARCH_PARAMETERS.values() if reverse or iterate else [SEARCH_PARAMETERS[resource_type]]
+    rows = tuple(row for of_type in sources for row in of_type.values() if row.kind == "reference")
+    return Include(reverse, iterate, rows, None)
 
 
 def _add_criterion(query: SearchQuery, name: str, value: str) -> bool:

@@ -135,12 +135,12 @@ class Searcher:
             ]
             keys = referring(session, [row.number for row in include.parameters], names)
             return fetch(session, keys)
-        source_type = include.parameters[0].resource_type if include.parameters else ""
         names = []
         for found in sources:
-            if found.type == source_type:
+            own = [row for row in include.parameters if row.resource_type == found.type]
+            if own:
                 resource = json_numbers.decode(found.body)
-                for parameter in include.parameters:
+                for parameter in own:
                     names.extend(session.indexer.targets(resource, parameter))
         if include.target_type:
             names = [name for name in names if name.startswith(include.target_type + "/")]

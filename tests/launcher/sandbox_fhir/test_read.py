@@ -196,3 +196,29 @@ def test_nothing_without_a_token(server: RunningServer, path: str) -> None:
     wrong = httpx2.get(server.base_url + path, headers={"Authorization": "Bearer wrong"})
     refused(wrong, 401, "login")
     assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+@pytest.mark.parametrize(
+    ("period", "within"),
+    [
+        ("start=2026-11-02", {"second", "third"}),
+        ("end=2026-11-02", {"first", "second"}),
+        ("start=2026-11-02&end=2026-11-02", {"second"}),
+        ("start=2027", set()),
+        ("end=2026-11", {"first", "second", "third"}),
+    ],
+)
+def test_everything_of_a_period_of_care(own_server: RunningServer, period: str, within: set[str]) -> None:
+    """Both days are included; what has no date of care (the patient, an allergy) is never left out."""
+    fhir = own_server.client
+    fhir.put("/Patient/one", json={"resourceType": "Patient", "id": "one"})
+    allergy = {"resourceType": "AllergyIntolerance", "id": "nuts", "patient": {"reference": "Patient/one"}}
+    fhir.put("/AllergyIntolerance/nuts", json=allergy)
+    for name, day in (("first", "2026-11-01"), ("second", "2026-11-02"), ("third", "2026-11-03")):
+        made = {
+            "resourceType": "Observation", "id": name, "status": "final", "code": {"text": "x"},
+            "subject": {"reference": "Patient/one"}, "effectiveDateTime": f"{day}T12:00:00+01:00",
+        }  # fmt: skip
+        assert fhir.put(f"/Observation/{name}", json=made).status_code == 201
+    assert set(ids(fhir.get(f"/Patient/one/$everything?{period}"))) == {"one", "nuts", *within}
+    refused(fhir.get("/Patient/one/$everything?start=i-dag"), 400)

@@ -183,3 +183,17 @@ def test_a_page_link_that_is_not_ours_is_400(twelve: RunningServer) -> None:
 
 def test_count_is_limited(fhir: httpx2.Client) -> None:
     assert (link(fhir.get("/Patient?_count=999999"), "self") or "").endswith("_count=999999")
+
+
+def test_include_all(fhir: httpx2.Client) -> None:
+    """``*`` without a type: every reference of the matches, and, reversed, all that names them."""
+    named = fhir.get("/Encounter?_id=stay-marit&_include=*")
+    assert (
+        ids(named, "include")
+        == ids(fhir.get("/Encounter?_id=stay-marit&_include=Encounter:*"), "include")
+        != []
+    )
+    naming = ids(fhir.get("/Encounter?_id=stay-marit&_revinclude=*"), "include")
+    assert set(naming) >= set(ids(fhir.get("/Observation?encounter=stay-marit"))) != set()
+    further = ids(fhir.get("/Observation?_id=weight-2&_include:iterate=*"), "include")
+    assert set(further) > set(ids(fhir.get("/Observation?_id=weight-2&_include=*"), "include"))
