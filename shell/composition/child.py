@@ -11,6 +11,8 @@ import base64
 import contextlib
 import json
 import os
+import re
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,8 +27,11 @@ LONGEST_LINE = 16 * 1024 * 1024
 Message = dict[str, Any]
 
 
+_LAST_LINE_OF_TRACEBACK = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*: (?P<text>.+)")
+
+
 class ChildFailed(Exception):
-    """A child could not be started; ``detail`` is its last words on standard error."""
+    """A child could not be started; ``detail`` says why, for the user."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(f"{name} did not start: {detail}")
@@ -104,8 +109,7 @@ class Child:
             try:
                 await asyncio.wait_for(process.wait(), STOP_SECONDS)
             except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+                _kill(process)
                 await process.wait()
         if self._watcher:
             await asyncio.gather(self._watcher, return_exceptions=True)
@@ -127,15 +131,12 @@ class Child:
         try:
             return await self._configured(process, descriptors)
         except BaseException as error:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await process.wait()
             await errors
             if not isinstance(error, (TimeoutError, ConnectionError, EOFError)):
                 raise
-            raise ChildFailed(
-                self._name, self._last_words[-1] if self._last_words else type(error).__name__
-            ) from error
+            raise ChildFailed(self._name, self._why(error)) from error
 
     async def _configured(self, process: asyncio.subprocess.Process, descriptors: tuple[int, ...]) -> Message:
         """Tell the new process everything and hear that it is ready. Its configuration is made while it starts."""
@@ -148,6 +149,16 @@ class Child:
         process.stdin.write(json.dumps(configuration).encode() + b"\n")
         await process.stdin.drain()
         return await asyncio.wait_for(self._read_until_ready(process.stdout), READY_SECONDS)
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return (
+                f"it was not ready within {READY_SECONDS:g} seconds, perhaps because the machine is too busy"
+            )
+        if not self._last_words:
+            return "it ended without a word"
+        matched = _LAST_LINE_OF_TRACEBACK.fullmatch(self._last_words[-1])
+        return matched["text"] if matched else self._last_words[-1]
 
     async def _read_until_ready(self, stream: asyncio.StreamReader) -> Message:
         while True:
@@ -198,6 +209,16 @@ class Child:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return self._stopping.is_set()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kills it by its id; ``Process.kill`` would look whether it has ended, and take the answer from who waits for it."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.kill(process.pid, signal.SIGKILL)
 
 
 def encode_key(key: bytes) -> str:

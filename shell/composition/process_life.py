@@ -26,7 +26,8 @@ def die_with_parent(parent: int) -> None:
 
 
 def read_configuration() -> dict[str, Any]:
-    """The first line of standard input; raises ValueError when it is not ours."""
+    """The first line of standard input; what a child writes from now on is this user's alone. Raises ValueError."""
+    os.umask(0o077)
     configuration = json.loads(sys.stdin.buffer.readline())
     if not isinstance(configuration, dict):
         raise ValueError("the configuration is not an object")

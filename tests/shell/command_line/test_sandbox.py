@@ -91,6 +91,8 @@ def test_the_sandbox_lives_without_input_and_ends_on_sigterm(tmp_path: Path) -> 
         }
         own = httpx2.post(f"{ready['identity_provider']}/token", data=form)
         assert (own.status_code, own.json()["error"]) == (400, "unauthorized_client")
+        databases = list(tmp_path.rglob("*.sqlite*"))
+        assert {file.stat().st_mode & 0o077 for file in databases} == {0}
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1)
         process.send_signal(signal.SIGTERM)

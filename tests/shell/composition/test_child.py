@@ -130,3 +130,26 @@ def test_who_stops_waiting_for_a_start_does_not_end_it(environment: Environment)
             await environment.start()
 
     asyncio.run(asyncio.wait_for(impatient(), SHORT_SECONDS))
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("raise LookupError('the record is gone')", "the record is gone"),
+        ("import asyncio; raise asyncio.InvalidStateError('too late')", "too late"),
+        ("import sys; sys.exit('no room: on the disk')", "no room: on the disk"),
+        ("pass", "it ended without a word"),
+        ("import sys; sys.stdin.read()", "it was not ready within 0.2 seconds"),
+    ],
+)
+def test_why_a_child_did_not_start(
+    program: str, says: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In words without class names; asyncio has nothing to say about a process that was killed."""
+    monkeypatch.setattr(child, "child_command", lambda name: [sys.executable, "-I", "-S", "-c", program])
+    monkeypatch.setattr(child, "READY_SECONDS", 0.2 if "not ready" in says else SHORT_SECONDS)
+    with pytest.raises(ChildFailed) as failed:
+        asyncio.run(Child("small", nothing, []).start())
+    assert failed.value.detail.startswith(says)
+    assert "Error" not in str(failed.value)
+    assert "Unknown child process" not in caplog.text
