@@ -1,4 +1,4 @@
-"""The whole gateway with apps of strangers: one folder of pages on npm ``fhirclient``, three OpenID clients."""
+"""The whole gateway with apps of strangers: pages on npm ``fhirclient``, one on PyPI's, three OpenID clients."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.fakes.gateway import (
 )
 from tests.fakes.upstream_systems import ANNA, UpstreamSystems, upstream_systems
 
-STRANGER = "fremmed"
+STRANGER, PYTHONIC = "fremmed", "python app <prøve>"
 CALLBACK, LOGGED_OUT = "http://127.0.0.1:9/callback", "http://127.0.0.1:9/out"
 IDENTITY_SCOPE = "openid fhirUser profile online_access"
 LIBRARY = Path("plugins/bundled/notat/fhir-client.pure.min.js")
@@ -88,6 +88,7 @@ def gateway(
             origins=[origin],
             scope=EVERYTHING,
         ),
+        app_client(PYTHONIC, redirect_uris=[CALLBACK], launch_uri=None, origins=[], scope=EVERYTHING),
         relying_party("rp-public"),
         relying_party(
             "rp-secret", token_endpoint_auth_method="client_secret_basic", secret_sha256=APP_SECRET_SHA256
