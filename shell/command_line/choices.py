@@ -6,10 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from launcher.upstream.identity_model import is_safe_url
-from plugins.registry import AppRegistry
 from shell.command_line.failures import WrongUse
-from shell.composition.practice import EnvironmentChoice, IdentityProviderChoice
+from shell.composition.practice import Environment, EnvironmentChoice, IdentityProviderChoice
 
 NEEDED_BY_METHOD = {"private_key_jwt": "key", "client_secret_basic": "client_secret", "none": None}
 UNUSABLE = ("broken", "incompatible", "duplicate")
@@ -21,8 +19,12 @@ def environment_choice(
     folders: Sequence[Path],
     identity_provider: Path | None,
     audit_sink: str | None = None,
+    app_policy: Path | None = None,
 ) -> EnvironmentChoice:
-    """Raises WrongUse for a folder that is not there, a provider file that cannot be read, or an unsafe sink."""
+    """Raises WrongUse for a folder that is not there, a provider or policy file that cannot be read, or an unsafe sink.
+
+    Raises PolicyWrong for a policy file with mistakes.
+    """
     for folder in folders:
         if not folder.is_dir():
             raise WrongUse(
@@ -30,15 +32,41 @@ def environment_choice(
             )
     chosen = _provider(identity_provider) if identity_provider else None
     return EnvironmentChoice(
-        state, port, tuple(folder.resolve() for folder in folders), chosen, _sink(audit_sink)
+        state,
+        port,
+        tuple(folder.resolve() for folder in folders),
+        chosen,
+        _sink(audit_sink),
+        chosen_policy(app_policy, machine_policy_file()),
     )
 
 
-def demand_usable(apps: AppRegistry, named: Sequence[Path]) -> None:
+def chosen_policy(named: Path | None, machine: Path) -> AppPolicy | None:
+    """The machine's policy, else the named one. Raises WrongUse when both are there: a user does not outvote his machine.
+
+    Raises PolicyWrong for a file with mistakes.
+    """
+    if machine.exists():
+        if named is not None and named.resolve() != machine.resolve():
+            raise WrongUse(
+                f"--app-policy {named}: this machine's own policy {machine} decides; leave the option out"
+            )
+        named = machine
+    if named is None:
+        return None
+    try:
+        return read_policy(named)
+    except OSError as error:
+        raise WrongUse(
+            f"the app policy {named} cannot be read ({error.strerror or type(error).__name__})"
+        ) from error
+
+
+def demand_usable(environment: Environment, named: Sequence[Path]) -> None:
     """Raises WrongUse when an app folder that the user named holds no app that could run."""
     if not named:
-        return
-    for row in apps.rows():
+        return  # reading what is installed can wait until the sign-in page stands
+    for row in environment.apps.rows():
         if row.source == "unpacked" and row.state in UNUSABLE:
             reasons = "; ".join(reason.in_language("en") for reason in row.reasons)
             raise WrongUse(f"--app {row.folder}: {reasons}; see all with: vaktrom app check {row.folder}")
@@ -71,6 +99,8 @@ def _provider(file: Path) -> IdentityProviderChoice:
 
 
 def _provider_mistake(choice: IdentityProviderChoice) -> str | None:
+    from launcher.upstream.identity_model import is_safe_url
+
     client = choice.client
     method = client.get("method", "private_key_jwt")
     if not is_safe_url(choice.issuer):

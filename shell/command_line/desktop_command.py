@@ -25,13 +25,16 @@ def run_desktop(
     port: int,
     folders: Sequence[Path],
     identity_provider: Path | None,
+    app_policy: Path | None = None,
     opened: Callable[[Program], None] = lambda _: None,
 ) -> int:
     """Start the desktop and run until it is closed; ``opened`` is called when the window is shown."""
     demand_display()
-    choice = environment_choice(state_directory(state), port, folders, identity_provider)
+    choice = environment_choice(
+        state_directory(state), port, folders, identity_provider, app_policy=app_policy
+    )
     environment = prepare(choice, SystemClock().now())
-    demand_usable(environment.apps, folders)
+    demand_usable(environment, folders)
     io = IoLoop()
     io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
     from shell.bridge.application import run

@@ -39,6 +39,7 @@ def run_sandbox(
     identity_provider: Path | None,
     json_line: bool,
     audit_sink: str | None = None,
+    app_policy: Path | None = None,
 ) -> int:
     """Run until SIGTERM or Ctrl+C (on Windows also until standard input is closed); exit code 0."""
     if host != "127.0.0.1":
@@ -46,9 +47,11 @@ def run_sandbox(
     with contextlib.ExitStack() as stack:
         if state is None:
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaktrom-sandbox-")))
-        choice = environment_choice(state_directory(state), port, folders, identity_provider, audit_sink)
+        choice = environment_choice(
+            state_directory(state), port, folders, identity_provider, audit_sink, app_policy
+        )
         environment = prepare(choice, SystemClock().now())
-        demand_usable(environment.apps, folders)
+        demand_usable(environment, folders)
         return asyncio.run(_serve(environment, json_line))
 
 

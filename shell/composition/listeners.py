@@ -39,10 +39,14 @@ def port_of(listener: socket.socket) -> int:
 
 
 class RememberedPort:
-    """The gateway's port of this user; a taken one is replaced by a free one, which is remembered."""
+    """The gateway's port of this user; a taken one is replaced by a free one, which is remembered.
 
-    def __init__(self, file: Path) -> None:
+    ``keep`` False: it is not, since the taken one is that of another program of ours that is running.
+    """
+
+    def __init__(self, file: Path, *, keep: bool = True) -> None:
         self._file = file
+        self._keep = keep
 
     def listen(self) -> tuple[socket.socket, bool]:
         """The socket, and whether the port is the remembered one (grants of another issuer are dropped)."""
@@ -53,7 +57,8 @@ class RememberedPort:
             except PortTaken:
                 pass
         listener = listen()
-        self._file.write_text(f"{port_of(listener)}\n", encoding="ascii")
+        if self._keep:
+            self._file.write_text(f"{port_of(listener)}\n", encoding="ascii")
         return listener, False
 
     def _remembered(self) -> int | None:

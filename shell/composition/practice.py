@@ -22,8 +22,10 @@ from shell.composition.state_key import (
     StateKeys,
     load_state_keys,
 )
+from shell.composition.state_use import StateUse
 
 if TYPE_CHECKING:  # what only the children's configuration needs is imported while they start
+    from plugins.policy import AppPolicy
     from plugins.registry import AppRegistry
 
 SHELL_CLIENT = "vaktrom-shell"
@@ -50,6 +52,7 @@ class EnvironmentChoice:
     folders: tuple[Path, ...] = ()
     identity_provider: IdentityProviderChoice | None = None
     audit_sink: str | None = None
+    app_policy: AppPolicy | None = None
 
 
 @dataclass(eq=False)
@@ -61,6 +64,7 @@ class Environment:
     fhir_socket: socket.socket
     identity_socket: socket.socket
     now: datetime
+    use: StateUse
     shell_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     records: SealedRecords = field(default_factory=SealedRecords)
     sandbox: Child | None = None
@@ -74,9 +78,10 @@ class Environment:
     @cached_property
     def apps(self) -> AppRegistry:
         """What is installed, as it is served beside this gateway."""
+        from plugins.registry import NO_POLICY
         from shell.composition.applications import registry
 
-        return registry(self.port, self.choice.folders)
+        return registry(self.port, self.choice.folders, self.choice.app_policy or NO_POLICY)
 
     @property
     def port(self) -> int:
@@ -152,6 +157,7 @@ class Environment:
             self._starting = None
         for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
             sock.close()
+        self.use.release()
 
     def _configurations(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Of the sandbox and of the gateway; not on an event loop, the keyring may take its time."""
@@ -224,15 +230,15 @@ def practice_keys(state: Path, now: datetime) -> StateKeys:
 
 def prepare(choice: EnvironmentChoice, now: datetime) -> Environment:
     """Bind the sockets, so that pages can be asked for at once; raises PortTaken and OSError."""
-    if choice.port:
-        gateway_socket = listen(choice.port)
-    else:
-        gateway_socket, _ = RememberedPort(choice.state / "gateway-port").listen()
-    fhir_socket, _ = RememberedPort(choice.state / "sandbox-port").listen()
+    named = listen(choice.port) if choice.port else None
+    use = StateUse(choice.state)
+    gateway_socket = named or RememberedPort(choice.state / "gateway-port", keep=use.is_first).listen()[0]
+    fhir_socket, _ = RememberedPort(choice.state / "sandbox-port", keep=use.is_first).listen()
     return Environment(
         choice=choice,
         gateway_socket=gateway_socket,
         fhir_socket=fhir_socket,
         identity_socket=listen(),
         now=now,
+        use=use,
     )

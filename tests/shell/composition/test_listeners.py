@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from shell.composition.clock import SystemClock
 from shell.composition.listeners import PortTaken, RememberedPort, listen, port_of
+from shell.composition.practice import EnvironmentChoice, prepare
 
 
 def test_a_remembered_port_is_used_again(tmp_path: Path) -> None:
@@ -40,3 +43,14 @@ def test_a_damaged_port_file_is_ignored(tmp_path: Path, content: str) -> None:
 def test_a_named_port_that_is_taken_is_an_error() -> None:
     with listen() as other, pytest.raises(PortTaken, match=f"port {port_of(other)} "):
         listen(port_of(other))
+
+
+def test_a_second_program_leaves_the_port_of_the_first_alone(tmp_path: Path) -> None:
+    first = prepare(EnvironmentChoice(tmp_path), SystemClock().now())
+    second = prepare(EnvironmentChoice(tmp_path), SystemClock().now())
+    ports = first.port, second.port
+    asyncio.run(second.stop())
+    asyncio.run(first.stop())
+    third = prepare(EnvironmentChoice(tmp_path), SystemClock().now())
+    assert ports[0] == third.port != ports[1]
+    asyncio.run(third.stop())
