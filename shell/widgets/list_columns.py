@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,15 +38,28 @@ DAY_COLUMNS = (
 PEOPLE_COLUMNS = (ListColumn("name", 400, grows=3, stays=True),)
 
 
+GIVES_WAY = 60
+"""Per cent of its width that *why* keeps, before a column is dropped: what stands there may be cut at its end."""
+
+
 def fitted(
-    columns: Sequence[ListColumn], width: int, percent: int, least_name: int = 0
+    columns: Sequence[ListColumn], width: int, percent: int, least: Mapping[ColumnName, int] | None = None
 ) -> dict[ColumnName, int]:
-    """Pixels of each column for ``width``; 0 for those that find no room, dropped from the right."""
+    """Pixels of each column for ``width``; 0 for those that find no room, dropped from the right.
+
+    ``least``: what stands in a column needs so many pixels, and is never cut.
+    """
     wanted = {column.name: column.width * percent // 100 for column in columns}
-    if "name" in wanted:
-        wanted["name"] = max(wanted["name"], least_name)
+    for name, pixels in (least or {}).items():
+        if name in wanted:
+            wanted[name] = max(wanted[name], pixels)
     shown = list(columns)
     while sum(wanted[column.name] for column in shown) > width:
+        missing = sum(wanted[column.name] for column in shown) - width
+        spared = wanted.get("why", 0) * (100 - GIVES_WAY) // 100
+        if missing <= spared and any(column.name == "why" for column in shown):
+            wanted["why"] -= missing
+            break
         gone = next((column for column in reversed(shown) if not column.stays), None)
         if gone is None:
             break

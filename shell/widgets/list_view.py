@@ -10,13 +10,15 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from shell.theme.theme import Theme
-from shell.widgets.list_columns import fitted
+from shell.widgets.list_columns import ColumnName, fitted
 from shell.widgets.list_model import Index, ListModel
-from shell.widgets.row_painter import FIRST_PADDING, RowPainter
+from shell.widgets.row_painter import FIRST_PADDING, RowPainter, has_value
 from shell.widgets.runs import centered_baseline
 
 TYPED_WITHIN_MS = 1000
 MEASURED = 12
+MOST_WORDS = 210
+"""What was seen, in words, may be cut beyond these pixels; what was measured never is."""
 
 
 class ListHeader(QHeaderView):
@@ -91,6 +93,12 @@ class ListView(QTableView):
             number = max(0, min(number, len(rows) - 1))
             self.setCurrentIndex(self._list.index(number, 1))
             self.painter.current = number
+            self.viewport().update()
+
+    def set_opening(self, keys: frozenset[str]) -> None:
+        """Rows that were opened and are on their way."""
+        if keys != self.painter.opening:
+            self.painter.opening = keys
             self.viewport().update()
 
     def current_key(self) -> str:
@@ -204,16 +212,29 @@ class ListView(QTableView):
             painter.drawRect(QRect(1, top + 1, width - thick + 1, height - thick))
 
     def _fit(self) -> None:
-        longest = nlargest(MEASURED, self._list.everything(), key=lambda row: len(row.name.full))
-        tagged = nlargest(
-            MEASURED, self._list.everything(), key=lambda row: (row.alike + row.cave, len(row.name.full))
-        )
-        least = max((self.painter.name_width(row) for row in (*longest, *tagged) if row.key), default=0)
-        widths = fitted(self._list.columns, self.viewport().width(), self._theme.percent, least)
+        widths = fitted(self._list.columns, self.viewport().width(), self._theme.percent, self.least())
         for number, column in enumerate(self._list.columns):
             width = widths[column.name]
             self.setColumnHidden(number, width == 0)
             self.setColumnWidth(number, width)
+
+    def least(self) -> dict[ColumnName, int]:
+        """Pixels for what is never cut: names with their tags, and what was measured."""
+        rows = [row for row in self._list.everything() if row.key]
+        longest = nlargest(MEASURED, rows, key=lambda row: len(row.name.full))
+        tagged = nlargest(MEASURED, rows, key=lambda row: (row.alike + row.cave, len(row.name.full)))
+        names = (self.painter.name_width(row) for row in (*longest, *tagged))
+        found: dict[ColumnName, int] = {"name": max(names, default=0)}
+        if any(column.name == "observed" for column in self._list.columns):
+            seen = nlargest(MEASURED, rows, key=lambda row: len(row.observation))
+            measured = [row for row in rows if has_value(row.observation)]
+            values = nlargest(MEASURED, measured, key=lambda row: len(row.observation))
+            most = self._theme.scaled(MOST_WORDS)
+            words = max((self.painter.observed_width(row) for row in seen), default=0)
+            found["observed"] = max(
+                min(words, most), max((self.painter.observed_width(row) for row in values), default=0)
+            )
+        return found
 
     def _reset(self) -> None:
         self._fit()

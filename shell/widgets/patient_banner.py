@@ -21,6 +21,7 @@ MARK = 60
 RIGHT = 96
 FACT_GAP = 27
 FIRST_LINE = 56
+ADULT_YEARS = 18
 SIZES = (200, 150, 125, 100)
 LARGEST_PART = 0.36
 """Of the window's height; a banner that would take more has smaller text, so that the panes stay usable."""
@@ -200,8 +201,8 @@ class PatientBanner(ThemedWidget):
 
     def _age_text(self) -> str:
         assert self._model is not None
-        genders = self._genders
         age = self._model.age
+        genders = self._genders if age is None or age >= ADULT_YEARS else self._young_genders
         years = "" if age is None else self.tr("{age} år").format(age=age)
         if self._model.alike and self._model.birth_date is not None:
             years = f"{years} ({self._model.birth_date:%d.%m.%Y})"
@@ -233,6 +234,7 @@ class PatientBanner(ThemedWidget):
             "other": self.tr("annet kjønn"),
             "unknown": "",
         }
+        self._young_genders = self._genders | {"male": self.tr("gutt"), "female": self.tr("jente")}
 
     # drawing
 

@@ -1,7 +1,8 @@
-"""Draws the cells of the start lists. Names are written whole; what is beside them gives way."""
+"""Draws the cells of the start lists. Names and measured values are written whole; what is beside them gives way."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -25,7 +26,21 @@ STATUS_TAGS = {
     "started": "started",
     "arrived": "waiting",
 }
+OBSERVED_END = 8
+_VALUE = re.compile(r"[−+-]?\d")
 MODE_ICONS = {"office": "stetho", "phone": "phone", "video": "video", "home": "home"}
+
+
+def has_value(observation: str) -> bool:
+    """Whether something was measured: ``BS 11,9``, and not ``Sover``."""
+    return _VALUE.search(observation) is not None
+
+
+def split_value(observation: str) -> tuple[str, str]:
+    """The name and the whole of what was measured: ``("Smerte", "2 av 10")``."""
+    found = _VALUE.search(observation)
+    start = found.start() if found else len(observation)
+    return observation[:start].rstrip(), observation[start:]
 
 
 class RowPainter(QStyledItemDelegate):
@@ -37,6 +52,8 @@ class RowPainter(QStyledItemDelegate):
         self.words: Mapping[str, str] = {}
         self.hovered = -1
         self.current = -1
+        self.opening: frozenset[str] = frozenset()
+        """Keys of rows that were opened and are on their way."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW_ROLE)
@@ -50,7 +67,9 @@ class RowPainter(QStyledItemDelegate):
         painter.fillRect(rect, self._background(index.row(), row))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
         painter.setClipRect(rect)
-        if isinstance(row, WardRowModel):
+        if column == "why" and row.key and row.key in self.opening:
+            self._opening(painter, rect)
+        elif isinstance(row, WardRowModel):
             self._ward_cell(painter, rect, row, column)
         elif isinstance(row, VisitRowModel):
             self._visit_cell(painter, rect, row, column)
@@ -58,7 +77,7 @@ class RowPainter(QStyledItemDelegate):
 
     def name_width(self, row: WardRowModel | VisitRowModel) -> int:
         """Pixels that a row's name, age and tags need."""
-        runs = self._name_runs(row, quiet=False)
+        runs = self.name_runs(row)
         tags = sum(tag_width(self._theme, text) + 8 for _, text in self._name_tags(row))
         return runs_width(runs) + tags + PADDING + 10
 
@@ -66,9 +85,16 @@ class RowPainter(QStyledItemDelegate):
         theme = self._theme
         if not row.key:
             return theme.color("surface-alt")
+        if row.key in self.opening:
+            return theme.color("info-soft")
         if number == self.current or number == self.hovered:
             return theme.color("surface-hover")
         return theme.color("surface")
+
+    def _opening(self, painter: QPainter, rect: QRect) -> None:
+        icon = self._theme.icon("wait", "info", 18)
+        painter.drawPixmap(QPointF(rect.left(), self._middle(rect) - 9), icon)
+        self._words(painter, rect.adjusted(27, 0, 0, 0), self.words.get("opening", ""), "info")
 
     # a resident
 
@@ -90,9 +116,7 @@ class RowPainter(QStyledItemDelegate):
         elif column == "due" and row.due is not None:
             self._due(painter, rect, row.due)
         elif column == "observed" and row.observation:
-            self._timed(
-                painter, rect, clock_text(row.observed_at) if row.observed_at else "", row.observation
-            )
+            self._line(painter, rect, 0, self.observed_runs(row, rect.width()))
         elif column == "news" and row.news:
             draw_tag(painter, theme, "new", row.news, rect.left(), self._middle(rect))
 
@@ -157,14 +181,15 @@ class RowPainter(QStyledItemDelegate):
     def _name(
         self, painter: QPainter, rect: QRect, row: WardRowModel | VisitRowModel, *, quiet: bool
     ) -> None:
-        self._line(painter, rect, 0, self._name_runs(row, quiet=quiet))
+        self._line(painter, rect, 0, self.name_runs(row, quiet=quiet))
         right = rect.right() - PADDING + 1.0
         for kind, text in reversed(self._name_tags(row)):
             width = tag_width(self._theme, text)
             draw_tag(painter, self._theme, kind, text, right - width, self._middle(rect))
             right -= width + 8
 
-    def _name_runs(self, row: WardRowModel | VisitRowModel, *, quiet: bool) -> list[Run]:
+    def name_runs(self, row: WardRowModel | VisitRowModel, *, quiet: bool = False) -> list[Run]:
+        """Name and age; with a namesake on the list the birth date beside the age."""
         theme = self._theme
         ink = theme.color("text-soft" if quiet else "text")
         runs = name_runs(theme, "row-name", row.name, ink, quiet=quiet)
@@ -175,7 +200,7 @@ class RowPainter(QStyledItemDelegate):
                 else self.words.get("years", "").format(age=row.age)
             )
             if row.alike and row.born is not None:
-                text = f"{row.born:%d.%m.%y}"  # says more than the age where names are alike
+                text = f"{text} · {row.born:%d.%m.%y}"
             runs.append(Run(text, theme.font("row-name", 400), theme.color("text-soft"), before=8))
         return runs
 
@@ -183,12 +208,33 @@ class RowPainter(QStyledItemDelegate):
         tags = [("alike", self.words.get("alike", ""))] if row.alike else []
         return [*tags, ("cave", "CAVE")] if row.cave else tags
 
-    def _timed(self, painter: QPainter, rect: QRect, time: str, text: str) -> None:
+    def observed_width(self, row: WardRowModel) -> int:
+        """Pixels that time and observation need."""
+        return runs_width(self._observed(row, row.observation)) + OBSERVED_END
+
+    def observed_runs(self, row: WardRowModel, width: int) -> list[Run]:
+        """Time and observation in ``width`` pixels: words are cut at their end, but of a measured value only the name."""
+        room = width - OBSERVED_END
+        runs = self._observed(row, row.observation)
+        if runs_width(runs) <= room:
+            return runs
+        fixed = runs_width(self._observed(row, ""))
+        metrics = self._theme.metrics("body")
+        if not has_value(row.observation):
+            text = metrics.elidedText(row.observation, Qt.TextElideMode.ElideRight, max(0, room - fixed))
+            return self._observed(row, text)
+        name, value = split_value(row.observation)
+        short = metrics.elidedText(
+            name, Qt.TextElideMode.ElideRight, max(0, room - fixed - metrics.horizontalAdvance(f" {value}"))
+        )
+        runs = self._observed(row, f"{short} {value}".strip())
+        return runs if runs_width(runs) <= room else runs[-1:]
+
+    def _observed(self, row: WardRowModel, text: str) -> list[Run]:
         theme = self._theme
+        time = clock_text(row.observed_at) if row.observed_at else ""
         runs = [Run(time, theme.font("body"), theme.color("text-soft"))] if time else []
-        left = runs_width(runs) + (9 if runs else 0)
-        self._line(painter, rect, 0, runs)
-        self._words(painter, rect.adjusted(left, 0, 0, 0), text, "text")
+        return [*runs, Run(text, theme.font("body"), theme.color("text"), before=9 if runs else 0)]
 
     def _words(self, painter: QPainter, rect: QRect, text: str, token: str) -> None:
         """Words that may be cut, at their end and with a sign for it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from shell.presenters.view_models import AllergyRecord, BannerModel, FlagModel
+from shell.presenters.view_models import AllergyRecord, BannerModel, FlagModel, Gender
 from shell.theme.theme import Theme
 from shell.widgets.patient_banner import LEFT, RIGHT, PatientBanner
 from shell.widgets.runs import runs_width
@@ -109,3 +109,17 @@ def test_a_field_has_the_patients_colour(banner: PatientBanner, theme: Theme) ->
     banner.set_banner(demo.haugan_banner())
     image = banner.grab().toImage()
     assert image.pixelColor(4, 4).name().upper() == theme.hex("patient-2")
+
+
+@pytest.mark.parametrize(
+    ("age", "gender", "words"),
+    [
+        (4, "male", "4 år, gutt"),
+        (17, "female", "17 år, jente"),
+        (18, "female", "18 år, kvinne"),
+        (4, "other", "4 år, annet kjønn"),
+    ],
+)
+def test_a_child_is_not_a_man(banner: PatientBanner, age: int, gender: Gender, words: str) -> None:
+    banner.set_banner(replace(demo.haugen_banner(), age=age, gender=gender))
+    assert f", {words}," in banner.sentence()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from shell.presenters.view_models import EmptyModel, WardListModel
 from shell.widgets.list_columns import WARD_COLUMNS, fitted
-from shell.widgets.row_painter import PADDING
+from shell.widgets.row_painter import PADDING, has_value, split_value
 from shell.widgets.ward_list import WardList
 from shell.windows import gallery_models as demo
 from shell.windows.gallery import Gallery
@@ -124,15 +127,57 @@ def test_a_row_is_one_sentence(ward: WardList) -> None:
 @pytest.mark.parametrize("width", [900, 1244, 1798])
 def test_names_have_room_and_columns_drop_from_the_right(ward: WardList, width: int, percent: int) -> None:
     ward.theme.set_text_size(percent)
-    least = max(ward.view.painter.name_width(row) for row in ward.rows.rows())
+    least = ward.view.least()
     widths = fitted(WARD_COLUMNS, width, percent, least)
-    assert widths["name"] >= least - PADDING
+    assert widths["name"] >= max(ward.view.painter.name_width(row) for row in ward.rows.rows()) - PADDING
     assert sum(widths.values()) <= width
     shown = [column.name for column in WARD_COLUMNS if widths[column.name]]
     assert {"room", "name", "due"} <= set(shown)
     droppable = [column.name for column in WARD_COLUMNS if not column.stays]
     kept = [name for name in droppable if name in shown]
     assert kept == droppable[: len(kept)]
+    assert widths["observed"] == 0 or widths["observed"] >= least["observed"]
+
+
+LONGEST = "Blodtrykk stående etter ett minutt 152/84"
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+@pytest.mark.parametrize("width", [900, 1244, 1798])
+def test_a_measured_value_is_never_cut(ward: WardList, window: MainWindow, width: int, percent: int) -> None:
+    """Mutant: the value is elided with its name, and 11,9 reads 1…"""
+    rows = demo.ward_list().rows
+    window.set_ward_list(
+        WardListModel("Vestfløyen", (replace(rows[0], observation=LONGEST), *rows[1:]), "night", demo.DAY)
+    )
+    ward.theme.set_text_size(percent)
+    shown = fitted(WARD_COLUMNS, width, percent, ward.view.least())["observed"]
+    painter = ward.view.painter
+    for row in ward.rows.rows() if shown else ():
+        assert painter.observed_runs(row, shown)[-1].text == row.observation or not has_value(row.observation)
+    for narrow in (60, 100, 140, 166):
+        for row in filter(lambda row: has_value(row.observation), ward.rows.rows()):
+            drawn = painter.observed_runs(row, narrow)[-1].text
+            assert drawn.endswith(split_value(row.observation)[1]), (narrow, drawn)
+
+
+def test_what_was_seen_in_words_may_be_cut_and_says_so(ward: WardList) -> None:
+    row = replace(demo.ward_list().rows[0], observation="Spist halv porsjon og drukket litt saft")
+    drawn = ward.view.painter.observed_runs(row, 166)
+    assert drawn[0].text == "00:30"
+    assert drawn[-1].text.endswith("…")
+
+
+def test_a_ward_of_1366_pixels_shows_every_column(ward: WardList) -> None:
+    widths = fitted(WARD_COLUMNS, 1244, 100, ward.view.least())
+    assert all(widths.values())
+
+
+def test_namesakes_show_age_and_birth_date(ward: WardList, window: MainWindow) -> None:
+    rows = [replace(row, born=date(1939, 2, 14)) for row in demo.ward_list().rows]
+    window.set_ward_list(WardListModel("Vestfløyen", tuple(rows), "night", demo.DAY))
+    shown = {row.room: ward.view.painter.name_runs(row)[-1].text for row in ward.rows.rows()}
+    assert (shown["204"], shown["205"]) == ("87 · 14.02.39", "79")
 
 
 def test_rows_of_the_first_screen(ward: WardList) -> None:
