@@ -426,16 +426,8 @@ class WorkspaceController(QObject):
         confirmed = tab.patient
         if confirmed is None or tab.patient_id is None:
             return None
-        row = self.start_list.neighbours.row(tab.patient_id)
-        place, kind = (
-            (f"{row.room}, {row.place}" if row.place else row.room, "room")
-            if row and row.room
-            else ("", "practitioner")
-        )
         slot = self._slots.get(tab.patient_id, 1)
-        return banner(
-            confirmed.facts, confirmed.warnings, place, kind, slot, self.start_list.neighbours, date.today()
-        )
+        return banner(confirmed.facts, confirmed.warnings, slot, self.start_list.neighbours, date.today())
 
     def _pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
         view = pane.view

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
 
 from shell.presenters.patient_facts import IDENTITY_SYSTEMS, PatientFacts
-from shell.presenters.patient_models import Neighbours
+from shell.presenters.patient_models import Neighbours, plain_name
+from shell.presenters.similar_names import Alike, mark_alike
 from shell.presenters.view_models import PaletteResult
 
 MOST_RESULTS = 12
@@ -83,28 +84,47 @@ def matches(query: str, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def found_people(
-    query: str, people: Iterable[PatientFacts], neighbours: Neighbours, today: date
+    query: str,
+    people: Iterable[PatientFacts],
+    neighbours: Neighbours,
+    today: date,
+    places: Mapping[str, str] | None = None,
 ) -> list[PaletteResult]:
-    """People as palette results, those of the own list first; no more than can be shown."""
+    """People as palette results, those of the own list first; no more than can be shown.
+
+    A hit is marked when somebody of the list or another hit is called nearly the same. ``places``: room and ward of
+    people from elsewhere, by id.
+    """
 
     def place(facts: PatientFacts) -> tuple[bool, str, str]:
         return neighbours.row(facts.patient_id) is None, facts.family, facts.given
 
-    return [_person(query, facts, neighbours) for facts in nsmallest(MOST_ALONE, people, key=place)]
+    shown = nsmallest(MOST_ALONE, people, key=place)
+    names = {facts.patient_id: plain_name(facts) for facts in shown}
+    among = mark_alike(names)
+    return [
+        _person(
+            query, facts, neighbours, among.get(facts.patient_id), (places or {}).get(facts.patient_id, "")
+        )
+        for facts in shown
+    ]
 
 
-def _person(query: str, facts: PatientFacts, neighbours: Neighbours) -> PaletteResult:
-    reference = neighbours.reference(facts)
-    row = neighbours.row(facts.patient_id)
+def _person(
+    query: str, facts: PatientFacts, neighbours: Neighbours, among: Alike | None, place: str
+) -> PaletteResult:
+    listed = neighbours.likeness(facts)
+    name = neighbours.reference(facts).name if listed or among is None else among.name
+    own, kind = neighbours.place(facts)
     born = f"{facts.birth_date:%d.%m.%Y}" if facts.birth_date else ""
     return PaletteResult(
         key=f"patient:{facts.patient_id}",
         kind="patient",
         icon="user",
-        name=reference.name,
-        detail=" · ".join(part for part in (row.room if row else "", born) if part),
-        match=matches(query, reference.name.full),
-        alike=bool(neighbours.namesakes(facts.patient_id)),
+        name=name,
+        detail=" · ".join(part for part in (own if kind == "room" else place, born) if part),
+        match=matches(query, name.full),
+        alike=bool(listed or among),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +16,12 @@ IDENTITY_SYSTEMS = (
     "urn:oid:2.16.578.1.12.4.1.4.3",
 )
 NO_KNOWN_ALLERGY = "716186003"
+_TITLE = re.compile(r",\s*(fast)?lege$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PatientFacts:
-    """Name, age and number of one patient; empty strings where the record is silent."""
+    """Name, age and number of one patient; empty strings where the record is silent. ``practitioner``: the GP's name."""
 
     patient_id: str
     family: str
@@ -28,6 +30,7 @@ class PatientFacts:
     gender: str
     identity_number: str
     deceased: bool = False
+    practitioner: str = ""
 
     def age(self, today: date) -> int | None:
         """Full years on ``today``."""
@@ -71,7 +74,15 @@ def patient_facts(patient: Resource) -> PatientFacts:
         gender=str(patient.get("gender", "unknown")),
         identity_number=_identity_number(patient),
         deceased=bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime")),
+        practitioner=_practitioner(patient),
     )
+
+
+def _practitioner(patient: Resource) -> str:
+    """The name that the record gives with the general practitioner, without the title that the label says already."""
+    known = (str(item.get("display") or "") for item in patient.get("generalPractitioner", []))
+    name = next((name for name in known if name), "")
+    return _TITLE.sub("", name)
 
 
 def _identity_number(patient: Resource) -> str:

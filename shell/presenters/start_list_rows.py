@@ -31,6 +31,9 @@ SHORT_NAMES = {
     "85354-9": "BT",
     "29463-7": "Vekt",
     "80288-4": "Bevissthet",
+    "14743-9": "BS",
+    "72514-3": "Smerte",
+    "esas-smerte": "ESAS",
 }
 MODES = {"video": "video", "telefon": "phone", "hjemme": "home"}
 
@@ -47,7 +50,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class StartRow:
-    """One line of the start list; times are local and aware."""
+    """One line of the start list; times are local and aware. ``place``: the ward, for a GP's patient the GP."""
 
     patient: PatientFacts
     warnings: Warnings
@@ -98,7 +101,7 @@ def practice_rows(found: StartListRecords) -> tuple[list[StartRow], list[StartRo
     """Appointments in order of time, and the whole list by name."""
     warnings = _WarningsByPatient(found)
     everybody = {key: patient_facts(patient) for key, patient in found.patients.items()}
-    listed = [StartRow(facts, warnings(key), "", "", "") for key, facts in everybody.items()]
+    listed = [StartRow(facts, warnings(key), "", facts.practitioner, "") for key, facts in everybody.items()]
     news = _by_patient(found.communications)
     visits = []
     for appointment in found.appointments:
@@ -109,7 +112,7 @@ def practice_rows(found: StartListRecords) -> tuple[list[StartRow], list[StartRo
                     patient=everybody[patient_id],
                     warnings=warnings(patient_id),
                     room="",
-                    place="",
+                    place=everybody[patient_id].practitioner,
                     why=_reason(appointment) or str(appointment.get("description", "")),
                     start=parse_instant(appointment.get("start")),
                     arrived_at=_waiting_since(appointment),
@@ -201,8 +204,10 @@ def observation_words(observation: Resource) -> str:
     quantity = observation.get("valueQuantity")
     if isinstance(quantity, Mapping) and "value" in quantity:
         unit = str(quantity.get("unit", ""))
-        shown = f" {unit}" if unit in ("%", "kg", "ml") else ""
+        shown = f" {unit}" if unit in ("%", "kg", "ml", "av 10") else ""
         return f"{name} {_number(quantity['value'])}{shown}"
+    if isinstance(observation.get("valueInteger"), int):
+        return f"{name} {observation['valueInteger']}"
     components = observation.get("component") or []
     values = [_number(part["valueQuantity"]["value"]) for part in components if "valueQuantity" in part]
     if values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -15,9 +16,10 @@ from shell.presenters.palette import (
     merged,
     person_query,
 )
-from shell.presenters.patient_facts import PatientFacts
+from shell.presenters.patient_facts import PatientFacts, Warnings
 from shell.presenters.patient_models import Neighbours
-from shell.presenters.view_models import PaletteResult, PatientRef, Slot
+from shell.presenters.start_list_rows import StartRow
+from shell.presenters.view_models import PaletteResult
 
 MARIT = PatientFacts("p-1", "Haugen", "Marit", date(1939, 2, 14), "female", "14823921420")
 OTHER = PatientFacts("p-2", "Haugan", "Marit", date(1941, 1, 9), "female", "09814131860")
@@ -80,10 +82,36 @@ def test_a_long_list_costs_no_more_than_what_is_shown() -> None:
     class Counted(Neighbours):
         asked = 0
 
-        def reference(self, facts: PatientFacts, slot: Slot | None = None) -> PatientRef:
+        def place(self, facts: PatientFacts) -> tuple[str, Literal["room", "practitioner"]]:
             Counted.asked += 1
-            return super().reference(facts, slot)
+            return super().place(facts)
 
     found = found_people("hau", reversed(people), Counted([], {}), date(2026, 11, 23))
     assert [result.key for result in found] == [f"patient:p-{number}" for number in range(MOST_ALONE)]
     assert Counted.asked == MOST_ALONE
+
+
+def test_hits_that_may_be_taken_for_each_other_are_marked_wherever_they_live() -> None:
+    """Mutant: only people of the own list are compared, and a search from another ward shows no mark."""
+    third = PatientFacts("p-3", "Lien", "Torbjørn", date(1950, 1, 2), "male", "")
+    found = found_people(
+        "m", [MARIT, OTHER, third], Neighbours([], {}), date(2026, 11, 23), {"p-1": "204, Vestfløyen"}
+    )
+    assert [(hit.key, hit.alike) for hit in found] == [
+        ("patient:p-2", True), ("patient:p-1", True), ("patient:p-3", False),
+    ]  # fmt: skip
+    assert found[1].name is not None
+    assert found[1].name.differs_family == {4}
+    assert found[1].detail == "204, Vestfløyen · 14.02.1939"
+
+
+def test_a_hit_from_elsewhere_is_compared_with_the_own_list() -> None:
+    rows = [StartRow(OTHER, Warnings((), (), False, ()), "211", "Vestfløyen", "")]
+    neighbours = Neighbours(rows, {})
+    (hit,) = found_people("hau", [MARIT], neighbours, date(2026, 11, 23))
+    assert hit.alike
+    assert hit.name is not None
+    assert hit.name.differs_family == {4}
+    assert [other.key for other in neighbours.namesakes(MARIT)] == ["p-2"]
+    (own,) = found_people("hau", [OTHER], neighbours, date(2026, 11, 23))
+    assert own.detail == "211, Vestfløyen · 09.01.1941"

@@ -9,9 +9,9 @@ import pytest
 
 from shell.gateway_client.start_list import StartListRecords
 from shell.presenters.patient_facts import patient_facts, warnings_of
-from shell.presenters.patient_models import allergy_record
+from shell.presenters.patient_models import Neighbours, allergy_record
 from shell.presenters.start_list_models import shift_of, ward_list
-from shell.presenters.start_list_rows import observation_words, ward_rows
+from shell.presenters.start_list_rows import observation_words, practice_rows, ward_rows
 from shell.presenters.view_models import AllergyRecord
 
 NOW = datetime(2026, 11, 23, 2, 12, tzinfo=UTC)
@@ -83,6 +83,15 @@ def test_namesakes_are_marked_and_others_are_not() -> None:
             "BT 152/84",
         ),
         ({"code": {"text": "Tilsyn"}, "valueString": "Sover"}, "Sover"),
+        (
+            {"code": {"coding": [{"code": "14743-9"}]}, "valueQuantity": {"value": 11.9, "unit": "mmol/l"}},
+            "BS 11,9",
+        ),
+        ({"code": {"text": "NEWS2"}, "valueInteger": 5}, "NEWS2 5"),
+        (
+            {"code": {"coding": [{"code": "72514-3"}]}, "valueQuantity": {"value": 2, "unit": "av 10"}},
+            "Smerte 2 av 10",
+        ),
     ],
 )
 def test_an_observation_is_written_as_a_nurse_writes_it(observation: dict[str, Any], words: str) -> None:
@@ -106,6 +115,27 @@ def test_a_refuted_or_resolved_allergy_does_not_warn() -> None:
     resolved = allergy("high", clinicalStatus={"coding": [{"code": "resolved"}]})
     assert warnings_of([refuted, resolved], []).cave == ()
     assert warnings_of([allergy("high")], []).cave == ("Penicillin",)
+
+
+@pytest.mark.parametrize(
+    ("display", "name"), [("Helge Solberg, fastlege", "Helge Solberg"), ("Solberg, Helge", "Solberg, Helge")]
+)
+def test_the_general_practitioner_stands_where_others_have_a_room(display: str, name: str) -> None:
+    resource = {**patient("a", "Haugen"), "generalPractitioner": [{"display": display}]}
+    visits, listed = practice_rows(StartListRecords({"a": resource}))
+    assert visits == []
+    assert listed[0].place == name
+    neighbours = Neighbours(listed, {})
+    assert neighbours.place(listed[0].patient) == (name, "practitioner")
+    assert Neighbours([], {}).place(listed[0].patient) == (name, "practitioner")
+    assert Neighbours([], {}).place(patient_facts(patient("b", "Lien"))) == ("", "practitioner")
+
+
+def test_a_resident_has_room_and_ward_and_not_the_practitioner() -> None:
+    people = {"a": {**patient("a", "Haugen"), "generalPractitioner": [{"display": "Helge Solberg"}]}}
+    stay = {**encounter("a", "204"), "serviceProvider": {"display": "Vestfløyen"}}
+    rows = ward_rows(StartListRecords(people, [stay]), NOW)
+    assert Neighbours(rows, {}).place(rows[0].patient) == ("204, Vestfløyen", "room")
 
 
 def test_inactive_flags_do_not_warn() -> None:

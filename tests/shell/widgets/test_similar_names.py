@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shell.presenters.similar_names import are_alike, differing_letters, mark_alike
+from launcher.sandbox.population.inhabitants import INHABITANTS
+from launcher.sandbox.population.residents import RESIDENTS
+from launcher.sandbox.population.staff import WARDS
+from shell.presenters.similar_names import alike_in, are_alike, differing_letters, mark_alike
 from shell.presenters.view_models import PersonName
 
 MARIT = PersonName("Haugen", "Marit")
@@ -34,6 +37,12 @@ def test_one_letter_apart_is_marked_in_both() -> None:
         (("Lien", "Per"), ("Lie", "Per"), True),
         (("", "Per"), ("", "Ola"), False),
         (("Aas", "Bo"), ("Vik", "Bo"), False),
+        (("Olsen", "Kari Lovise"), ("Olsson", "Kari"), True),
+        (("Olsen", "Karin"), ("OLSSON", "Kari Lovise"), True),
+        (("Olsen", "Kari Lovise"), ("Olsson", "Turid"), False),
+        (("Lie", "Kari Lovise"), ("Vik", "Kari"), False),
+        (("Olsen", ""), ("Olsson", ""), True),
+        (("Haugen", "Åse Marie"), ("Haugan", ""), False),
     ],
 )
 def test_who_is_alike(one: tuple[str, str], other: tuple[str, str], alike: bool) -> None:
@@ -52,7 +61,7 @@ def test_same_whole_name_is_alike_without_letters() -> None:
     assert found["a"].name == MARIT
 
 
-names = st.builds(PersonName, st.text("abåe", max_size=5), st.text("xyz", max_size=3))
+names = st.builds(PersonName, st.text("abåe", max_size=5), st.text("xy Z", max_size=5))
 
 
 @given(st.lists(names, max_size=8))
@@ -75,3 +84,25 @@ def test_a_whole_list_is_marked_in_reasonable_time() -> None:
     }
     people["x"] = PersonName(people["7"].family[:-1] + "å", "Kari")
     assert "7" in mark_alike(people)["x"].others
+
+
+def test_the_given_names_of_a_likeness_by_family_name_are_marked_where_they_differ() -> None:
+    found = mark_alike({"104": PersonName("Olsen", "Kari Lovise"), "109": PersonName("Olsson", "Kari")})
+    assert found["104"].name.differs_given == frozenset(range(4, 11))
+    assert found["109"].name.differs_family == {3, 4}
+
+
+def test_a_name_from_elsewhere_is_compared_with_a_list() -> None:
+    names = {"204": MARIT, "209": PersonName("Lien", "Torbjørn")}
+    found = alike_in(OTHER, names)
+    assert found is not None
+    assert (found.others, found.name.differs_family) == (("204",), {4})
+    assert alike_in(PersonName("Moe", "Pia"), names) is None
+
+
+@pytest.mark.parametrize(("ward", "marked"), [("Vestfløyen", 2), ("Østfløyen", 4), ("Skjermet", 2), ("", 14)])
+def test_only_namesakes_of_a_list_are_marked(ward: str, marked: int) -> None:
+    """A mark on half the ward is no mark. Mutant: a given name that begins alike is enough."""
+    stories = [story for story in RESIDENTS if WARDS[story.ward] == ward] if ward else INHABITANTS
+    names = {story.id: PersonName(story.family, story.given) for story in stories}
+    assert len(mark_alike(names)) == marked
