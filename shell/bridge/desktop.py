@@ -52,6 +52,7 @@ class Desktop(QObject):
         self._login_profile: QWebEngineProfile | None = None
         self._session: dict[str, Any] = {}
         self._came_up = False
+        self._down_since: datetime | None = None
         self._locking: SessionLock | None = None
         self._importing: Thread | None = None
         self._contrast_at_start = window.theme.high_contrast
@@ -115,23 +116,34 @@ class Desktop(QObject):
     # the gateway's life
 
     def _gateway_up(self) -> None:
-        self._window.set_connection("connected")
-        if self._came_up:
-            self._window.set_strip(None)
-            if self.workspace is not None:
-                self.workspace.suspend(False)
+        self._down_since = None
+        if self._came_up and self.workspace is not None:
+            self.workspace.suspend(False)
         self._came_up = True
+        self._say_connection()
 
     def _gateway_down(self) -> None:
-        now = datetime.now().astimezone()
+        self._down_since = datetime.now().astimezone()
         if self.workspace is not None:
             self.workspace.suspend(True)
-            self._window.set_strip(StripModel("gateway-down", now))
-        self._window.set_connection("reconnecting")
+        self._say_connection()
 
     def _environment_up(self) -> None:
         self._came_up = True
-        self._window.set_connection("connected")
+        self._say_connection()
+
+    def _say_connection(self) -> None:
+        """What is nearest to the user comes first: our own gateway, then the record system behind it."""
+        record = self.workspace.record if self.workspace is not None else None
+        if self._down_since is not None:
+            self._window.set_connection("reconnecting")
+            self._window.set_strip(StripModel("gateway-down", self._down_since) if record else None)
+        elif record is not None and self.workspace is not None and record.away:
+            self._window.set_connection("record-away")
+            self._window.set_strip(StripModel("record-away", record.since, self.workspace.start_list.read_at))
+        else:
+            self._window.set_connection("connected")
+            self._window.set_strip(None)
 
     def _environment_failed(self) -> None:
         self._sign_in.drop()
@@ -177,7 +189,7 @@ class Desktop(QObject):
     def _signed_in(self, request: AuthorizationRequest, code: str) -> None:
         from shell.bridge.session_opening import open_session
 
-        self._window.sign_in.set_loading()
+        self._window.sign_in.set_signing_in()
         environment = self._environment
         self._threads.run(
             open_session(
@@ -203,8 +215,9 @@ class Desktop(QObject):
         facts = [AppFacts.from_answer(app) for app in apps]
         self.workspace = WorkspaceController(self._window, services, session, facts, topic, self)
         self.workspace.signed_out.connect(self._session_lost)
+        self.workspace.record_changed.connect(lambda _: self._say_connection())
         self.workspace.start()
-        self._window.set_connection("connected")
+        self._say_connection()
 
     def _user(self) -> UserModel:
         place = (self._session.get("organization") or {}).get("name", "")
@@ -323,7 +336,7 @@ class Desktop(QObject):
         if workspace is not None:
             workspace.end()
         self._window.hide_lock()
-        self._window.set_strip(None)
+        self._say_connection()
         self._window.set_user(None)
         self._begin_sign_in()
 

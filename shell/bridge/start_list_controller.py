@@ -27,6 +27,8 @@ from shell.presenters.view_models import (
 from shell.windows.main_window import MainWindow
 
 REFRESH_MS = 30_000
+HURRY_MS = 5_000
+"""While the record system does not answer."""
 
 
 ReadRows = tuple[list[StartRow], list[StartRow], tuple[InboxModel, ...], Neighbours]
@@ -68,6 +70,8 @@ class StartListController(QObject):
         self._visits: list[StartRow] = []
         self._inbox: tuple[InboxModel, ...] = ()
         self._reading = False
+        self.read_at: datetime | None = None
+        """When the rows on the screen were read; local and aware."""
         self.neighbours = Neighbours([], {})
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.reload)
@@ -104,6 +108,10 @@ class StartListController(QObject):
         """While the screen is locked nothing is read."""
         self._timer.stop() if paused else self._timer.start()
 
+    def hurry(self, hurried: bool) -> None:
+        """Read again soon, or as usual; a timer that stands still stays so."""
+        self._timer.setInterval(HURRY_MS if hurried else REFRESH_MS)
+
     def reload(self) -> None:
         """Read the list; a reading under way is enough."""
         if self.chosen is None:
@@ -137,6 +145,7 @@ class StartListController(QObject):
 
     def _read(self, found: ReadRows) -> None:
         self._reading = False
+        self.read_at = datetime.now().astimezone()
         self._rows, self._visits, self._inbox, self.neighbours = found
         language = self._services.language()
         empty = EmptyModel(

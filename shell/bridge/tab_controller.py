@@ -59,7 +59,8 @@ class TabController(QObject):
     """Signals: ``changed()`` for banner and tab, ``patient_changed(patient_id)`` once per confirmed change,
     ``choice_confirmed(patient_id)`` after it when it was the choice of this user, ``pane_added(controller)``,
     ``pane_removed(controller)``, ``pane_kept(controller)`` when a change by somebody else would
-    have taken unsaved work, ``failed(text_key)``, ``connected(bool)``."""
+    have taken unsaved work, ``choice_begun(patient_id)``, ``choice_failed(patient_id, text_key)``,
+    ``banner_read()``, ``banner_failed(text_key)``, ``connected(bool)``."""
 
     changed = Signal()
     patient_changed = Signal(str)
@@ -67,7 +68,10 @@ class TabController(QObject):
     pane_added = Signal(object)
     pane_removed = Signal(object)
     pane_kept = Signal(object)
-    failed = Signal(str)
+    choice_begun = Signal(str)
+    choice_failed = Signal(str, str)
+    banner_read = Signal()
+    banner_failed = Signal(str)
     connected = Signal(bool)
 
     def __init__(
@@ -122,6 +126,7 @@ class TabController(QObject):
         """Ask the hub for another patient. Banner and panes change when the hub says so, not before (S1)."""
         own = OwnOpen(self._services.posts.new_event_id(), patient_id, settled or Settled())
         self._own, self.waiting_for = own, patient_id
+        self.choice_begun.emit(patient_id)
         self.changed.emit()
         if self._opening is not None:
             self._opening.cancel()  # the newest choice wins
@@ -130,8 +135,11 @@ class TabController(QObject):
         )
 
     async def _post_open(self, own: OwnOpen) -> None:
-        patient = await self._services.records.patient(own.patient)
-        facts = patient_facts(patient)
+        patient = await self._services.records.chosen_patient(own.patient)
+        try:
+            facts = patient_facts(patient)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SourceMalformed(type(error).__name__) from error
         self._services.post(lambda: self._read_ahead.__setitem__(own.patient, facts))
         await self._services.posts.open_patient(self.topic, patient, own.event_id)
 
@@ -141,10 +149,17 @@ class TabController(QObject):
 
     def _give_up_waiting(self, key: str) -> None:
         """The patient whom the user chose does not come."""
-        self._own = self.waiting_for = None
+        chosen, self._own, self.waiting_for = self.waiting_for, None, None
         if not self._ended:
             self.changed.emit()
-            self.failed.emit(key)
+            self.choice_failed.emit(chosen or "", key)
+
+    def drop_choice(self) -> None:
+        """The user does not wait any longer; an open that the hub has taken already still comes, as anybody's does."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._own = self.waiting_for = None
+        self.changed.emit()
 
     # what the hub says
 
@@ -298,10 +313,11 @@ class TabController(QObject):
         if patient_id == self.patient_id and not self._ended:
             self.patient = confirmed
             self.changed.emit()
+            self.banner_read.emit()
 
     def _banner_failed(self, patient_id: str, error: BaseException) -> None:
         if patient_id == self.patient_id and not self._ended:
-            self.failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
+            self.banner_failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
             if self.patient is None:
                 self._banner_again()
 

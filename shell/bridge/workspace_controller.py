@@ -14,8 +14,10 @@ from PySide6.QtCore import QObject, Signal
 from context.pane_state import State
 from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.keyboard import Keyboard
+from shell.bridge.messages import Messages
 from shell.bridge.palette_controller import PaletteController
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.record_watch import RecordWatch
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
 from shell.bridge.switching import Leaving, UnsavedQuestion
@@ -31,9 +33,9 @@ from shell.presenters.view_models import (
     PaneModel,
     PatientRef,
     PatientTabModel,
+    PersonName,
     RailItemModel,
     Slot,
-    ToastModel,
 )
 from shell.windows.main_window import MainWindow
 
@@ -43,9 +45,10 @@ FACTS_AGAIN_SECONDS = 0.3
 
 
 class WorkspaceController(QObject):
-    """Signal: ``signed_out()`` when the session is gone."""
+    """Signals: ``signed_out()`` when the session is gone, ``record_changed(away)``."""
 
     signed_out = Signal()
+    record_changed = Signal(bool)
 
     def __init__(
         self,
@@ -68,13 +71,18 @@ class WorkspaceController(QObject):
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
+        self.record = RecordWatch(self)
+        self.record.changed.connect(self._record_changed)
+        self._messages = Messages(window, services.language, self._reference, self)
+        self._messages.again.connect(self._choose_again)
         self.start_list = StartListController(window, services, session, self._apps, self)
-        self.start_list.read.connect(self.redraw)
-        self.start_list.failed.connect(self._failed)
+        self.start_list.read.connect(self._list_read)
+        self.start_list.failed.connect(lambda key: self._messages.failed("list", key))
         self._unsaved = UnsavedQuestion(
-            window, self._reference, lambda: self._say("not_pinned", "warn"), self
+            window, self._reference, lambda: self._messages.say("not_pinned", "warn"), self
         )
         self._being_opened: set[str] = set()
+        services.connection.on_record = lambda error: services.post(lambda: self._record_heard(error))
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
         self._add_tab(topic)
@@ -97,6 +105,8 @@ class WorkspaceController(QObject):
             (window.pane_about_asked, lambda key: self._with_pane(key, self._about_pane)),
             (window.panes_visible_changed, self._draw_rail),
             (window.pane_focused, lambda _: self._draw_rail()),
+            (window.toast_acted, self._messages.acted),
+            (window.strip_acted, lambda _: self.look_again()),
             (self._palette.patient_chosen, self.open_patient),
             (self._palette.app_chosen, self.open_app),
             (self._palette.action_chosen, window.actions_now.run),
@@ -147,17 +157,40 @@ class WorkspaceController(QObject):
 
     def pause(self) -> None:
         """The screen is being locked: nothing is read and nothing said until ``refresh``."""
-        self._paused = True
+        self._paused = self._messages.muted = True
         self._unsaved.drop()
         self.start_list.pause(True)
 
     def refresh(self) -> None:
         """After unlocking: everything may have changed."""
-        self._paused = False
+        self._paused = self._messages.muted = False
         self.start_list.pause(False)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read everything of the shell's own anew."""
         self.start_list.reload()
         for tab in self.tabs:
             tab.refresh_banner()
+
+    # the record system
+
+    def _record_heard(self, error: GatewayError | None) -> None:
+        if not self._paused:  # a locked gateway refuses as well
+            self.record.heard(error)
+
+    def _record_changed(self, away: bool) -> None:
+        self.start_list.hurry(away)
+        if not away:
+            self._messages.record_back()
+            for tab in self.tabs:
+                if tab.patient_id is not None and (tab.patient is None or tab.patient.warnings is None):
+                    tab.refresh_banner()
+        self.record_changed.emit(away)
+
+    def _list_read(self) -> None:
+        self._messages.succeeded("list")
+        self.redraw()
 
     # facts of the gateway
 
@@ -179,6 +212,8 @@ class WorkspaceController(QObject):
     def _fact(self, fact: dict[str, Any]) -> None:
         if fact.get("type") == "session" and fact.get("ended"):
             self.signed_out.emit()
+        elif fact.get("type") == "record":
+            self.record.told(bool(fact.get("answers")))
         elif fact.get("type") == "pane":
             for tab in self.tabs:
                 tab.fact(fact)
@@ -187,19 +222,24 @@ class WorkspaceController(QObject):
 
     def open_patient(self, patient_id: str, in_new_tab: bool = False) -> None:
         """Choose a patient: in the front tab, or in a tab of its own; one that is open already comes to the front."""
-        for tab in self.tabs:
-            if patient_id in (tab.patient_id, tab.waiting_for):
-                self._bring_to_front(tab)
-                return
         if patient_id in self._being_opened:
             return
+        for tab in self.tabs:
+            if patient_id in (tab.patient_id, tab.waiting_for):
+                if patient_id == self._own_key(tab):
+                    self._messages.choice_over()
+                    self._bring_to_front(tab)
+                return
         if in_new_tab and self._shown_tabs():
             self._open_in_new_tab(patient_id)
             return
         if not self.tabs:
             self._open_in_new_tab(patient_id)
             return
-        tab = self.front or (self._shown_tabs() or self.tabs)[0]
+        self._choose(self.front or (self._shown_tabs() or self.tabs)[0], patient_id)
+
+    def _choose(self, tab: TabController, patient_id: str) -> None:
+        """Replace the patient of a tab, when its panes have nothing unsaved or the user says so."""
         target = self._reference(patient_id)
         if target is not None:
             target = PatientRef(
@@ -212,15 +252,23 @@ class WorkspaceController(QObject):
             lambda: self._bring_to_front(tab),  # whoever stays is taken to the draft
         )
 
+    def _choose_again(self, topic: str, patient_id: str) -> None:
+        tab = next((tab for tab in self.tabs if tab.topic == topic), None)
+        if tab is None:
+            self.open_patient(patient_id, in_new_tab=not topic)
+        else:
+            self._choose(tab, patient_id)
+
     def _open_in_new_tab(self, patient_id: str) -> None:
         if len(self._shown_tabs()) + len(self._being_opened) >= MOST_TABS:
-            self._say("three_open", "warn")
+            self._messages.say("three_open", "warn")
             return
         spare = next((tab for tab in self.tabs if tab not in self._shown_tabs()), None)
         if spare is not None:
             spare.open_patient(patient_id)
             return
         self._being_opened.add(patient_id)
+        self._choice_begun(patient_id)
         self._services.run(
             self._services.workspace.new_context(),
             lambda context: self._new_tab_made(patient_id, context),
@@ -233,7 +281,26 @@ class WorkspaceController(QObject):
 
     def _new_tab_failed(self, patient_id: str, error: BaseException) -> None:
         self._being_opened.discard(patient_id)
-        self._failed(error.key if isinstance(error, GatewayError) else "gateway_failed")
+        self._choice_failed(
+            "", patient_id, error.key if isinstance(error, GatewayError) else "gateway_failed"
+        )
+
+    def _choice_begun(self, patient_id: str) -> None:
+        self._messages.choice_over()
+        reference = self._reference(patient_id)
+        if reference is not None and not self._paused:
+            words = sentence("opening_named", self._services.language())
+            self._window.announcer.say(words.format(patient=reference.name.full))
+        self._draw_opening()
+
+    def _choice_failed(self, topic: str, patient_id: str, key: str) -> None:
+        self._draw_opening()
+        self._messages.choice_failed(topic, patient_id, key)
+
+    def _draw_opening(self) -> None:
+        """The row that was chosen says so until the hub has answered."""
+        waited_for = [tab.waiting_for for tab in self.tabs if tab.waiting_for is not None]
+        self._window.set_opening(frozenset([*waited_for, *self._being_opened]))
 
     def _add_spare_tab(self, context: dict[str, Any]) -> None:
         self._add_tab(str(context["topic"]))
@@ -247,7 +314,10 @@ class WorkspaceController(QObject):
         tab.pane_added.connect(lambda pane: self._pane_added(tab, pane))
         tab.pane_kept.connect(lambda pane: self._pane_kept(tab, pane))
         tab.pane_removed.connect(lambda pane: self._window.area(tab.topic).remove_pane(pane_key(tab, pane)))
-        tab.failed.connect(self._failed)
+        tab.choice_begun.connect(self._choice_begun)
+        tab.choice_failed.connect(lambda patient, key: self._choice_failed(topic, patient, key))
+        tab.banner_read.connect(lambda: self._messages.succeeded(f"banner-{topic}"))
+        tab.banner_failed.connect(lambda key: self._messages.failed(f"banner-{topic}", key))
         self.tabs.append(tab)
         tab.start()
         return tab
@@ -257,6 +327,8 @@ class WorkspaceController(QObject):
         if any(self._unsaved.about(pane) for pane in tab.panes):
             self._window.end_question()
             self._unsaved.drop()  # it asked about a change that is another one now
+        self._messages.choice_over()
+        self._messages.succeeded(f"banner-{tab.topic}")
         if not patient_id:
             clear_own_clipboard()
         elif not tab.panes:
@@ -269,7 +341,7 @@ class WorkspaceController(QObject):
         language, kept = self._services.language(), self._reference(pane.effective_patient)
         words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
         title = sentence("kept_title", language).format(**words)
-        self._say_text(
+        self._messages.say_text(
             f"kept-{pane_key(tab, pane)}", "warn", title, sentence("kept_text", language).format(**words)
         )
 
@@ -289,15 +361,16 @@ class WorkspaceController(QObject):
 
     def _tab_chosen(self, key: str) -> None:
         for tab in self._shown_tabs():
-            if key in (tab.patient_id, tab.waiting_for, self._kept_patient(tab)):
+            if key == self._own_key(tab):
                 self._bring_to_front(tab)
                 return
 
     def _close_patient(self, key: str) -> None:
-        tab = next(
-            (tab for tab in self.tabs if key in (tab.patient_id, tab.waiting_for, self._kept_patient(tab))),
-            None,
-        )
+        coming = next((tab for tab in self.tabs if tab.waiting_for == key != self._own_key(tab)), None)
+        if coming is not None:
+            coming.drop_choice()
+            return
+        tab = next((tab for tab in self.tabs if self._own_key(tab) == key), None)
         if tab is not None:
             self._unsaved.ask(Leaving(tab.panes, "close-patient"), lambda _: self._end_tab(tab))
 
@@ -311,6 +384,8 @@ class WorkspaceController(QObject):
         if tab not in self.tabs:
             return
         self.tabs.remove(tab)
+        self._messages.choice_over()
+        self._messages.succeeded(f"banner-{tab.topic}")
         clear_own_clipboard()
         tab.end()
         self._window.remove_area(tab.topic)
@@ -335,7 +410,7 @@ class WorkspaceController(QObject):
         app = next((app for app in self._apps if app.client_id == client_id), None)
         tab = self.front
         if app is None or tab is None or tab.patient_id is None:
-            self._say("choose_first" if self.start_list.chosen else "no_patient_role", "info")
+            self._messages.say("choose_first" if self.start_list.chosen else "no_patient_role", "info")
             return
         pane = tab.open_app(app)
         if pane is not None:
@@ -347,7 +422,7 @@ class WorkspaceController(QObject):
         pane.page_added.connect(frame.set_view)
         pane.changed.connect(lambda: self._pane_changed(tab, pane))
         pane.refused.connect(lambda kind, host: self._page_refused(pane, kind, host))
-        pane.dialog.connect(lambda text: self._say_text("dialog", "info", pane.app.name, text))
+        pane.dialog.connect(lambda text: self._messages.say_text("dialog", "info", pane.app.name, text))
         self._draw_rail()
 
     def _pane_changed(self, tab: TabController, pane: PaneController) -> None:
@@ -363,7 +438,7 @@ class WorkspaceController(QObject):
         rule = RULES[Kind(kind)]
         text = rule.text_nb if self._services.language() == "nb" else rule.text_en
         words = text.format(app=pane.app.name, vendor=pane.app.vendor, host=host or "?", message="")
-        self._say_text(
+        self._messages.say_text(
             f"refused-{kind}", "warn", sentence("page_refused_title", self._services.language()), words
         )
 
@@ -374,7 +449,7 @@ class WorkspaceController(QObject):
                     call(pane)
 
     def _pin(self, pane: PaneController) -> None:
-        pane.pin(lambda pinned: None if pinned else self._say("not_pinned", "warn"))
+        pane.pin(lambda pinned: None if pinned else self._messages.say("not_pinned", "warn"))
 
     def _release(self, pane: PaneController) -> None:
         current = next((tab.patient_id for tab in self.tabs if pane in tab.panes), None)
@@ -385,7 +460,7 @@ class WorkspaceController(QObject):
         self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
 
     def _about_pane(self, pane: PaneController) -> None:
-        self._say_text("about-app", "info", pane.app.name, pane.app.vendor)
+        self._messages.say_text("about-app", "info", pane.app.name, pane.app.vendor)
 
     # drawing
 
@@ -395,12 +470,8 @@ class WorkspaceController(QObject):
             if tab.patient is not None:
                 self._known[tab.patient.facts.patient_id] = tab.patient.facts
         self._allocate()
-        shown = self._shown_tabs()
-        models = tuple(
-            PatientTabModel(reference, tab.waiting_for is not None)
-            for tab in shown
-            if (reference := self._tab_reference(tab))
-        )
+        models = tuple(model for tab in self._shown_tabs() for model in self._tab_models(tab))
+        self._draw_opening()
         front = self._tab_reference(self.front) if self.front is not None else None
         self._window.set_home(self.start_list.home())
         self._window.set_tabs(models, front.key if front else None)
@@ -411,8 +482,23 @@ class WorkspaceController(QObject):
         self._draw_rail()
         self._keyboard.look()
 
+    def _tab_models(self, tab: TabController) -> list[PatientTabModel]:
+        """The tab's patient, and beside him whoever is to take his place, until the hub has confirmed it (S1)."""
+        models = []
+        own = self._tab_reference(tab)
+        if own is not None:
+            models.append(PatientTabModel(own, waiting=own.key == tab.waiting_for))
+        if tab.waiting_for is not None and tab.waiting_for != self._own_key(tab):
+            unnamed = PatientRef(tab.waiting_for, PersonName(sentence("opening", self._services.language())))
+            models.append(PatientTabModel(self._reference(tab.waiting_for) or unnamed, waiting=True))
+        return models
+
+    def _own_key(self, tab: TabController) -> str | None:
+        """By whom the tab is known: not by who is yet to come, unless there is nobody else."""
+        return tab.patient_id or self._kept_patient(tab) or tab.waiting_for
+
     def _tab_reference(self, tab: TabController) -> PatientRef | None:
-        return self._reference(tab.patient_id or tab.waiting_for or self._kept_patient(tab))
+        return self._reference(self._own_key(tab))
 
     @staticmethod
     def _kept_patient(tab: TabController) -> str | None:
@@ -459,6 +545,7 @@ class WorkspaceController(QObject):
                 RailItemModel(
                     AppModel(app.client_id, app.name, app.vendor, app.icon_svg),
                     pane.view.state if pane is not None else None,
+                    suspended=pane is not None and pane.suspended,
                     visible=key in visible,
                     focused=bool(key) and key == focused,
                     pinned_slot=self._slots.get(pane.effective_patient or "")
@@ -492,22 +579,6 @@ class WorkspaceController(QObject):
 
     def _panes(self) -> list[PaneController]:
         return [pane for tab in self.tabs for pane in tab.panes]
-
-    # messages and actions
-
-    def _failed(self, key: str) -> None:
-        if self._paused:
-            return
-        self._say_text(f"failed-{key}", "error", sentence(key, self._services.language()), "")
-
-    def _say(self, key: str, tone: Any) -> None:
-        language = self._services.language()
-        self._say_text(key, tone, sentence(f"{key}_title", language), sentence(f"{key}_text", language))
-
-    def _say_text(self, key: str, tone: Any, title: str, text: str) -> None:
-        if self._paused:  # nothing of an app or a patient on the lock page
-            return
-        self._window.toast(ToastModel(key, tone, title, text))
 
 
 def pane_key(tab: TabController, pane: PaneController) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -13,11 +14,15 @@ from shell.gateway_client.errors import (
     NotSignedIn,
     PatientGone,
     Refused,
+    SourceMalformed,
     SourceUnavailable,
 )
 from shell.gateway_client.login import ShellTokens
 
 TIMEOUT = httpx2.Timeout(15.0, connect=3.0)
+RECORD, HUB = "/fhir/", "/fhircast"
+UNUSABLE = "gave no usable answer"
+"""The gateway's word for an answer of the record system that cannot be read."""
 
 
 def new_http_client(base_url: str) -> httpx2.AsyncClient:
@@ -34,6 +39,8 @@ class Connection:
     def __init__(self, http: httpx2.AsyncClient, tokens: ShellTokens) -> None:
         self._http = http
         self._tokens = tokens
+        self.on_record: Callable[[GatewayError | None], None] = lambda _: None
+        """Told, on the loop's thread, what each answer says of the record system: an error of its, or None."""
 
     @property
     def base_url(self) -> str:
@@ -59,13 +66,23 @@ class Connection:
         if answer.status_code == 401:
             await self._tokens.renew(token)
             answer = await self._send(method, path, await self._tokens.access_token(), options)
-        if answer.is_success:
-            return answer
-        raise refusal(answer)
+        error = None if answer.is_success else refusal(answer)
+        self._judge(path, error)
+        if error is not None:
+            raise error
+        return answer
 
     async def json(self, method: str, path: str, **options: Any) -> Any:
         answer = await self.request(method, path, **options)
         return answer.json() if answer.content else None
+
+    def _judge(self, path: str, error: GatewayError | None) -> None:
+        """The hub speaks of the record system only when it could not ask it; whatever was refused was answered."""
+        failed = isinstance(error, (SourceUnavailable, SourceMalformed))
+        if path.removeprefix(self.base_url).startswith(RECORD):
+            self.on_record(error if failed else None)
+        elif path == HUB and failed:
+            self.on_record(error)
 
     async def _send(self, method: str, path: str, token: str, options: dict[str, Any]) -> httpx2.Response:
         headers = {**options.get("headers", {}), "Authorization": f"Bearer {token}"}
@@ -82,6 +99,8 @@ def refusal(answer: httpx2.Response) -> GatewayError:
     status = answer.status_code
     if status == 401:
         return NotSignedIn(str(status))
+    if status == 502 and UNUSABLE in answer.text:
+        return SourceMalformed(str(status))
     if status >= 500:
         return SourceUnavailable(str(status))
     if status in (404, 410):

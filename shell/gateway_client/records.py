@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from shell.gateway_client.connection import Connection
+from shell.gateway_client.errors import SourceUnavailable
 
 JSON = dict[str, Any]
 MOST_PAGES = 20
+CHOICE_SECONDS = 2.0
+"""As long as the hub itself waits for the record before it refuses a patient (S1)."""
 
 
 class Records:
@@ -21,6 +25,16 @@ class Records:
     async def patient(self, patient_id: str) -> JSON:
         found: JSON = await self._connection.json("GET", f"/fhir/Patient/{patient_id}")
         return found
+
+    async def chosen_patient(self, patient_id: str) -> JSON:
+        """As ``patient``, for somebody who waits: a record that is silent for 2 s raises SourceUnavailable."""
+        try:
+            async with asyncio.timeout(CHOICE_SECONDS):
+                return await self.patient(patient_id)
+        except TimeoutError as late:
+            error = SourceUnavailable("no answer in time")
+            self._connection.on_record(error)
+            raise error from late
 
     async def search(
         self, resource_type: str, parameters: Iterable[tuple[str, str]], *, pages: int = MOST_PAGES

@@ -16,7 +16,7 @@ from context.pane_state import Reason, State
 Slot = Literal[1, 2, 3]
 Urgency = Literal["overdue", "now", "later"]
 Gender = Literal["male", "female", "other", "unknown"]
-Connection = Literal["connected", "offline", "reconnecting"]
+Connection = Literal["connected", "offline", "reconnecting", "record-away"]
 Shift = Literal["day", "evening", "night"]
 Mode = Literal["office", "phone", "video", "home"]
 Visit = Literal["booked", "arrived", "started", "fulfilled", "noshow", "cancelled"]
@@ -145,13 +145,14 @@ class AppModel:
 
 @dataclass(frozen=True, slots=True)
 class RailItemModel:
-    """One app of the rail; ``state`` None when it is not open."""
+    """One app of the rail; ``state`` None when it is not open, ``suspended`` as in :class:`PaneModel`."""
 
     app: AppModel
     state: State | None = None
     visible: bool = False
     focused: bool = False
     pinned_slot: Slot | None = None
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,11 @@ class PaneModel:
     failure: str = ""
     suspended: bool = False
     may_pin: bool = True
+
+    @property
+    def shown_state(self) -> State:
+        """The one state that header, border and rail show: behind the curtain nothing follows and nothing is pinned."""
+        return State.CHANGING if self.suspended else self.state
 
     @property
     def covered(self) -> bool:
@@ -313,7 +319,7 @@ class ToastModel:
 class StripModel:
     """A strip under the banner: since when, how old the data is, one button."""
 
-    kind: Literal["offline", "gateway-down", "session-ending"]
+    kind: Literal["offline", "gateway-down", "record-away", "session-ending"]
     since: datetime | None = None
     data_from: datetime | None = None
     retry_in: int | None = None

@@ -62,6 +62,10 @@
         <source>Oppsett</source>
         <translation>Settings</translation>
     </message>
+    <message>
+        <source>Kobler til</source>
+        <translation>Connecting</translation>
+    </message>
 </context>
 <context>
     <name>CommandPalette</name>
@@ -171,6 +175,10 @@
     <message>
         <source>Kobler til</source>
         <translation>Connecting</translation>
+    </message>
+    <message>
+        <source>Journalen svarer ikke</source>
+        <translation>The record does not answer</translation>
     </message>
 </context>
 <context>
@@ -339,6 +347,14 @@
         <translation>No network.</translation>
     </message>
     <message>
+        <source>Journalen svarer ikke, siden {time}.</source>
+        <translation>The record does not answer, since {time}.</translation>
+    </message>
+    <message>
+        <source>Journalen svarer ikke.</source>
+        <translation>The record does not answer.</translation>
+    </message>
+    <message>
         <source>Vaktrom mistet forbindelsen {time}.</source>
         <translation>Vaktrom lost the connection at {time}.</translation>
     </message>
@@ -479,6 +495,10 @@
     <message>
         <source>{app} bytter pasient</source>
         <translation>{app} changes patient</translation>
+    </message>
+    <message>
+        <source>Kobler til</source>
+        <translation>Connecting</translation>
     </message>
     <message>
         <source>Åpner</source>
@@ -644,6 +664,14 @@
         <translation>Deceased</translation>
     </message>
     <message>
+        <source>gutt</source>
+        <translation>boy</translation>
+    </message>
+    <message>
+        <source>jente</source>
+        <translation>girl</translation>
+    </message>
+    <message>
         <source>Velg en pasient i lista, eller søk med Ctrl K.</source>
         <translation>Choose a patient in the list, or search with Ctrl K.</translation>
     </message>
@@ -699,6 +727,10 @@
     <message>
         <source>Pasienter</source>
         <translation>Patients</translation>
+    </message>
+    <message>
+        <source>Åpner …</source>
+        <translation>Opening …</translation>
     </message>
     <message>
         <source>Venter {minutes} min</source>
@@ -1100,6 +1132,10 @@
         <source>Åpner innloggingen …</source>
         <translation>Opening the sign-in …</translation>
     </message>
+    <message>
+        <source>Logger deg inn …</source>
+        <translation>Signing you in …</translation>
+    </message>
 </context>
 <context>
     <name>WardList</name>
@@ -1158,6 +1194,10 @@
     <message>
         <source>Nytt</source>
         <translation>New</translation>
+    </message>
+    <message>
+        <source>Åpner …</source>
+        <translation>Opening …</translation>
     </message>
     <message>
         <source>Alle</source>

@@ -77,7 +77,8 @@ class RailItem(QAbstractButton):
         if model is not None and model.state not in (None, State.CLOSED):
             assert model.state is not None
             place = QRectF(left + size + 2, top - 2, 10, 10)
-            draw_pane_state(painter, theme, model.state, place, model.pinned_slot)
+            state = State.CHANGING if model.suspended else model.state
+            draw_pane_state(painter, theme, state, place, model.pinned_slot)
 
     def _draw_name(self, painter: QPainter, ink: str, top: float, *, bold: bool) -> None:
         weight = 700 if bold else 500
@@ -190,7 +191,8 @@ class AppRail(ThemedWidget):
 
     def _show_models(self) -> None:
         for number, (item, model) in enumerate(zip(self._items, self._models, strict=False), 1):
-            parts = [model.app.name, model.app.vendor, self.state_word(model.state)]
+            word = self.tr("Kobler til") if model.suspended else self.state_word(model.state)
+            parts = [model.app.name, model.app.vendor, word]
             if number <= SHORTCUTS:
                 parts.append(f"Alt {number}")
             item.show_app(model, " · ".join(part for part in parts if part))

@@ -13,7 +13,7 @@ from shell.widgets.curtain import IconLabel
 from shell.widgets.formats import clock_text
 from shell.widgets.themed import ThemedWidget, label
 
-ICONS = {"offline": "wifioff", "gateway-down": "server", "session-ending": "clock"}
+ICONS = {"offline": "wifioff", "gateway-down": "server", "record-away": "server", "session-ending": "clock"}
 
 
 class MessageStrip(ThemedWidget):
@@ -84,6 +84,12 @@ class MessageStrip(ThemedWidget):
             return [bold, self.tr("Lagre det du holder på med.")]
         if model.kind == "offline":
             bold = self.tr("Uten nett siden {time}.").format(time=since) if since else self.tr("Uten nett.")
+        elif model.kind == "record-away":
+            bold = (
+                self.tr("Journalen svarer ikke, siden {time}.").format(time=since)
+                if since
+                else self.tr("Journalen svarer ikke.")
+            )
         else:
             bold = (
                 self.tr("Vaktrom mistet forbindelsen {time}.").format(time=since)

@@ -237,6 +237,8 @@ class PaneFrame(ThemedWidget):
         self._draw_border()
         self._cover()
         self.setAccessibleName(self.header.sentence())
+        if model.suspended:
+            return  # told once for all panes, by the strip
         if before is not None and (before.state, before.effective) != (model.state, model.effective):
             self.state_told.emit(self.header.sentence())
 
@@ -263,7 +265,7 @@ class PaneFrame(ThemedWidget):
     def _draw_border(self) -> None:
         borders = self.theme.tokens.table["border"]
         width = {State.PINNED: borders["pinned"], State.OUT_OF_SYNC: borders["alert"]}
-        self._border = width.get(self._model.state, borders["hair"])
+        self._border = width.get(self._model.shown_state, borders["hair"])
         self._box.setContentsMargins(self._border, self._border, self._border, self._border)
         self._box.activate()
         self.update()
@@ -275,7 +277,7 @@ class PaneFrame(ThemedWidget):
         slot = model.effective.slot if model.effective else None
         tokens = {State.PINNED: theme.slot_ink(slot), State.OUT_OF_SYNC: "danger"}
         half = self._border / 2
-        painter.setPen(QPen(theme.color(tokens.get(model.state, "line")), self._border))
+        painter.setPen(QPen(theme.color(tokens.get(model.shown_state, "line")), self._border))
         painter.setBrush(theme.color("surface"))
         radius = theme.tokens.radius("pane")
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
@@ -288,7 +290,7 @@ class PaneFrame(ThemedWidget):
             self._entry(menu, self.tr("Slipp"), "Alt+P", self.release_asked)
         elif model.effective is not None and model.may_pin:
             text = self.tr("Fest til {name}").format(name=model.effective.name.full)
-            self._entry(menu, text, "Alt+P", self.pin_asked, enabled=model.state is State.FOLLOWING)
+            self._entry(menu, text, "Alt+P", self.pin_asked, enabled=model.shown_state is State.FOLLOWING)
         self._entry(
             menu, self.tr("Synkroniser"), "Alt+S", self.sync_asked, enabled=model.state is not State.PINNED
         )

@@ -99,7 +99,7 @@ class PaneHeader(ThemedWidget):
     def set_pane(self, model: PaneModel, siblings: Sequence[PaneModel] = ()) -> None:
         """``siblings`` are all panes in the same place, this one among them; fewer than two: no tabs."""
         self._model = model
-        pinned = model.state is State.PINNED
+        pinned = model.shown_state is State.PINNED
         self.menu.set_ink("on-patient" if pinned else "")
         wanted = tuple(siblings) if len(siblings) > 1 else ()
         while len(self._tabs) > len(wanted):
@@ -122,7 +122,7 @@ class PaneHeader(ThemedWidget):
             return ""
         patient = with_place(model.effective) if model.effective else self.tr("Ingen pasient ennå")
         word = self._texts.word_for(model)
-        if model.state is State.PINNED:
+        if model.shown_state is State.PINNED:
             return f"{model.app.name}, {model.app.vendor}, {word} {patient}"
         return f"{model.app.name}, {model.app.vendor}, {patient}, {word}"
 
@@ -180,7 +180,7 @@ class PaneHeader(ThemedWidget):
 
     def _right(self, word: bool) -> int:
         names = self._names_width()
-        if self._model is not None and self._model.state is State.PINNED:
+        if self._model is not None and self._model.shown_state is State.PINNED:
             pinned = runs_width([self._pinned_word()]) + 22 if word else 22
             return names + MENU + 10 + 44 + pinned + 12
         return names + self._state_width(word) + MENU + 62
@@ -202,7 +202,7 @@ class PaneHeader(ThemedWidget):
             draw_runs(painter, left, centered_baseline(metrics, rect), line)
 
     def _ink(self, token: str) -> str:
-        return "on-patient" if self._model is not None and self._model.state is State.PINNED else token
+        return "on-patient" if self._model is not None and self._model.shown_state is State.PINNED else token
 
     def _app_runs(self, vendor: bool) -> list[Run]:
         assert self._model is not None
@@ -220,7 +220,7 @@ class PaneHeader(ThemedWidget):
         theme = self.theme
         if model.effective is None:
             return [Run(self.tr("Ingen pasient ennå"), theme.font("small"), theme.color("text-soft"))]
-        if model.state is State.PINNED:
+        if model.shown_state is State.PINNED:
             ink = theme.color("on-patient")
             runs = name_runs(theme, "tag", model.effective.name, ink, all_bold=True)
             if model.effective.beside:
@@ -230,7 +230,7 @@ class PaneHeader(ThemedWidget):
 
     def _state_width(self, word: bool) -> int:
         assert self._model is not None
-        weight = 400 if self._model.state is State.FOLLOWING else 700
+        weight = 400 if self._model.shown_state is State.FOLLOWING else 700
         text = self._texts.word_for(self._model)
         return STATE_ICON + (6 + self.theme.metrics("tag", weight).horizontalAdvance(text) if word else 0)
 
@@ -242,7 +242,7 @@ class PaneHeader(ThemedWidget):
             return
         painter = QPainter(self)
         theme = self.theme
-        pinned = model.state is State.PINNED
+        pinned = model.shown_state is State.PINNED
         slot = model.effective.slot if model.effective else None
         if pinned:
             painter.fillRect(self.rect(), theme.color(theme.slot_fill(slot)))
@@ -266,13 +266,13 @@ class PaneHeader(ThemedWidget):
         """Right to left: state, line, patient."""
         model, theme = self._model, self.theme
         assert model is not None
-        icon, token = STATE_ICONS[model.state]
+        icon, token = STATE_ICONS[model.shown_state]
         right = self.width() - MENU - 8.0
         left = right - self._state_width(self._word_shown)
         painter.drawPixmap(QPointF(left, middle - 9), theme.icon(icon, token, STATE_ICON))
         baseline = centered_baseline(theme.metrics("control", 500), self.rect())
         if self._word_shown:
-            weight = 400 if model.state is State.FOLLOWING else 700
+            weight = 400 if model.shown_state is State.FOLLOWING else 700
             run = Run(self._texts.word_for(model), theme.font("tag", weight), theme.color(token))
             draw_runs(painter, left + STATE_ICON + 6, baseline, [run])
         painter.fillRect(QRectF(left - 10, middle - 9, 1, 18), theme.color("line"))

@@ -30,6 +30,8 @@ class PaneTexts(QObject):
 
     def word_for(self, model: PaneModel) -> str:
         """The state's word; a follower that still has its old patient says *Bytter*, one without any *Åpner*."""
+        if model.suspended:
+            return self.tr("Kobler til")
         if _switches(model):
             return self.tr("Bytter")
         return self.tr("Åpner") if _opens(model) else self.state_word(model.state)

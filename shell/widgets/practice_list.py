@@ -129,6 +129,7 @@ class PracticeList(ThemedWidget):
         self.view.setAccessibleName(self.tr("Pasienter"))
         self.view.painter.words = {
             "alike": self.tr("Navnelik"),
+            "opening": self.tr("Åpner …"),
             "years": self.tr("{age} år"),
             "waited": self.tr("Venter {minutes} min"),
             "booked": self.tr("Ikke kommet"),

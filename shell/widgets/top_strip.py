@@ -133,6 +133,7 @@ class ConnectionState(ThemedWidget):
         "connected": ("online", "ok"),
         "offline": ("wifioff", "danger"),
         "reconnecting": ("wait", "warn"),
+        "record-away": ("server", "danger"),
     }
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, back: str = "chrome") -> None:
@@ -163,6 +164,7 @@ class ConnectionState(ThemedWidget):
             "connected": self.tr("Tilkoblet"),
             "offline": self.tr("Uten nett"),
             "reconnecting": self.tr("Kobler til"),
+            "record-away": self.tr("Journalen svarer ikke"),
         }
         return words[self._connection]
 

@@ -124,6 +124,7 @@ class WardList(ThemedWidget):
             "overdue": self.tr("Forfalt {minutes} min"),
             "now": self.tr("Nå {time}"),
             "alike": self.tr("Navnelik"),
+            "opening": self.tr("Åpner …"),
         }
         self._say()
         self._refresh(self.view.current_key())

@@ -273,6 +273,12 @@ class MainWindow(ThemedWidget):
         """Something in place of the list's rows; ``None`` shows them again."""
         self.desk.start.front().set_empty(model)
 
+    def set_opening(self, keys: frozenset[str]) -> None:
+        """Patients who were chosen and are not confirmed yet: their rows say so."""
+        if self._made is not None:
+            for page in (self.desk.start.ward, self.desk.start.practice):
+                page.view.set_opening(keys)
+
     def set_strip(self, model: StripModel | None) -> None:
         if model is None and self._made is None:
             return
@@ -500,7 +506,7 @@ class MainWindow(ThemedWidget):
         key = area.focused_pane()
         if key is None:
             return
-        state = area.pane(key).model.state
+        state = area.pane(key).model.shown_state
         if state is State.PINNED:
             self.pane_release_asked.emit(key)
         elif state is State.FOLLOWING and area.pane(key).model.may_pin:

@@ -95,6 +95,10 @@ class SignInPage(ThemedWidget):
     def set_loading(self) -> None:
         self.slot.set_loading()
 
+    def set_signing_in(self) -> None:
+        """The login page has answered; the list is being opened."""
+        self.slot.set_loading(signing_in=True)
+
     def set_error(self, model: EmptyModel) -> None:
         """What went wrong, whose fault it is, one button."""
         self.slot.set_error(model)

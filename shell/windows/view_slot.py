@@ -23,6 +23,7 @@ class ViewSlot(ThemedWidget):
         super().__init__(theme, parent)
         self._view: QWidget | None = None
         self._loading = True
+        self._signing_in = False
         self._look = PageLook(theme)
         self.message = EmptyView(theme, self)
         self.message.acted.connect(self.acted)
@@ -43,9 +44,11 @@ class ViewSlot(ThemedWidget):
         self._stack.setCurrentWidget(view)
         view.setFocus()
 
-    def set_loading(self) -> None:
-        self._loading = True
-        self.message.show_empty(EmptyModel("wait", self.tr("Åpner innloggingen …"), ""))
+    def set_loading(self, *, signing_in: bool = False) -> None:
+        """The page is on its way; with ``signing_in`` it has done its part, and the user is being let in."""
+        self._loading, self._signing_in = True, signing_in
+        words = self.tr("Logger deg inn …") if signing_in else self.tr("Åpner innloggingen …")
+        self.message.show_empty(EmptyModel("wait", words, ""))
         self._stack.setCurrentWidget(self.message)
 
     def set_error(self, model: EmptyModel) -> None:
@@ -64,7 +67,7 @@ class ViewSlot(ThemedWidget):
 
     def retranslate(self) -> None:
         if self._loading:
-            self.set_loading()
+            self.set_loading(signing_in=self._signing_in)
 
     def restyle(self) -> None:
         self._look.give(self._view)

@@ -42,7 +42,7 @@ def test_a_refused_patient_is_never_shown(tab: Tab, signed: SignedIn, qtbot: QtB
         return mixed
 
     tab.services.records.patient = read_something_else  # type: ignore[method-assign]
-    with qtbot.waitSignal(tab.controller.failed, timeout=WAIT):
+    with qtbot.waitSignal(tab.controller.choice_failed, timeout=WAIT):
         tab.controller.open_patient(second["id"])
     assert {shown for shown, _ in tab.shown} <= {None, first["id"]}
     assert (tab.controller.patient_id, tab.controller.waiting_for) == (first["id"], None)

@@ -107,7 +107,7 @@ def test_nothing_of_a_patient_is_said_or_shown_over_a_locked_screen(
     window.announcer.announced.connect(lambda text, _: said.append(text))
     confirm(workspace.tabs[0], "p-1")
     window.area("topic-1").state_told.emit("Notat følger Haugen, Marit")
-    workspace._failed("patient_gone")
+    workspace._choice_failed("topic-1", "p-2", "patient_gone")
     assert said == []
     assert window.page is window.lock
     assert not window.night_toasts.isVisible()
