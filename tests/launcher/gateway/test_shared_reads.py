@@ -10,7 +10,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from launcher.gateway.grant_facts import facts_of
+from launcher.gateway.interaction import Interaction, Kind
+from launcher.server.fhir.access import Access
+from launcher.server.fhir.exchange import Request as FhirRequest
+from launcher.server.fhir.shared_reads import SharedReads
 from launcher.server.fhir.sharing_limits import SharingLimits
+from launcher.upstream.fhir import FhirConnection
 from tests.launcher.gateway.support import (
     MARIT,
     TORBJORN,
@@ -26,6 +32,7 @@ from tests.launcher.gateway.support import (
 
 PATIENT = f"/Patient/{MARIT}"
 CHART = ("patient/Patient.rs", "patient/Observation.rs")
+ASKED = FhirRequest("GET", PATIENT.encode(), b"", {}, "request-1", "127.0.0.1")
 APPS = tuple(f"app-{number}" for number in range(5))
 
 
@@ -131,11 +138,13 @@ async def test_a_read_that_overlaps_a_write_is_not_kept(plane: Plane) -> None:
     early = asyncio.create_task(read(plane, "app-0"))
     await asyncio.wait_for(reached.wait(), 5)
     plane.upstream.hold = None
-    written = await plane.ask("PUT", PATIENT, token="writer", body=patient(MARIT, "Nygard"))
-    assert written.status == 200
-    (late,) = await asyncio.wait_for(read(plane, "app-1"), 5)
-    assert b"Nygard" in late.body
-    go_on.set()
+    try:
+        written = await plane.ask("PUT", PATIENT, token="writer", body=patient(MARIT, "Nygard"))
+        assert written.status == 200
+        (late,) = await asyncio.wait_for(read(plane, "app-1"), 5)
+        assert b"Nygard" in late.body
+    finally:
+        go_on.set()
     await early
     (after,) = await read(plane, "app-1")
     assert b"Nygard" in after.body
@@ -249,17 +258,29 @@ async def test_an_unreadable_answer_is_not_kept(plane: Plane) -> None:
     assert [reply.status for reply in await read(plane, "app-1")] == [200]
 
 
-async def test_an_app_that_goes_away_takes_nobody_with_it(plane: Plane) -> None:
+async def test_whoever_goes_away_takes_nobody_with_it(plane: Plane, clock: MovingClock) -> None:
+    connection = FhirConnection(plane.upstream.base)
+    shared = SharedReads(
+        connection,
+        plane.upstream_tokens,
+        lambda access: facts_of(access.grant, (plane.base,)),
+        clock,
+        SharingLimits(reuse_seconds=2.0),
+    )
     reached, go_on = asyncio.Event(), asyncio.Event()
     plane.upstream.hold = lambda request: (reached, go_on)
-    leaver = asyncio.create_task(read(plane, "app-0"))
+    interaction = Interaction(Kind.READ, "Patient", MARIT)
+    leaver, stayer = (
+        asyncio.create_task(shared.ask(Access(ASKED, plane.state.grants[name], interaction), "GET", PATIENT))
+        for name in ("app-0", "app-1")
+    )
     await asyncio.wait_for(reached.wait(), 5)
-    stayer = asyncio.create_task(read(plane, "app-1"))
     leaver.cancel()
     await asyncio.gather(leaver, return_exceptions=True)
     go_on.set()
-    (reply,) = await asyncio.wait_for(stayer, 5)
-    assert reply.status == 200
+    assert (await asyncio.wait_for(stayer, 5)).status == 200
+    assert asked(plane) == 1
+    await connection.close()
 
 
 async def test_the_gateway_makes_its_own_304(plane: Plane) -> None:
