@@ -1,4 +1,4 @@
-"""Server-sent facts of one user's workspace: a bounded queue per listener (``GET /workspace/events``)."""
+"""Server-sent facts of each user's workspace: a bounded queue per listener (``GET /workspace/events``)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ class FactStream:
     def __init__(self, queue_length: int) -> None:
         self._queue_length = queue_length
         self._listeners: dict[str, set[asyncio.Queue[Fact | None]]] = {}
+        self._record_answers = True
+
+    @property
+    def record(self) -> Fact:
+        """Whether the record system answered when it was last asked, by whomever."""
+        return {"type": "record", "answers": self._record_answers}
+
+    def record_heard(self, answers: bool) -> None:
+        """Tell every session when the record system goes away or comes back."""
+        if answers is not self._record_answers:
+            self._record_answers = answers
+            for sid in list(self._listeners):
+                self.publish(sid, self.record)
 
     def publish(self, sid: str, fact: Fact) -> None:
         """Give ``fact`` to the session's listeners."""

@@ -100,6 +100,7 @@ def build_gateway(
         topics.__setitem__,
     )
     hub = _hub(parts, made[0], new_id)
+    connection.on_answer = parts.facts.record_heard
     parts.sessions.listeners.append(hub)
     parts.context.fill(hub)
     _restore_topics(parts, hub, topics)

@@ -8,7 +8,7 @@ check before a patient becomes current (S1).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +27,8 @@ if (
     from multidict import CIMultiDictProxy
 
 FHIR_JSON = "application/fhir+json"
+AWAY = (502, 503, 504)
+"""Statuses of something in front of a FHIR server that does not answer."""
 FORM = "application/x-www-form-urlencoded"
 HPR_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.4"
 
@@ -86,6 +88,8 @@ class FhirConnection:
         self.base = base.rstrip("/")
         self._limits = limits or UpstreamLimits()
         self._session: aiohttp.ClientSession | None = None
+        self.on_answer: Callable[[bool], None] = lambda _: None
+        """Told after each request whether the FHIR server answered; not of requests that were given up."""
 
     async def request(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
@@ -103,11 +107,15 @@ class FhirConnection:
             async with session.request(
                 method, url, headers=headers, data=body, allow_redirects=False
             ) as response:
-                return UpstreamAnswer(response.status, response.headers, await self._whole(response))
+                answer = UpstreamAnswer(response.status, response.headers, await self._whole(response))
         except TimeoutError:
+            self.on_answer(False)
             raise UpstreamSlow(UpstreamSlow.text) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            self.on_answer(False)
             raise UpstreamGone(UpstreamGone.text) from error
+        self.on_answer(answer.status not in AWAY)
+        return answer
 
     async def close(self) -> None:
         """Close every connection; the next request opens anew."""

@@ -151,7 +151,10 @@ class TabCalls:
     # events
 
     async def events(self, call: Call) -> Response:
-        """Server-sent events: first every pane as it is, then every change; ends with the shell's grant."""
+        """Server-sent events: first session, record system and every pane as they are, then every change.
+
+        Ends with the shell's grant.
+        """
         return StreamingResponse(
             self._event_lines(call),
             200,
@@ -163,6 +166,7 @@ class TabCalls:
         listener = self._stream.open(call.session.sid)
         try:
             yield _line({"type": "session", "locked": call.session.locked_at is not None})
+            yield _line(self._stream.record)
             for pane in [pane for pane in self._state.panes.values() if pane.sid == call.session.sid]:
                 yield _line({"type": "pane", **self._panes.facts(pane)})
             while call.grant.grant_id in self._state.grants or not listener.queue.empty():

@@ -14,6 +14,7 @@ from launcher.stores.audit_reader import AuditReader
 from tests.fakes.faulty_relay import Fault, FaultyRelay, broken_off, garbage, mistake, not_json, silence
 from tests.fakes.gateway import STATE_KEY, RunningGateway, running_gateway
 from tests.fakes.upstream_systems import ANNA, upstream_systems
+from tests.launcher.server.test_panes import event_stream, wait_for
 
 FIRST_BYTE_SECONDS = 1.0
 
@@ -159,3 +160,22 @@ def test_identity_provider_fails_at_the_login_and_comes_back(house: House, fault
     assert again.startswith("/oauth/") or again.startswith(house.gateway.base_url)
     login = browser.open(again.replace("&amp;", "&") if "://" in again else house.gateway.base_url + again)
     assert "code" in browser.submit(login, username="siri", password="vaktrom").query
+
+
+def test_the_shell_hears_when_the_record_system_goes_and_comes_back(house: House) -> None:
+    """Whoever reads: the shell itself need not have asked. Mutant: a desktop says *connected* while every read fails."""
+    shell, late = house.gateway.shell(), house.gateway.shell()
+    bearer = signed_in(house.gateway)
+    house.gateway.clock.advance(3)
+    with event_stream(shell) as facts:
+        assert wait_for(facts, type="record")["answers"] is True
+        house.record.stop()
+        try:
+            ask(house.gateway, "read", bearer)
+            assert wait_for(facts, type="record")["answers"] is False
+            with event_stream(late) as known:
+                assert wait_for(known, type="record")["answers"] is False
+        finally:
+            house.record.start()
+        ask(house.gateway, "read", bearer)
+        assert wait_for(facts, type="record")["answers"] is True
