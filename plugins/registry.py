@@ -11,10 +11,13 @@ from plugins.errors import FolderMissing, ManifestUnusable
 from plugins.findings import Text
 from plugins.folder import Report, check
 from plugins.manifest import Addresses, Manifest, resolve
+from plugins.policy import INSTALLED, AppPolicy, Decision
 
 BUNDLED = Path(__file__).parent / "bundled"
 Source = Literal["bundled", "unpacked"]
-State = Literal["enabled", "disabled", "incompatible", "broken", "duplicate"]
+State = Literal["enabled", "disabled", "unapproved", "incompatible", "broken", "duplicate"]
+NO_POLICY = AppPolicy()
+UNAPPROVED = Text("Virksomheten har ikke godkjent appen.", "The organisation has not approved the app.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,14 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class AppRow:
-    """One folder that may hold an app: what it is, whether it may run, and if not, why."""
+    """One folder that may hold an app: what it is, whether it may run, if not, why, and what was decided about it."""
 
     app_id: str
     source: Source
     state: State
     report: Report
     reasons: tuple[Text, ...] = ()
+    decision: Decision = INSTALLED
 
     @property
     def folder(self) -> Path:
@@ -62,8 +66,10 @@ class AppRegistry:
         bundled: Path = BUNDLED,
         unpacked: Iterable[Path] = (),
         disabled: Iterable[str] = (),
+        policy: AppPolicy = NO_POLICY,
     ) -> None:
         self._surroundings = surroundings
+        self._policy = policy
         self._disabled = frozenset(disabled)
         self._rows = tuple(self._read(bundled, tuple(unpacked)))
 
@@ -74,6 +80,10 @@ class AppRegistry:
     def enabled(self) -> tuple[AppRow, ...]:
         """The apps that may run."""
         return tuple(row for row in self._rows if row.state == "enabled")
+
+    def registrable(self) -> tuple[AppRow, ...]:
+        """The apps that the gateway knows: those that may run, and those of which it says that nobody approved them."""
+        return tuple(row for row in self._rows if row.state in ("enabled", "unapproved"))
 
     def find(self, app_id: str) -> AppRow | None:
         """The enabled app with this id (client_id), or None."""
@@ -128,4 +138,7 @@ class AppRegistry:
         if manifest.id in self._disabled:
             off = Text("Appen er slått av.", "The app is turned off.")
             return AppRow(manifest.id, source, "disabled", report, (off,))
-        return AppRow(manifest.id, source, "enabled", report)
+        decision = self._policy.of(manifest.id)
+        if not decision.usable:
+            return AppRow(manifest.id, source, "unapproved", report, (UNAPPROVED,), decision)
+        return AppRow(manifest.id, source, "enabled", report, decision=decision)

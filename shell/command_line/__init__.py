@@ -33,6 +33,10 @@ Apps = Annotated[list[Path] | None, typer.Option("--app", help="An unpacked app 
 Provider = Annotated[
     Path | None, typer.Option("--identity-provider", help="JSON file that names another OpenID provider.")
 ]
+Policy = Annotated[
+    Path | None,
+    typer.Option("--app-policy", help="JSON file: what the administrator decided about each app."),
+]
 
 
 def _show_version(wanted: bool) -> None:
@@ -52,11 +56,17 @@ def start(
 
 
 @application.command()
-def run(state: State = None, port: Port = 0, app: Apps = None, identity_provider: Provider = None) -> None:
+def run(
+    state: State = None,
+    port: Port = 0,
+    app: Apps = None,
+    identity_provider: Provider = None,
+    app_policy: Policy = None,
+) -> None:
     """Start the desktop, with the practice environment unless told otherwise."""
     from shell.command_line.desktop_command import run_desktop
 
-    raise typer.Exit(explained(lambda: run_desktop(state, port, app or [], identity_provider)))
+    raise typer.Exit(explained(lambda: run_desktop(state, port, app or [], identity_provider, app_policy)))
 
 
 @application.command()
@@ -69,13 +79,18 @@ def sandbox(
     audit_sink: Annotated[
         str | None, typer.Option("--audit-sink", help="FHIR server that the audit log is forwarded to.")
     ] = None,
+    app_policy: Policy = None,
     json_line: Annotated[bool, typer.Option("--json", help="Print only the JSON line.")] = False,
 ) -> None:
     """Run sandbox and gateway without a screen, for vendors and tests; prints one JSON line when ready."""
     from shell.command_line.sandbox_command import run_sandbox
 
     raise typer.Exit(
-        explained(lambda: run_sandbox(host, port, state, app or [], identity_provider, json_line, audit_sink))
+        explained(
+            lambda: run_sandbox(
+                host, port, state, app or [], identity_provider, json_line, audit_sink, app_policy
+            )
+        )
     )
 
 
@@ -88,11 +103,11 @@ def app_check(folder: Annotated[Path, typer.Argument(help="The app's folder.")])
 
 
 @app_commands.command("list")
-def app_list(app: Apps = None) -> None:
-    """List the apps of this installation, and why one may not run."""
+def app_list(app: Apps = None, app_policy: Policy = None) -> None:
+    """List the apps of this installation, what the administrator decided about them, and why one may not run."""
     from shell.command_line.app_commands import list_apps
 
-    raise typer.Exit(explained(lambda: list_apps(app or [])))
+    raise typer.Exit(explained(lambda: list_apps(app or [], app_policy)))
 
 
 @application.command()

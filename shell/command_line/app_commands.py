@@ -9,12 +9,19 @@ from pathlib import Path
 import typer
 
 from plugins.errors import FolderMissing
-from plugins.findings import Language
+from plugins.findings import Language, Text
 from plugins.folder import check
+from plugins.policy import Decision
+from plugins.registry import NO_POLICY
+from shell.command_line.app_policy import chosen_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.applications import registry
 
 EXAMPLE_PORT = 8765
+EACH_USER = Text("Hver bruker bestemmer selv", "Each user decides for himself")
+WITHOUT_PROOF_KEY = Text("Uten PKCE: godkjent unntak", "Without PKCE: approved exception")
+ABSENT = Text("Avgjort, men ikke installert her", "Decided, but not installed here")
+MEANT = Text(" (mente du {nearest}?)", " (did you mean {nearest}?)")
 
 
 def language() -> Language:
@@ -34,11 +41,26 @@ def check_app(folder: Path) -> int:
     return 0 if report.good else 1
 
 
-def list_apps(folders: Sequence[Path]) -> int:
-    """Print one line for each app: id, name, vendor, state, and why it may not run."""
-    for row in registry(EXAMPLE_PORT, folders).rows():
+def list_apps(folders: Sequence[Path], app_policy: Path | None = None) -> int:
+    """Print one line for each app: id, name, vendor, state, what was decided about it, and why it may not run."""
+    policy = chosen_policy(app_policy) or NO_POLICY
+    rows = registry(EXAMPLE_PORT, folders, policy).rows()
+    for row in rows:
         manifest = row.report.manifest
         name = f"{manifest.name(language())} ({manifest.publisher})" if manifest else row.folder.name
-        reasons = "; ".join(reason.in_language(language()) for reason in row.reasons)
+        reasons = "; ".join(text.in_language(language()) for text in (*row.reasons, *decided(row.decision)))
         typer.echo(f"{row.app_id:<16} {row.state:<13} {name}" + (f": {reasons}" if reasons else ""))
+    for app_id, nearest in policy.not_installed(row.app_id for row in rows).items():
+        hint = MEANT.about(nearest=nearest) if nearest else Text("", "")
+        typer.echo(f"{app_id:<16} {ABSENT.in_language(language())}{hint.in_language(language())}")
     return 0
+
+
+def decided(decision: Decision) -> list[Text]:
+    """What is told of an app that came in by more than plain approval."""
+    found = []
+    if decision.consent_allowed:
+        found.append(EACH_USER)
+    if decision.pkce_exempt:
+        found.append(WITHOUT_PROOF_KEY)
+    return found

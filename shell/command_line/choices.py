@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from shell.command_line.app_policy import chosen_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.practice import Environment, EnvironmentChoice, IdentityProviderChoice
 
@@ -37,29 +38,8 @@ def environment_choice(
         tuple(folder.resolve() for folder in folders),
         chosen,
         _sink(audit_sink),
-        chosen_policy(app_policy, machine_policy_file()),
+        chosen_policy(app_policy),
     )
-
-
-def chosen_policy(named: Path | None, machine: Path) -> AppPolicy | None:
-    """The machine's policy, else the named one. Raises WrongUse when both are there: a user does not outvote his machine.
-
-    Raises PolicyWrong for a file with mistakes.
-    """
-    if machine.exists():
-        if named is not None and named.resolve() != machine.resolve():
-            raise WrongUse(
-                f"--app-policy {named}: this machine's own policy {machine} decides; leave the option out"
-            )
-        named = machine
-    if named is None:
-        return None
-    try:
-        return read_policy(named)
-    except OSError as error:
-        raise WrongUse(
-            f"the app policy {named} cannot be read ({error.strerror or type(error).__name__})"
-        ) from error
 
 
 def demand_usable(environment: Environment, named: Sequence[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from plugins.errors import PolicyWrong
 from shell.composition.child import ChildFailed
 from shell.composition.listeners import PortTaken
 from shell.composition.state_directory import StateDirectoryUnusable
@@ -24,6 +25,10 @@ def explained(command: Callable[[], int]) -> int:
         return command()
     except (WrongUse, StateDirectoryUnusable) as error:
         return _say(str(error), WRONG_USE)
+    except PolicyWrong as error:
+        for mistake in error.mistakes:
+            _say(mistake, WRONG_USE)
+        return WRONG_USE
     except PortTaken as error:
         return _say(f"{error}; choose another with --port, or stop the other program", WRONG_USE)
     except KeyringUnusable as error:

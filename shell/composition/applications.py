@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from launcher.oauth.model import RegisteredClient
-from plugins.registry import AppRegistry, AppRow, Surroundings
+from plugins.policy import AppPolicy
+from plugins.registry import NO_POLICY, AppRegistry, AppRow, Surroundings
 from plugins.scopes import may_change_patient
 
 
-def registry(port: int, folders: Iterable[Path]) -> AppRegistry:
+def registry(port: int, folders: Iterable[Path], policy: AppPolicy = NO_POLICY) -> AppRegistry:
     """The bundled apps and the unpacked ones of ``folders``, as they are served beside a loopback gateway."""
     surroundings = Surroundings(own_origin=lambda app_id: f"http://{app_id}.localhost:{port}", loopback=True)
-    return AppRegistry(surroundings, unpacked=folders)
+    return AppRegistry(surroundings, unpacked=folders, policy=policy)
 
 
 def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
-    """An enabled app as a client with exact addresses (SAL-22)."""
+    """An app as a client with exact addresses (SAL-22) and what the administrator decided about it (SAL-16, SAL-19)."""
     manifest, addresses = row.manifest, apps.addresses(row)
     return RegisteredClient(
         client_id=manifest.id,
@@ -35,6 +36,9 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         origins=tuple(addresses.origins),
         follows=manifest.follows,
         facts=app_facts(row),
+        approved=row.decision.approved,
+        consent_allowed=row.decision.consent_allowed,
+        pkce_exempt=row.decision.pkce_exempt,
     )
 
 
@@ -51,8 +55,8 @@ def app_facts(row: AppRow) -> dict[str, Any]:
 
 
 def gateway_clients(apps: AppRegistry) -> list[dict[str, Any]]:
-    """Every enabled app as the gateway's configuration wants it."""
-    return [asdict(registered_client(apps, row)) for row in apps.enabled()]
+    """Every app that the gateway knows, as its configuration wants it."""
+    return [asdict(registered_client(apps, row)) for row in apps.registrable()]
 
 
 def sites(apps: AppRegistry, port: int) -> list[Mapping[str, Any]]:

@@ -100,8 +100,8 @@ class TabCalls:
     # apps
 
     async def list_apps(self, call: Call) -> Response:
-        """Enabled apps with the manifest facts that the shell shows."""
-        apps = [client for client in self._clients.all_clients() if not client.first_party]
+        """The apps that somebody may use, with the manifest facts that the shell shows."""
+        apps = [client for client in self._clients.all_clients() if client.usable and not client.first_party]
         return json_answer({"apps": [app_facts(client) for client in apps]})
 
     # panes
