@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from http import HTTPStatus
+
 
 class GatewayError(Exception):
     """Base of all; ``key`` names the sentence that the user reads (``shell.presenters.texts``)."""
@@ -48,6 +52,17 @@ class Refused(GatewayError):
 
 
 class PatientGone(Refused):
-    """The patient does not exist any more or may not be read (404, 410)."""
+    """The patient does not exist any more or may not be read (404, 410; 403 where a patient was asked for)."""
 
     key = "patient_gone"
+
+
+@contextlib.contextmanager
+def access_is_told() -> Iterator[None]:
+    """Around a question for one patient: 403 says that the record system keeps him from this user."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.status != HTTPStatus.FORBIDDEN or isinstance(refused, PatientGone):
+            raise
+        raise PatientGone(refused.status) from refused

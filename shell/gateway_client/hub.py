@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import websockets
 
 from shell.gateway_client.connection import Connection
-from shell.gateway_client.errors import GatewayError, NotSignedIn
+from shell.gateway_client.errors import GatewayError, NotSignedIn, access_is_told
 
 EVENTS = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
 RENEW_AT = 0.7
@@ -46,7 +46,8 @@ class HubPosts:
 
     async def open_patient(self, topic: str, patient: dict[str, Any], event_id: str | None = None) -> str:
         """Post ``Patient-open``; returns the event's id. Raises GatewayError kinds when the hub refuses."""
-        return await self._post(topic, "Patient-open", _patient_context(patient), event_id)
+        with access_is_told():
+            return await self._post(topic, "Patient-open", _patient_context(patient), event_id)
 
     async def close_patient(self, topic: str, patient: dict[str, Any]) -> str:
         return await self._post(topic, "Patient-close", _patient_context(patient), None)

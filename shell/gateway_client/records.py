@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shell.gateway_client.connection import Connection
-from shell.gateway_client.errors import SourceUnavailable
+from shell.gateway_client.errors import SourceUnavailable, access_is_told
 
 JSON = dict[str, Any]
 MOST_PAGES = 20
@@ -23,7 +23,9 @@ class Records:
         self._connection = connection
 
     async def patient(self, patient_id: str) -> JSON:
-        found: JSON = await self._connection.json("GET", f"/fhir/Patient/{patient_id}")
+        """The patient; raises PatientGone also for one whom this user may not read."""
+        with access_is_told():
+            found: JSON = await self._connection.json("GET", f"/fhir/Patient/{patient_id}")
         return found
 
     async def chosen_patient(self, patient_id: str) -> JSON:

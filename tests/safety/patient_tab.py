@@ -48,10 +48,8 @@ class Tab:
         qtbot.addWidget(holder)
         self.controller = TabController(topic, self.services, holder)
         self.shown: list[tuple[str | None, str | None]] = []
-        self.failures: list[str] = []
         self.confirmed: list[str] = []
         self.controller.changed.connect(self._changed)
-        self.controller.failed.connect(self.failures.append)
         self.controller.patient_changed.connect(self.confirmed.append)
         with qtbot.waitSignal(self.controller.connected, timeout=WAIT):
             self.controller.start()

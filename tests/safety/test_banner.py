@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from shell.composition.clock import new_id
-from tests.fakes.signed_in import SignedIn
+from tests.fakes.signed_in import SignedIn, sign_in
 from tests.safety.patient_tab import WAIT, Tab
 
 
@@ -46,6 +47,27 @@ def test_a_refused_patient_is_never_shown(tab: Tab, signed: SignedIn, qtbot: QtB
         tab.controller.open_patient(second["id"])
     assert {shown for shown, _ in tab.shown} <= {None, first["id"]}
     assert (tab.controller.patient_id, tab.controller.waiting_for) == (first["id"], None)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_patient_of_others_is_refused_in_words(
+    tab: Tab, signed: SignedIn, qtbot: QtBot, known: bool
+) -> None:
+    """On the GP's list, unknown to the ward: said so, also when the shell had his record from somewhere (the hub refuses)."""
+    doctor = sign_in(signed.ready, "helge")
+    stranger = doctor.fhir("Patient", _count="1")[0]
+    doctor.close()
+
+    async def read_before(patient_id: str) -> dict[str, Any]:
+        return stranger
+
+    if known:
+        tab.services.records.patient = read_before  # type: ignore[method-assign]
+    with qtbot.waitSignal(tab.controller.choice_failed, timeout=WAIT) as failed:
+        tab.controller.open_patient(stranger["id"])
+    assert failed.args == [stranger["id"], "patient_gone"]
+    assert {shown for shown, _ in tab.shown} <= {None}
+    assert tab.controller.patient_id is None
 
 
 def test_name_and_number_come_from_the_record(tab: Tab, signed: SignedIn, qtbot: QtBot) -> None:

@@ -167,9 +167,9 @@ def test_an_own_open_that_came_too_late_is_told(tab: Tab, signed: SignedIn, qtbo
     first, second = signed.residents()[:2]
     opened(tab, qtbot, first)
     tab.services.posts._now = lambda: datetime.now(UTC) - timedelta(minutes=1)
-    with qtbot.waitSignal(tab.controller.failed, timeout=WAIT) as told:
+    with qtbot.waitSignal(tab.controller.choice_failed, timeout=WAIT) as told:
         tab.controller.open_patient(second["id"])
-    assert told.args == ["overtaken"]
+    assert told.args == [second["id"], "overtaken"]
     assert (tab.controller.patient_id, tab.controller.waiting_for) == (first["id"], None)
 
 
