@@ -87,7 +87,9 @@ class PaletteController(QObject):
         self._window = window
         self._services = services
         self._start_list = start_list
-        self._apps = [AppEntry(app.client_id, app.name, app.vendor, app.icon_svg) for app in apps]
+        self._apps = [
+            AppEntry(app.client_id, app.name, app.vendor, app.icon_svg, app.pkce_exempt) for app in apps
+        ]
         self._query = ("", "")
         self._search: Future[Any] | None = None
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)

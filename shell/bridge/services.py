@@ -14,6 +14,7 @@ from shell.gateway_client.connection import Connection
 from shell.gateway_client.hub import HubPosts
 from shell.gateway_client.records import Records
 from shell.gateway_client.workspace import Workspace
+from shell.presenters.view_models import AppModel
 
 Result = TypeVar("Result")
 Given = TypeVar("Given")
@@ -29,6 +30,12 @@ class AppFacts:
     follows: str
     origins: frozenset[str]
     icon_svg: bytes = b""
+    pkce_exempt: bool = False
+
+    @property
+    def model(self) -> AppModel:
+        """The app as widgets draw it."""
+        return AppModel(self.client_id, self.name, self.vendor, self.icon_svg, pkce_exempt=self.pkce_exempt)
 
     @classmethod
     def from_answer(cls, answer: dict[str, Any]) -> AppFacts:
@@ -41,6 +48,7 @@ class AppFacts:
             follows=answer["follows"],
             origins=frozenset(answer.get("origins", ())),
             icon_svg=base64.b64decode(facts.get("icon_svg", "")),
+            pkce_exempt=bool(answer.get("pkce_exempt")),
         )
 
 

@@ -17,7 +17,6 @@ from shell.presenters.start_list_models import inbox, names_of, practice_list, w
 from shell.presenters.start_list_rows import StartRow, practice_rows, ward_rows
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import (
-    AppModel,
     EmptyModel,
     HomeModel,
     InboxModel,
@@ -136,10 +135,7 @@ class StartListController(QObject):
     def _overview(self) -> OverviewModel:
         language = self._services.language()
         first_name = str(self._session["user"]["name"]).partition(" ")[0]
-        apps = tuple(
-            OverviewAppModel(AppModel(app.client_id, app.name, app.vendor, app.icon_svg), app.follows)
-            for app in self._apps
-        )
+        apps = tuple(OverviewAppModel(app.model, app.follows) for app in self._apps)
         title = sentence("overview_title", language).format(name=first_name)
         return OverviewModel(title, sentence("overview_text", language), apps)
 

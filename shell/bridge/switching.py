@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.tab_controller import Settled
-from shell.presenters.view_models import AppModel, PatientRef, PersonName, UnsavedModel, UnsavedStep
+from shell.presenters.view_models import PatientRef, PersonName, UnsavedModel, UnsavedStep
 from shell.web.probes import Draft
 from shell.windows.main_window import MainWindow
 
@@ -99,11 +99,10 @@ class UnsavedQuestion(QObject):
             return
         pane, draft = self._unsaved[0]
         source = self._describe(pane.effective_patient) or UNNAMED
-        app = AppModel(pane.app.client_id, pane.app.name, pane.app.vendor, pane.app.icon_svg)
         leaving = self._leaving
         may_pin = leaving.step == "change"
         self._window.ask_unsaved(
-            UnsavedModel(app, source, leaving.target, draft.edited, may_pin, leaving.step)
+            UnsavedModel(pane.app.model, source, leaving.target, draft.edited, may_pin, leaving.step)
         )
 
     def _answered(self, choice: str) -> None:

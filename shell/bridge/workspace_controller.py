@@ -28,7 +28,6 @@ from shell.presenters.patient_models import banner
 from shell.presenters.slots import allocate
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import (
-    AppModel,
     BannerModel,
     PaneModel,
     PatientRef,
@@ -460,7 +459,10 @@ class WorkspaceController(QObject):
         self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
 
     def _about_pane(self, pane: PaneController) -> None:
-        self._messages.say_text("about-app", "info", pane.app.name, pane.app.vendor)
+        exempt = sentence("without_pkce", self._services.language()) if pane.app.pkce_exempt else ""
+        self._messages.say_text(
+            "about-app", "info", pane.app.name, "\n".join(filter(None, (pane.app.vendor, exempt)))
+        )
 
     # drawing
 
@@ -517,10 +519,9 @@ class WorkspaceController(QObject):
 
     def _pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
         view = pane.view
-        app = AppModel(pane.app.client_id, pane.app.name, pane.app.vendor, pane.app.icon_svg)
         return PaneModel(
             key=pane_key(tab, pane),
-            app=app,
+            app=pane.app.model,
             state=view.state,
             effective=self._reference(pane.effective_patient),
             current=self._reference(tab.patient_id),
@@ -543,7 +544,7 @@ class WorkspaceController(QObject):
             pinned = pane is not None and pane.view.state is State.PINNED
             items.append(
                 RailItemModel(
-                    AppModel(app.client_id, app.name, app.vendor, app.icon_svg),
+                    app.model,
                     pane.view.state if pane is not None else None,
                     suspended=pane is not None and pane.suspended,
                     visible=key in visible,

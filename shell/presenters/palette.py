@@ -25,6 +25,7 @@ class AppEntry:
     name: str
     vendor: str
     icon_svg: bytes
+    pkce_exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def found_apps(query: str, apps: Iterable[AppEntry]) -> list[PaletteResult]:
             detail=app.vendor,
             match=matches(query, app.name),
             icon_svg=app.icon_svg,
+            pkce_exempt=app.pkce_exempt,
         )
         for app in apps
         if not query.strip() or matches(query, app.name) or matches(query, app.vendor)

@@ -109,6 +109,7 @@ SENTENCES: Final[dict[str, Pair]] = {
         "The apps are light or dark at once. Full contrast follows the next time Vaktrom starts.",
     ),
     "about_title": ("Om Vaktrom", "About Vaktrom"),
+    "without_pkce": ("Uten PKCE: godkjent unntak", "Without PKCE: approved exception"),
     "all_apps_title": ("Apper", "Apps"),
     "home_practice": ("Dagens liste", "Today's list"),
     "home_none": ("Start", "Start"),

@@ -134,13 +134,17 @@ class BannerModel:
 
 @dataclass(frozen=True, slots=True)
 class AppModel:
-    """An app as the rail and the panes show it; ``icon_svg`` empty: a letter in a frame stands for it."""
+    """An app as the rail and the panes show it; ``icon_svg`` empty: a letter in a frame stands for it.
+
+    ``pkce_exempt``: an administrator lets it come without a proof key, which is told wherever it is shown.
+    """
 
     key: str
     name: str
     vendor: str
     icon_svg: bytes = b""
     icon: str = ""
+    pkce_exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +272,8 @@ class PracticeListModel:
 class PaletteResult:
     """One hit. Either ``name`` (a patient) or ``text``; ``match`` are (start, length) in the shown text.
 
-    ``keys`` are drawn as key caps: ``("Ctrl", "Enter")``. ``alike`` adds the tag.
+    ``keys`` are drawn as key caps: ``("Ctrl", "Enter")``. ``alike`` adds the tag, and so
+    does ``pkce_exempt`` of an app.
     """
 
     key: str
@@ -281,6 +286,7 @@ class PaletteResult:
     match: tuple[tuple[int, int], ...] = ()
     alike: bool = False
     icon_svg: bytes = b""
+    pkce_exempt: bool = False
 
     @property
     def shown(self) -> str:

@@ -68,6 +68,13 @@
     </message>
 </context>
 <context>
+    <name>AppTexts</name>
+    <message>
+        <source>Uten PKCE: godkjent unntak</source>
+        <translation>Without PKCE: approved exception</translation>
+    </message>
+</context>
+<context>
     <name>CommandPalette</name>
     <message>
         <source>Søk</source>

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from shell.presenters.view_models import EmptyModel, OverviewAppModel, OverviewModel
 from shell.theme.theme import Theme
+from shell.widgets.app_texts import AppTexts
 from shell.widgets.button import Button
 from shell.widgets.runs import centered_baseline
+from shell.widgets.tag import draw_tag
 from shell.widgets.themed import ThemedWidget, label
 
 ICON = 24
@@ -23,6 +25,7 @@ class OverviewRow(ThemedWidget):
     def __init__(self, theme: Theme, model: OverviewAppModel, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._model = model
+        self._app_texts = AppTexts(self)
         self._words: dict[str, str] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("ring", "inside")
@@ -35,7 +38,8 @@ class OverviewRow(ThemedWidget):
             "pin": self.tr("Blir hos den den ble åpnet for"),
         }
         app = self._model.app
-        self.setAccessibleName(f"{app.name}, {app.vendor}, {self._follows()}")
+        parts = (app.name, app.vendor, self._app_texts.exemption(app), self._follows())
+        self.setAccessibleName(", ".join(part for part in parts if part))
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.theme.scaled(self.theme.tokens.size("row-touch")))
@@ -58,8 +62,13 @@ class OverviewRow(ThemedWidget):
         painter.setPen(theme.color("text-soft"))
         after_name = left + strong.horizontalAdvance(app.name) + 14
         painter.drawText(QPointF(after_name, baseline), app.vendor)
+        end: float = after_name + soft.horizontalAdvance(app.vendor)
+        if exempt := self._app_texts.exemption(app):
+            end = draw_tag(painter, theme, "exempt", exempt, end + 14, self.height() / 2)
+            painter.setFont(theme.font("body"))
+            painter.setPen(theme.color("text-soft"))
         right = self.width() - LEFT - soft.horizontalAdvance(self._follows())
-        if right > after_name + soft.horizontalAdvance(app.vendor) + 24:
+        if right > end + 24:
             painter.drawText(QPointF(right, baseline), self._follows())
 
 

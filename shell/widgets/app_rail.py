@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from context.pane_state import State
 from shell.presenters.view_models import AppModel, RailItemModel
 from shell.theme.theme import Theme
+from shell.widgets.app_texts import AppTexts
 from shell.widgets.shapes import draw_pane_state
 from shell.widgets.themed import ThemedWidget
 
@@ -100,6 +101,7 @@ class AppRail(ThemedWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self._app_texts = AppTexts(self)
         self._items: list[RailItem] = []
         self._models: tuple[RailItemModel, ...] = ()
         self._box = QVBoxLayout(self)
@@ -192,7 +194,7 @@ class AppRail(ThemedWidget):
     def _show_models(self) -> None:
         for number, (item, model) in enumerate(zip(self._items, self._models, strict=False), 1):
             word = self.tr("Kobler til") if model.suspended else self.state_word(model.state)
-            parts = [model.app.name, model.app.vendor, word]
+            parts = [model.app.name, model.app.vendor, word, self._app_texts.exemption(model.app)]
             if number <= SHORTCUTS:
                 parts.append(f"Alt {number}")
             item.show_app(model, " · ".join(part for part in parts if part))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLa
 
 from shell.presenters.view_models import EmptyModel, FoundModel
 from shell.theme.theme import Theme
+from shell.widgets.app_texts import AppTexts
 from shell.widgets.empty_view import EmptyView
 from shell.widgets.key_caps import KeyCaps
 from shell.widgets.palette_rows import PaletteModel, PaletteRowPainter
@@ -38,6 +39,7 @@ class CommandPalette(ThemedWidget):
         self.field.installEventFilter(self)
         self.field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.count = label("small", self)
+        self._app_texts = AppTexts(self)
         self.rows = PaletteModel(self)
         self.list = QListView(self)
         self.list.setModel(self.rows)
@@ -138,6 +140,7 @@ class CommandPalette(ThemedWidget):
         self.rows.kinds = kinds
         self._row_painter.kinds = kinds
         self._row_painter.alike_word = self.tr("Navnelik")
+        self.rows.exempt_word = self._row_painter.exempt_word = self._app_texts.without_proof_key()
         self.list.setAccessibleName(self.tr("Treff"))
         words = (
             self.tr("velg"),

@@ -28,6 +28,7 @@ class PaletteModel(QAbstractListModel):
         super().__init__(parent)
         self._results: tuple[PaletteResult, ...] = ()
         self.kinds: dict[str, str] = {}
+        self.exempt_word = ""
 
     def set_results(self, results: Sequence[PaletteResult]) -> None:
         self.beginResetModel()
@@ -49,7 +50,8 @@ class PaletteModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return result.shown
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = (result.shown, result.detail, self.kinds.get(result.kind, ""))
+            exempt = self.exempt_word if result.pkce_exempt else ""
+            parts = (result.shown, result.detail, exempt, self.kinds.get(result.kind, ""))
             return ", ".join(part for part in parts if part)
         return None
 
@@ -62,6 +64,7 @@ class PaletteRowPainter(QStyledItemDelegate):
         self._theme = theme
         self.current = 0
         self.alike_word = ""
+        self.exempt_word = ""
         self.kinds: dict[str, str] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -112,10 +115,12 @@ class PaletteRowPainter(QStyledItemDelegate):
             left = right - caps_width(theme, keys, 12)
             draw_caps(painter, theme, keys, left, middle, "text-soft", 12)
             right = left - 12
-        if result.alike:
-            left = right - tag_width(theme, self.alike_word)
-            draw_tag(painter, theme, "alike", self.alike_word, left, middle)
-            right = left
+        tags = (("alike", self.alike_word, result.alike), ("exempt", self.exempt_word, result.pkce_exempt))
+        for look, word, there in tags:
+            if there:
+                left = right - tag_width(theme, word)
+                draw_tag(painter, theme, look, word, left, middle)
+                right = left
         return right
 
     def _text_runs(self, result: PaletteResult) -> list[Run]:

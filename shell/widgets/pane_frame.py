@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, Q
 from context.pane_state import State
 from shell.presenters.view_models import PaneModel, PermissionModel
 from shell.theme.theme import Theme
+from shell.widgets.app_texts import AppTexts
 from shell.widgets.button import Button
 from shell.widgets.curtain import Curtain
 from shell.widgets.layers import Layers, set_reachable
@@ -306,6 +307,8 @@ class PaneFrame(ThemedWidget):
             action.setEnabled(step != 0 or self.look.percent != 100)
             action.triggered.connect(lambda _checked=False, step=step: self.zoom(step))
         menu.addSeparator()
+        if exempt := AppTexts(menu).exemption(model.app):
+            self._entry(menu, exempt, "", self.about_asked)
         self._entry(menu, self.tr("Om {app}").format(app=model.app.name), "", self.about_asked)
         self._entry(menu, self.tr("Lukk {app}").format(app=model.app.name), "Ctrl+W", self.close_asked)
         menu.popup(where)

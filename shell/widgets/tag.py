@@ -36,6 +36,7 @@ LOOKS = {
     "finished": TagLook("check", "text-soft", "surface-hover"),
     "missed": TagLook("x", "text-soft", "surface-hover"),
     "alike": TagLook("alike", "alike-ink", "alike-fill"),
+    "exempt": TagLook("shield", "warn", "warn-soft"),
     "cave": TagLook("alarm", "danger", "danger-soft"),
 }
 
