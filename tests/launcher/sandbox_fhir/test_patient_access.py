@@ -69,6 +69,7 @@ RESOURCES = [
     observation("o-resident", "Patient/resident", "29463-7", "2026-11-01", "70.0"),
     observation("o-listed", "Patient/listed", "29463-7", "2026-11-01", "80.0",
                 performer=[{"reference": "Practitioner/doctor"}]),
+    {"resourceType": "Binary", "id": "letter", "contentType": "text/plain", "data": "aGVp"},
     {"resourceType": "Group", "id": "mixed", "type": "person", "actual": True,
      "member": [{"entity": {"reference": "Patient/resident"}}, {"entity": {"reference": "Patient/listed"}}]},
 ]  # fmt: skip
@@ -129,6 +130,9 @@ def test_everybody_reads_the_directory_and_no_more(people: People) -> None:
     for path in ("/Observation", "/Group", "/Observation?_summary=count", "/Observation/_history"):
         assert people.administrator.get(path).json()["total"] == 0
     refused(people.administrator.get("/Observation/o-resident"), 403, "forbidden")
+    assert people.nurse.get("/Binary/letter").status_code == 200
+    refused(people.administrator.get("/Binary/letter"), 403, "forbidden")
+    assert found(people.administrator, "/Binary") == set()
     refused(people.administrator.get("/Observation/o-resident/_history"), 403, "forbidden")
 
 
