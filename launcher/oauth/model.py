@@ -19,7 +19,8 @@ class RegisteredClient:
     """A client as the organisation approved it; URIs are absolute and exact (SAL-22).
 
     ``consent_allowed``: not approved, but each user may decide for himself. ``pkce_exempt``: an administrator lets
-    this one client come without a proof key (SAL-16). ``jwks_uri`` counts before ``jwks`` (SAL-54).
+    this one client come without a proof key (SAL-16). ``jwks_uri`` counts before ``jwks`` (SAL-54). ``key_bound``: its tokens
+    are bound to a key of its own or not given (RFC 9449 5.2); ``login_each_time``: nobody's session stands in for a login.
     """
 
     client_id: str
@@ -39,6 +40,8 @@ class RegisteredClient:
     facts: dict[str, Any] = field(default_factory=dict)
     consent_allowed: bool = False
     pkce_exempt: bool = False
+    key_bound: bool = False
+    login_each_time: bool = False
 
     @property
     def usable(self) -> bool:

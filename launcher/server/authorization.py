@@ -105,7 +105,7 @@ class Authorization:
             return self._in_pane(request, pane)
         if session is None or session.locked_at is not None or self._login_is_stale(request, session):
             return None
-        return Permission(session)
+        return None if request.client.login_each_time else Permission(session)
 
     def _launched(
         self, request: AuthorizationRequest, launch: str, pane: Pane | None, session: UserSession | None

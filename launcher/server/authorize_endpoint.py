@@ -230,7 +230,8 @@ class AuthorizeEndpoint:
 
     async def _send_upstream(self, request: Request, asked: AuthorizationRequest, retry: str) -> Response:
         locked = self._logins.is_locked(read_cookie(request, self._cookies.session))
-        fresh = "login" in asked.prompt or asked.max_age is not None or locked
+        demanded = "login" in asked.prompt or asked.max_age is not None or asked.client.login_each_time
+        fresh = demanded or locked
         now = self._clock.now()
         expected = ExpectedLogin(
             state=self._new_id(),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
     to the members of a SMART style); ``shared_read_seconds``, for how long an answer is shared within a session (at
-    most 2; 0 turns it off).
+    most 2; 0 turns it off); ``embedded`` false for a hosted gateway, which has no ``shell_client_secret``.
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -94,7 +94,11 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         tenant=given.get("tenant"),
         styles=_styles(given.get("styles", {})),
     )
-    shell = shell_client(settings.shell_client_id, given["shell_client_secret"])
+    shell = (
+        shell_client(settings.shell_client_id, given["shell_client_secret"])
+        if settings.embedded
+        else hosted_shell_client(settings.shell_client_id)
+    )
     return GatewayConfiguration(
         settings=settings,
         clients=StaticClients([shell, *(registered_client(client) for client in given.get("clients", []))]),
@@ -131,6 +135,17 @@ def shell_client(client_id: str, secret: str) -> RegisteredClient:
         token_endpoint_auth_method="client_secret_basic",
         secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
         first_party=True,
+    )
+
+
+def hosted_shell_client(client_id: str) -> RegisteredClient:
+    """The shell on many desktops: no secret that all would share, but a key of each and a login each time."""
+    return replace(
+        shell_client(client_id, ""),
+        token_endpoint_auth_method="none",
+        secret_sha256=None,
+        key_bound=True,
+        login_each_time=True,
     )
 
 

@@ -78,6 +78,8 @@ class TokenEndpoint:
         client = await self._clients.client_of(request, form)
         refuse_foreign_origin(request, client)
         key = self._proofs.key_of_token_request(request)
+        if client.key_bound and key is None:
+            raise InvalidProof("this client's tokens are bound to a key, which was not proven")
         if grant_type == "authorization_code":
             return self._redeem_code(client, form, key)
         if grant_type == "refresh_token":

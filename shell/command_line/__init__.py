@@ -94,6 +94,27 @@ def sandbox(
     )
 
 
+@application.command()
+def gateway(
+    config: Annotated[Path, typer.Option("--config", help="TOML or JSON file with everything else.")],
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", help="The https address that everybody uses.")
+    ] = None,
+    listen: Annotated[str | None, typer.Option("--listen", help="HOST:PORT to listen on.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", help="Certificate chain in PEM; goes with --tls-key.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="The certificate's key in PEM.")] = None,
+    app_policy: Policy = None,
+) -> None:
+    """Run the gateway as a server behind TLS, for many users; prints one JSON line when ready."""
+    from shell.command_line.gateway_command import run_gateway
+
+    raise typer.Exit(
+        explained(lambda: run_gateway(config, public_url, listen, tls_cert, tls_key, app_policy))
+    )
+
+
 @app_commands.command("check")
 def app_check(folder: Annotated[Path, typer.Argument(help="The app's folder.")]) -> None:
     """Check an app: every mistake at once. Exit code 1 if it has any."""

@@ -98,7 +98,7 @@ class Browser:
         if form is not None:
             body = urlencode(form)
             given["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=10)
+        connection = self._connection(url)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request(method, target, body, given)
@@ -109,6 +109,9 @@ class Browser:
         for line in page.headers_named("set-cookie"):
             self._keep(str(parts.hostname), line)
         return page
+
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", urlsplit(url).port, timeout=10)
 
     def open(self, url: str) -> Page:
         """GET and follow."""

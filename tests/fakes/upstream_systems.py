@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,12 +142,16 @@ class UpstreamSystems:
 
 @contextmanager
 def upstream_systems(
-    folder: Path, gateways: int = 2, *, in_front: Callable[[int], int] = lambda port: port
+    folder: Path,
+    gateways: int = 2,
+    *,
+    in_front: Callable[[int], int] = lambda port: port,
+    further: Sequence[str] = (),
 ) -> Iterator[UpstreamSystems]:
     """Both systems, ready for so many gateways at once.
 
     ``in_front`` is asked for the port that everybody uses instead of the system's own: first for the FHIR server,
-    then for the identity provider.
+    then for the identity provider. ``further`` are base URLs of gateways that bring a socket of their own.
     """
     clock = MovedClock()
     fhir_socket, identity_socket = listen(), listen()
@@ -155,6 +159,7 @@ def upstream_systems(
     fhir_base = f"http://127.0.0.1:{in_front(fhir_socket.getsockname()[1])}/fhir"
     issuer = f"http://localhost:{in_front(identity_socket.getsockname()[1])}"
     bases = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in gateway_sockets]
+    bases += further
     client = ProviderClient(
         GATEWAY_CLIENT,
         tuple(f"{base}/oauth/callback" for base in bases),

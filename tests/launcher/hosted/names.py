@@ -1,0 +1,102 @@
+"""Names of a hosted gateway that lead to this machine, a test certificate authority for them, and clients that trust it."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import trustme
+
+from tests.fakes.browser import Browser
+
+GATEWAY_HOST = "vaktrom.fjordvik.example"
+APPS_DOMAIN = "fjordvik-apper.example"
+VENDOR = "https://leverandor.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate for the gateway and its apps, in files, and a context that trusts nobody but its issuer."""
+
+    certificate: Path
+    key: Path
+    trusting: ssl.SSLContext
+
+
+def authority(folder: Path, names: Sequence[str] = (GATEWAY_HOST, f"*.{APPS_DOMAIN}")) -> Authority:
+    """Make both."""
+    issuer = trustme.CA()
+    issued = issuer.issue_cert(*names)
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    key.write_bytes(issued.private_key_pem.bytes())
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    issuer.configure_trust(trusting)
+    return Authority(certificate, key, trusting)
+
+
+class LocalNames(httpx2.BaseTransport):
+    """Every name is 127.0.0.1; certificates are checked against the name that was asked for."""
+
+    def __init__(self, trusting: ssl.SSLContext) -> None:
+        self._inner = httpx2.HTTPTransport(verify=trusting, trust_env=False)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send it to this machine."""
+        request.extensions["sni_hostname"] = request.url.host
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._inner.close()
+
+
+def client(trusting: ssl.SSLContext, base_url: str = "") -> httpx2.Client:
+    """A vendor's server as a client."""
+    return httpx2.Client(base_url=base_url, transport=LocalNames(trusting), timeout=10, trust_env=False)
+
+
+class _NamedConnection(http.client.HTTPSConnection):
+    """To 127.0.0.1, with the certificate of ``name``."""
+
+    def __init__(self, name: str, port: int | None, trusting: ssl.SSLContext) -> None:
+        super().__init__("127.0.0.1", port, timeout=10, context=trusting)
+        self._name, self._trusting = name, trusting
+
+    def connect(self) -> None:
+        """Connect; raises ``ssl.SSLError`` for another's certificate."""
+        plain = socket.create_connection((self.host, self.port), self.timeout)
+        self.sock = self._trusting.wrap_socket(plain, server_hostname=self._name)
+
+
+class SecureBrowser(Browser):
+    """A browser that speaks https, and treats ``__Host-`` and Secure cookies as browsers do."""
+
+    def __init__(self, stops: tuple[str, ...], trusting: ssl.SSLContext) -> None:
+        super().__init__(stops)
+        self._trusting = trusting
+
+    def cookies_for(self, url: str) -> dict[str, str]:
+        """Secure cookies travel over https only."""
+        found = super().cookies_for(url)
+        return found if url.startswith("https:") else {k: v for k, v in found.items() if "__Host-" not in k}
+
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return super()._connection(url)
+        return _NamedConnection(str(parts.hostname), parts.port, self._trusting)
+
+    def _keep(self, host: str, line: str) -> None:
+        attributes = {part.strip().lower() for part in line.split(";")[1:]}
+        if line.startswith("__Host-"):
+            kept = {"secure", "path=/"} <= attributes and not any(a.startswith("domain") for a in attributes)
+            assert kept, f"a browser refuses {line}"
+        super()._keep(host, line)

@@ -1,0 +1,155 @@
+"""``vaktrom gateway`` as a process: started from its file, ended by SIGTERM or kill -9, started again (S8)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.fakes.gateway import APP_SECRET, VERIFIER
+from tests.fakes.upstream_systems import ANNA, BERIT
+from tests.launcher.hosted.running import (
+    PACKAGED,
+    SERVER_SIDE,
+    HostedShell,
+    HostedUnderTest,
+    Place,
+)
+
+KILLED_AFTER = 12
+"""Answers that are seen before the kill."""
+
+
+def launched(shell: HostedShell, topic: str) -> dict[str, Any]:
+    """The vendor's server redeems with its secret; offline access."""
+    pane, browser = shell.pane(SERVER_SIDE, topic)
+    launch = shell.launch(SERVER_SIDE, topic, pane).json()["launch"]
+    code = browser.open(shell.gateway.authorize_url(SERVER_SIDE, launch=launch)).query["code"]
+    answer = shell.gateway.token(
+        (SERVER_SIDE, APP_SECRET),
+        grant_type="authorization_code",
+        code=code,
+        code_verifier=VERIFIER,
+        redirect_uri=shell.gateway.authorize_redirect(SERVER_SIDE),
+    )
+    assert answer.status_code == 200, answer.text
+    tokens: dict[str, Any] = answer.json()
+    return tokens
+
+
+def renewed(gateway: HostedUnderTest, tokens: dict[str, Any]) -> httpx2.Response:
+    return gateway.token(
+        (SERVER_SIDE, APP_SECRET), grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+
+
+def reads(gateway: HostedUnderTest, tokens: dict[str, Any], patient: str) -> int:
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    return gateway.http.get(f"/fhir/Patient/{patient}", headers=headers).status_code
+
+
+def resumed(gateway: HostedUnderTest, shell: HostedShell) -> HostedShell:
+    """The same desktop, asking the next life of the gateway."""
+    return HostedShell(gateway, shell.browser, shell.tokens, shell.key)
+
+
+def test_a_life_and_the_next(place: Place) -> None:
+    """Ready line, SIGTERM within 5 s and exit 0; the next life goes on: issuer, keys, grants, topic, refresh tokens."""
+    with place.process() as (gateway, command):
+        base = place.base_url
+        assert command.ready["issuer"] == command.ready["gateway"] == base
+        assert command.ready["pid"] == command.process.pid
+        assert {app["client_id"] for app in command.ready["apps"]} == {PACKAGED, SERVER_SIDE}
+        assert "client_secret" not in command.ready["shell"]
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        app, gone = shell.app(PACKAGED, topic), gateway.shell("jonas")
+        gone_topic = gone.context()
+        gone.open_patient(gone_topic, ANNA)
+        offline, ended = launched(gone, gone_topic), gone.app(PACKAGED, gone_topic)
+        assert gone.call("DELETE", "/workspace/session").status_code == 200
+        keys = gateway.http.get("/oauth/jwks").json()
+        code, printed, errors = command.terminate()
+        assert (code, printed, "Traceback" in errors) == (0, "", False)
+    stored = b"".join(
+        file.read_bytes() for file in sorted((place.folder / "state").iterdir()) if file.is_file()
+    )
+    for secret in (offline["refresh_token"], app["access_token"], shell.tokens["refresh_token"], "Nordli"):
+        assert secret.encode() not in stored
+    with place.process() as (gateway, command):
+        assert gateway.http.get("/oauth/jwks").json() == keys
+        shell = resumed(gateway, shell)
+        assert shell.call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
+        assert (reads(gateway, app, ANNA), reads(gateway, app, BERIT)) == (200, 403)
+        assert gateway.refresh(app["refresh_token"], PACKAGED).status_code == 200
+        assert shell.renew().status_code == 200
+        assert resumed(gateway, gone).call("GET", "/workspace/session").status_code == 401
+        assert reads(gateway, ended, ANNA) == 401
+        answer = renewed(gateway, offline)
+        assert answer.status_code == 200, answer.text
+        assert (reads(gateway, answer.json(), ANNA), reads(gateway, answer.json(), BERIT)) == (200, 403)
+        assert command.terminate()[0] == 0
+
+
+class _Renewing:
+    """An app's server that renews as fast as it is answered, and keeps the last token that it was given."""
+
+    def __init__(self, gateway: HostedUnderTest, tokens: dict[str, Any]) -> None:
+        self._gateway = gateway
+        self.told = tokens
+        self.answers = 0
+        self.enough = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                answer = renewed(self._gateway, self.told)
+                assert answer.status_code == 200, answer.text
+                self.told = answer.json()
+                self.answers += 1
+                if self.answers >= KILLED_AFTER:
+                    self.enough.set()
+        except httpx2.TransportError:
+            return
+        finally:
+            self.enough.set()
+
+    def joined(self) -> dict[str, Any]:
+        """The last tokens, when the gateway is gone."""
+        self._thread.join(10)
+        assert self.answers >= KILLED_AFTER
+        return self.told
+
+
+@pytest.fixture
+def place_with_tokens(place: Place) -> Iterator[tuple[Place, HostedShell, list[dict[str, Any]], str]]:
+    """A gateway that is killed in the middle of renewals; what its clients had been told."""
+    with place.process() as (gateway, command):
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        apps = [_Renewing(gateway, launched(shell, topic)) for _ in range(4)]
+        for app in apps:
+            assert app.enough.wait(20)
+        command.kill()
+        yield place, shell, [app.joined() for app in apps], topic
+
+
+def test_kill_9_loses_nothing_that_was_told(
+    place_with_tokens: tuple[Place, HostedShell, list[dict[str, Any]], str],
+) -> None:
+    """S8: each client's last refresh token works, its access token reads, the session and its topic are there."""
+    place, shell, told, topic = place_with_tokens
+    with place.process() as (gateway, command):
+        for tokens in told:
+            assert reads(gateway, tokens, ANNA) == 200
+            answer = renewed(gateway, tokens)
+            assert answer.status_code == 200, answer.text
+        assert resumed(gateway, shell).call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
+        assert command.terminate()[0] == 0
