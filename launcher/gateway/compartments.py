@@ -138,7 +138,8 @@ def patients_of(
 ) -> set[str]:
     """Ids of the patients a resource is about, by its compartment elements; ``""`` stands for an unproven one.
 
-    The first element of a row is the decisive one. ``known_types``: see ``references.patient_of``.
+    Contained resources count as the resource itself. The first element of a row is the decisive one.
+    ``known_types``: see ``references.patient_of``.
     """
     resource_type = resource.get("resourceType")
     if resource_type == "Patient":
@@ -149,12 +150,29 @@ def patients_of(
     types = contained_types(resource) if "contained" in resource else {}
     if known_types:
         types = {**known_types, **types}
-    found: set[str] = set()
+    found = _patients_inside(resource, bases, types) if "contained" in resource else set()
     for number, path in enumerate(membership.paths.values()):
         for element in values_at(resource, path):
             patient = patient_of(element, bases, types, decisive=number == 0)
             if patient is not None:
                 found.add(patient)
+    return found
+
+
+def _patients_inside(
+    resource: Mapping[str, Any], bases: tuple[str, ...], types: Mapping[str, str]
+) -> set[str]:
+    """The patients of the contained resources: what stands inside is shown with what stands around it.
+
+    A contained Patient is somebody whose id proves nothing, and contained resources contain none (R4, dom-2).
+    """
+    contained = resource["contained"]
+    found: set[str] = set()
+    for item in contained if isinstance(contained, list) else [None]:
+        if not isinstance(item, dict) or item.get("resourceType") == "Patient" or "contained" in item:
+            found.add("")
+        else:
+            found |= patients_of(item, bases, types)
     return found
 
 

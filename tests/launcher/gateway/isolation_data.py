@@ -8,6 +8,8 @@ from tests.launcher.gateway.support import MARIT, TORBJORN
 
 OWN, FOREIGN = "canary-of-marit", "canary-of-torbjorn"
 CANARIES = {MARIT: OWN, TORBJORN: FOREIGN}
+LINKED = "p-marit-before"
+"""An earlier record that Marit's own links to: not followed (SAL-41), so what is in it counts as foreign."""
 
 
 def _text(code: str, canary: str, system: str = "http://loinc.org") -> dict[str, Any]:
@@ -26,6 +28,7 @@ def resources_of(patient: str, short: str) -> list[dict[str, Any]]:
             "identifier": [{"system": "urn:test:number", "value": f"number-{short}"}],
             "name": [{"family": canary, "given": [short]}],
             "generalPractitioner": [{"reference": "Practitioner/shared"}],
+            "link": [{"other": {"reference": f"Patient/{LINKED}"}, "type": "replaces"}],
         },
         {
             "resourceType": "Observation",
@@ -107,6 +110,84 @@ def resources_of(patient: str, short: str) -> list[dict[str, Any]]:
             "code": _text("1", canary),
             "subject": subject,
         },
+        {
+            "resourceType": "AuditEvent",
+            "id": f"aud-{short}",
+            "type": {"code": "rest"},
+            "recorded": "2026-11-01T08:00:00Z",
+            "agent": [{"who": {"reference": "Practitioner/shared"}, "requestor": True}],
+            "source": {"observer": {"display": "record system"}},
+            "entity": [{"what": subject, "description": canary}],
+        },
+        {
+            "resourceType": "RelatedPerson",
+            "id": f"rel-{short}",
+            "patient": subject,
+            "name": [{"family": canary}],
+        },
+        {
+            "resourceType": "Person",
+            "id": f"per-{short}",
+            "name": [{"family": canary}],
+            "link": [{"target": {"reference": f"Patient/{patient}"}}],
+        },
+    ]
+
+
+def linked_resources() -> list[dict[str, Any]]:
+    """The record that Marit's points to, and a person who stands for both of hers."""
+    subject = {"reference": f"Patient/{LINKED}"}
+    return [
+        {"resourceType": "Patient", "id": LINKED, "name": [{"family": FOREIGN}]},
+        {
+            "resourceType": "Observation",
+            "id": "obs-before",
+            "status": "final",
+            "code": {"text": FOREIGN},
+            "subject": subject,
+        },
+        {
+            "resourceType": "Person",
+            "id": "per-both",
+            "name": [{"family": FOREIGN}],
+            "link": [{"target": {"reference": f"Patient/{patient}"}} for patient in (MARIT, LINKED)],
+        },
+    ]
+
+
+def containing_resources() -> list[dict[str, Any]]:
+    """What stands in one's own record, or seems to, and holds somebody else's resource inside."""
+    mine, theirs = ({"reference": f"Patient/{patient}"} for patient in (MARIT, TORBJORN))
+    observation = {"resourceType": "Observation", "id": "x", "status": "final", "code": {"text": FOREIGN}}
+    patient = {"resourceType": "Patient", "id": "x", "name": [{"family": FOREIGN}]}
+    code = {"text": "summary"}
+    return [
+        {
+            "resourceType": "Observation",
+            "id": "obs-holding",
+            "status": "final",
+            "code": code,
+            "subject": mine,
+            "hasMember": [{"reference": "#x"}],
+            "contained": [{**observation, "subject": theirs}],
+        },
+        {
+            "resourceType": "Observation",
+            "id": "obs-hiding",
+            "status": "final",
+            "code": code,
+            "subject": {"reference": "#x"},
+            "contained": [patient],
+        },
+        {
+            "resourceType": "Observation",
+            "id": "obs-aside",
+            "status": "final",
+            "code": code,
+            "subject": mine,
+            "focus": [{"reference": "#x"}],
+            "contained": [patient],
+        },
     ]
 
 
@@ -153,4 +234,11 @@ def shared_resources() -> list[dict[str, Any]]:
 
 
 def everything() -> list[dict[str, Any]]:
-    return [*resources_of(MARIT, "a"), *resources_of(TORBJORN, "b"), *shared_resources()]
+    """All of it, for an upstream."""
+    return [
+        *resources_of(MARIT, "a"),
+        *resources_of(TORBJORN, "b"),
+        *linked_resources(),
+        *containing_resources(),
+        *shared_resources(),
+    ]

@@ -100,7 +100,10 @@ async def test_reads_share_a_commit(path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [
-        ("UPDATE access SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 3", "row 3 was changed, or its key is gone"),
+        (
+            "UPDATE access SET sealed = CAST(sealed || x'00' AS BLOB) WHERE seq = 3",
+            "row 3 was changed, or its key is gone",
+        ),
         ("UPDATE access SET link = zeroblob(32) WHERE seq = 3", "row 3 was changed, or its key is gone"),
         ("DELETE FROM access WHERE seq = 3", "rows 3 to 3 are missing"),
         ("DELETE FROM access WHERE seq = 1", "rows 1 to 1 are missing"),
