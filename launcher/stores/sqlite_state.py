@@ -9,6 +9,7 @@ under the current key. The file belongs to one issuer and to one process at a ti
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -74,12 +75,16 @@ class SqliteState:
         self._failure: str | None = None
         self._writing: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "state writer")
-        try:
-            self._engine = _engine(path)
-            self._connection = self._engine.connect()
-            self.records = self._opened(issuer, dict(keys), Sealer(keys[-1][1], random_bytes))
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise StateUnusable(f"{path} cannot be used ({_reason(error)})") from error
+        with contextlib.ExitStack() as opening:
+            try:
+                engine = _engine(path)
+                opening.callback(engine.dispose)
+                self._connection = engine.connect()
+                opening.callback(self._connection.close)
+                self.records = self._opened(issuer, dict(keys), Sealer(keys[-1][1], random_bytes))
+            except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+                raise StateUnusable(f"{path} cannot be used ({_reason(error)})") from error
+            self._held = opening.pop_all()
 
     @property
     def is_behind(self) -> bool:
@@ -106,8 +111,7 @@ class SqliteState:
             await self.written()
         finally:
             self._thread.shutdown()
-            self._connection.close()
-            self._engine.dispose()
+            self._held.close()
 
     def _write_soon(self) -> asyncio.Task[None]:
         if self._writing is None or self._writing.done():
@@ -179,7 +183,7 @@ def _engine(path: Path) -> Engine:
 
 def _belongs_here(connection: Connection, demanded: Mapping[str, str], path: Path) -> None:
     """The file is new, or says of itself what is demanded. Raises :class:`StateUnusable`."""
-    found: dict[str, str] = dict(row._tuple() for row in connection.execute(select(_ABOUT)))
+    found = {row.what: row.value for row in connection.execute(select(_ABOUT))}
     if not found:
         connection.execute(insert(_ABOUT), [{"what": what, "value": demanded[what]} for what in demanded])
         return
