@@ -89,7 +89,9 @@ class FhirConnection:
         self._limits = limits or UpstreamLimits()
         self._session: aiohttp.ClientSession | None = None
         self.on_answer: Callable[[bool], None] = lambda _: None
-        """Told after each request whether the FHIR server answered; not of requests that were given up."""
+        """Told after each request whether the FHIR server answered: not of one that was given up, nor of one that
+        failed while another was answered."""
+        self._answered = 0
 
     async def request(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
@@ -102,6 +104,7 @@ class FhirConnection:
         import yarl
 
         session = self._session or self._open()
+        answered_before = self._answered
         url = yarl.URL(self.base + target, encoded=True)
         try:
             async with session.request(
@@ -109,13 +112,21 @@ class FhirConnection:
             ) as response:
                 answer = UpstreamAnswer(response.status, response.headers, await self._whole(response))
         except TimeoutError:
-            self.on_answer(False)
+            self._note_failure(answered_before)
             raise UpstreamSlow(UpstreamSlow.text) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            self.on_answer(False)
+            self._note_failure(answered_before)
             raise UpstreamGone(UpstreamGone.text) from error
-        self.on_answer(answer.status not in AWAY)
+        if answer.status in AWAY:
+            self._note_failure(answered_before)
+        else:
+            self._answered += 1
+            self.on_answer(True)
         return answer
+
+    def _note_failure(self, answered_before: int) -> None:
+        if self._answered == answered_before:
+            self.on_answer(False)
 
     async def close(self) -> None:
         """Close every connection; the next request opens anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +27,7 @@ from shell.presenters.view_models import (
 from shell.windows.main_window import MainWindow
 
 REFRESH_MS = 30_000
-HURRY_MS = 5_000
-"""While the record system does not answer."""
+ANYTHING = "Organization?_summary=count"
 
 
 ReadRows = tuple[list[StartRow], list[StartRow], tuple[InboxModel, ...], Neighbours]
@@ -68,7 +68,7 @@ class StartListController(QObject):
         self._rows: list[StartRow] = []
         self._visits: list[StartRow] = []
         self._inbox: tuple[InboxModel, ...] = ()
-        self._reading = False
+        self._reading: Future[ReadRows] | None = None
         self.read_at: datetime | None = None
         """When the rows on the screen were read; local and aware."""
         self.neighbours = Neighbours([], {})
@@ -107,20 +107,23 @@ class StartListController(QObject):
         """While the screen is locked nothing is read."""
         self._timer.stop() if paused else self._timer.start()
 
-    def hurry(self, hurried: bool) -> None:
-        """Read again soon, or as usual; a timer that stands still stays so."""
-        self._timer.setInterval(HURRY_MS if hurried else REFRESH_MS)
+    @property
+    def source(self) -> str:
+        """Something small in the record, such as the ward itself."""
+        organization = self._session.get("organization") or {}
+        return str((self.chosen or organization).get("reference") or ANYTHING)
 
-    def reload(self) -> None:
-        """Read the list; a reading under way is enough."""
+    def reload(self, *, anew: bool = False) -> None:
+        """Read the list; a reading under way is enough, or with ``anew`` is given up."""
         if self.chosen is None:
             self._window.set_overview(self._overview())
             return
-        if self._reading:
-            return
-        self._reading = True
+        if self._reading is not None:
+            if not anew:
+                return
+            self._reading.cancel()
         reading = read_rows(self._services.records, self.chosen, datetime.now().astimezone())
-        self._services.run(reading, self._read, self._not_read)
+        self._reading = self._services.run(reading, self._read, self._not_read)
 
     def redraw(self) -> None:
         """Draw what was read, for the present time."""
@@ -140,7 +143,7 @@ class StartListController(QObject):
         return OverviewModel(title, sentence("overview_text", language), apps)
 
     def _read(self, found: ReadRows) -> None:
-        self._reading = False
+        self._reading = None
         self.read_at = datetime.now().astimezone()
         self._rows, self._visits, self._inbox, self.neighbours = found
         language = self._services.language()
@@ -152,7 +155,7 @@ class StartListController(QObject):
         self.read.emit()
 
     def _not_read(self, error: BaseException) -> None:
-        self._reading = False
+        self._reading = None
         key = error.key if isinstance(error, GatewayError) else "gateway_failed"
         if not self._rows:
             language = self._services.language()

@@ -70,7 +70,7 @@ class WorkspaceController(QObject):
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
-        self.record = RecordWatch(self)
+        self.record = RecordWatch(self._look_at_record, self)
         self.record.changed.connect(self._record_changed)
         self._messages = Messages(window, services.language, self._reference, self)
         self._messages.again.connect(self._choose_again)
@@ -168,7 +168,7 @@ class WorkspaceController(QObject):
 
     def look_again(self) -> None:
         """Read everything of the shell's own anew."""
-        self.start_list.reload()
+        self.start_list.reload(anew=True)
         for tab in self.tabs:
             tab.refresh_banner()
 
@@ -178,9 +178,13 @@ class WorkspaceController(QObject):
         if not self._paused:  # a locked gateway refuses as well
             self.record.heard(error)
 
+    def _look_at_record(self) -> None:
+        if not self._paused:
+            self._services.run(self._services.records.look(self.start_list.source), None, lambda _: None)
+
     def _record_changed(self, away: bool) -> None:
-        self.start_list.hurry(away)
         if not away:
+            self.start_list.reload(anew=True)
             self._messages.record_back()
             for tab in self.tabs:
                 if tab.patient_id is not None and (tab.patient is None or tab.patient.warnings is None):

@@ -40,7 +40,11 @@ class Connection:
         self._http = http
         self._tokens = tokens
         self.on_record: Callable[[GatewayError | None], None] = lambda _: None
-        """Told, on the loop's thread, what each answer says of the record system: an error of its, or None."""
+        """Told, on the loop's thread, what each answer says of the record system: an error of its, or None.
+
+        Nothing is said of an error when another read was answered in the meantime.
+        """
+        self._good_reads = 0
 
     @property
     def base_url(self) -> str:
@@ -62,12 +66,13 @@ class Connection:
     async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """Send one request; raises GatewayError kinds for anything but 2xx."""
         token = await self._tokens.access_token()
+        good_before = self._good_reads
         answer = await self._send(method, path, token, options)
         if answer.status_code == 401:
             await self._tokens.renew(token)
             answer = await self._send(method, path, await self._tokens.access_token(), options)
         error = None if answer.is_success else refusal(answer)
-        self._judge(path, error)
+        self._judge(path, error, good_before)
         if error is not None:
             raise error
         return answer
@@ -76,13 +81,15 @@ class Connection:
         answer = await self.request(method, path, **options)
         return answer.json() if answer.content else None
 
-    def _judge(self, path: str, error: GatewayError | None) -> None:
-        """The hub speaks of the record system only when it could not ask it; whatever was refused was answered."""
-        failed = isinstance(error, (SourceUnavailable, SourceMalformed))
-        if path.removeprefix(self.base_url).startswith(RECORD):
-            self.on_record(error if failed else None)
-        elif path == HUB and failed:
-            self.on_record(error)
+    def _judge(self, path: str, error: GatewayError | None, good_before: int) -> None:
+        """Who is gone was looked for in the record; what was not allowed may have got no further than the gateway."""
+        about_record = path.removeprefix(self.base_url).startswith(RECORD)
+        if isinstance(error, (SourceUnavailable, SourceMalformed)):
+            if (about_record or path == HUB) and self._good_reads == good_before:
+                self.on_record(error)
+        elif about_record and (error is None or isinstance(error, PatientGone)):
+            self._good_reads += 1
+            self.on_record(None)
 
     async def _send(self, method: str, path: str, token: str, options: dict[str, Any]) -> httpx2.Response:
         headers = {**options.get("headers", {}), "Authorization": f"Bearer {token}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -39,7 +40,9 @@ def test_a_refused_patient_is_never_shown(tab: Tab, signed: SignedIn, qtbot: QtB
         tab.controller.open_patient(first["id"])
     mixed = {**second, "identifier": first["identifier"]}
 
-    async def read_something_else(patient_id: str) -> dict[str, Any]:
+    async def read_something_else(
+        patient_id: str, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         return mixed
 
     tab.services.records.patient = read_something_else  # type: ignore[method-assign]

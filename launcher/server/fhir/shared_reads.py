@@ -78,6 +78,8 @@ class SharedReads(UpstreamCall):
             flying = asyncio.ensure_future(self._fetched(key, access, method, target, headers, body))
             self._flying[key] = flying
             flying.add_done_callback(partial(self._landed, key))
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._limits.reuse_seconds, partial(self._leave_alone, key, flying))
         try:
             answer = await asyncio.shield(flying)
         except AnsweredEarly as early:
@@ -149,9 +151,13 @@ class SharedReads(UpstreamCall):
         if kept is not None:
             self._bytes -= len(kept.answer.body)
 
-    def _landed(self, key: Key, task: asyncio.Task[UpstreamAnswer]) -> None:
+    def _leave_alone(self, key: Key, task: asyncio.Task[UpstreamAnswer]) -> None:
+        """Nobody joins this one any more: who asks again because of a long silence is not made to wait for its end."""
         if self._flying.get(key) is task:
             del self._flying[key]
+
+    def _landed(self, key: Key, task: asyncio.Task[UpstreamAnswer]) -> None:
+        self._leave_alone(key, task)
         if not task.cancelled():
             task.exception()  # looked at, also when everybody who waited has gone
 

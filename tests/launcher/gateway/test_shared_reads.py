@@ -283,6 +283,37 @@ async def test_whoever_goes_away_takes_nobody_with_it(plane: Plane, clock: Movin
     await connection.close()
 
 
+async def test_whoever_asks_again_does_not_wait_for_the_end_of_a_silence(
+    plane: Plane, clock: MovingClock
+) -> None:
+    """Mutant: *try again* joins the read that hangs, for as long as it hangs."""
+    connection = FhirConnection(plane.upstream.base)
+    shared = SharedReads(
+        connection,
+        plane.upstream_tokens,
+        lambda access: facts_of(access.grant, (plane.base,)),
+        clock,
+        SharingLimits(reuse_seconds=0.02),
+    )
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    plane.upstream.hold = lambda request: (reached, go_on)
+    access = Access(ASKED, plane.state.grants["app-0"], Interaction(Kind.READ, "Patient", MARIT))
+    hangs = asyncio.create_task(shared.ask(access, "GET", PATIENT))
+    await asyncio.wait_for(reached.wait(), 5)
+    plane.upstream.hold = None
+    answered = None
+    while answered is None:
+        async with asyncio.timeout(5):
+            again = asyncio.create_task(shared.ask(access, "GET", PATIENT))
+            await asyncio.wait([again], timeout=0.05)
+            answered = again.result() if again.done() else None
+    assert answered.status == 200
+    assert not hangs.done()
+    go_on.set()
+    await hangs
+    await connection.close()
+
+
 async def test_the_gateway_makes_its_own_304(plane: Plane) -> None:
     (first,) = await read(plane, "app-0")
     etag = first.headers["etag"]

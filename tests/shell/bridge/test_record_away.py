@@ -80,7 +80,7 @@ def test_status_and_strip_tell_the_truth_until_the_record_answers(
 
 
 def test_both_must_have_seen_a_good_answer() -> None:
-    watch = RecordWatch()
+    watch = RecordWatch(lambda: None)
     watch.heard(AWAY)
     watch.told(False)
     watch.heard(None)
@@ -179,6 +179,7 @@ def test_headers_and_rail_say_that_panes_are_covered(
         ("/fhir/Patient/p-1", 404, "{}", None),
         ("http://gateway/fhir/Patient?page=2", 504, "{}", SourceUnavailable),
         ("/fhir/Patient/p-1", 502, "The record system gave no usable answer.", SourceMalformed),
+        ("/fhir/Patient/p-1", 403, "{}", "nothing"),
         ("/fhircast", 503, "", SourceUnavailable),
         ("/fhircast", 202, "", "nothing"),
         ("/workspace/panes", 503, "", "nothing"),
