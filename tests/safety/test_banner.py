@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -40,12 +39,10 @@ def test_a_refused_patient_is_never_shown(tab: Tab, signed: SignedIn, qtbot: QtB
         tab.controller.open_patient(first["id"])
     mixed = {**second, "identifier": first["identifier"]}
 
-    async def read_something_else(
-        patient_id: str, headers: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
+    async def read_something_else(patient_id: str) -> dict[str, Any]:
         return mixed
 
-    tab.services.records.patient = read_something_else  # type: ignore[method-assign]
+    tab.services.records.chosen_patient = read_something_else  # type: ignore[method-assign]
     with qtbot.waitSignal(tab.controller.choice_failed, timeout=WAIT):
         tab.controller.open_patient(second["id"])
     assert {shown for shown, _ in tab.shown} <= {None, first["id"]}
@@ -65,7 +62,7 @@ def test_a_patient_of_others_is_refused_in_words(
         return stranger
 
     if known:
-        tab.services.records.patient = read_before  # type: ignore[method-assign]
+        tab.services.records.chosen_patient = read_before  # type: ignore[method-assign]
     with qtbot.waitSignal(tab.controller.choice_failed, timeout=WAIT) as failed:
         tab.controller.open_patient(stranger["id"])
     assert failed.args == [stranger["id"], "patient_gone"]
