@@ -106,6 +106,81 @@ def ill_resident(now: datetime, name: str = "p-1") -> list[Json]:
     return made
 
 
+def glucose(name: str, at: datetime, value: float, number: str) -> Json:
+    made = observation(name, "weight", value, at, number)
+    code = {"coding": [{"system": LOINC, "code": "14743-9"}], "text": "Blodsukker"}
+    return {
+        **made,
+        "id": f"{name}-glucose-{number}",
+        "code": code,
+        "category": [{"coding": [{"code": "laboratory"}]}],
+        "valueQuantity": {"value": value, "unit": "mmol/l", "code": "mmol/L"},
+    }
+
+
+def pain(name: str, at: datetime, value: int, number: str) -> Json:
+    made = observation(name, "weight", 0, at, number)
+    del made["valueQuantity"]
+    code = {"coding": [{"system": LOINC, "code": "38208-5"}], "text": "ESAS smerte"}
+    return {**made, "id": f"{name}-pain-{number}", "code": code, "valueInteger": value}
+
+
+def answer(name: str, code: str, text: str, value: float, at: datetime, limits: tuple[float, float]) -> Json:
+    """One laboratory answer with its reference range."""
+    made = observation(name, "weight", value, at, f"{code}-{at:%Y%m%d}")
+    low, high = limits
+    return {
+        **made,
+        "id": f"{name}-{code}-{at:%Y%m%d}",
+        "code": {"coding": [{"system": LOINC, "code": code}], "text": text},
+        "category": [{"coding": [{"code": "laboratory"}]}],
+        "valueQuantity": {"value": value, "unit": "mmol/l", "code": "mmol/L"},
+        "referenceRange": [{"low": {"value": low}, "high": {"value": high}}],
+    }
+
+
+def inhabitant(now: datetime, name: str) -> list[Json]:
+    """A grown-up of a practice: three years of answers, blood glucose of the last days, pain, an aim for SpO2."""
+    made = [patient(name, "Hagen", "Øystein", "1968-02-02")]
+    for year in range(4):
+        at = now - timedelta(days=365 * year + 3)
+        made.append(answer(name, "59261-8", "HbA1c", 61 - 3 * year, at, (28, 40)))
+        made.append(answer(name, "22748-8", "LDL-kolesterol", 2.3 + 0.2 * year, at, (1.5, 4.7)))
+    for step in range(9):
+        at = now - timedelta(hours=8 * step + 1)
+        made.append(glucose(name, at, round(6.1 + 0.7 * step, 1), str(step)))
+        made.append(pain(name, at, step % 5, str(step)))
+    return made
+
+
+def child(now: datetime, name: str) -> list[Json]:
+    """A boy of four with the sizes of his controls."""
+    born = now - timedelta(days=4 * 365 + 200)
+    made = [patient(name, "Eide", "Markus", f"{born:%Y-%m-%d}")]
+    sizes = ((0, 50.5, 3.60, 35.4), (180, 68.0, 8.10, 44.0), (365, 76.5, 10.10, 47.0), (1460, 105.0, 17.2, 0))
+    for days, height, weight, head in sizes:
+        for key, code, value, unit in (
+            ("height", "8302-2", height, "cm"), ("weight", "29463-7", weight, "kg"), ("head", "9843-4", head, "cm"),
+        ):  # fmt: skip
+            if value:
+                one = observation(name, "weight", value, born + timedelta(days=days), f"{key}{days}")
+                coded = {"coding": [{"system": LOINC, "code": code}]}
+                made.append(
+                    {**one, "code": coded, "valueQuantity": {"value": value, "unit": unit, "code": unit}}
+                )
+    return made
+
+
+def flag(name: str, text: str) -> Json:
+    return {
+        "resourceType": "Flag",
+        "id": f"{name}-flag",
+        "status": "active",
+        "code": {"text": text},
+        "subject": {"reference": f"Patient/{name}"},
+    }
+
+
 def medicine(name: str, key: str, text: str, atc: str, atc_name: str, dosage: Json, why: str) -> Json:
     return {
         "resourceType": "MedicationRequest",

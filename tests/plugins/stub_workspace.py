@@ -41,6 +41,8 @@ class StubWorkspace:
     """Resources by reference, and switches to make it misbehave."""
 
     def __init__(self, apps: dict[str, Path]) -> None:
+        self.refuse_category = False
+        self.scope = "openid fhirUser online_access user/Flag.rs"
         self.apps = apps
         self.port = 0
         self.resources: dict[str, dict[str, Any]] = {}
@@ -89,7 +91,7 @@ class StubWorkspace:
             "token_type": "Bearer",
             "expires_in": self.expires_in,
             "refresh_token": f"refresh-{len(self.refreshes)}",
-            "scope": "openid fhirUser online_access",
+            "scope": self.scope,
             "id_token": f"e30.{body}.x",
             "hub.url": f"{self.base}/fhircast",
             "hub.topic": "topic-1",
@@ -138,6 +140,8 @@ class StubWorkspace:
         self.requests.append((request.method, f"{path}?{request.url.query}"))
         kind = path.split("/")[0]
         failing = self.status.get(kind) or self.status.get(request.method) or self.status.get("fhir")
+        if self.refuse_category and "category" in request.query_params:
+            failing = 500
         if failing:
             return JSONResponse({"resourceType": "OperationOutcome"}, failing, CORS)
         if request.method in {"PUT", "POST"}:
@@ -189,6 +193,10 @@ class StubWorkspace:
         if "code" in query:
             codes = {f"{c.get('system')}|{c.get('code')}" for c in one.get("code", {}).get("coding", [])}
             if not codes & set(query["code"].split(",")):
+                return False
+        if "category" in query:
+            parts = [part for concept in one.get("category", []) for part in concept.get("coding", [])]
+            if query["category"] not in {part.get("code") for part in parts}:
                 return False
         if "status" in query and one.get("status") not in query["status"].split(","):
             return False

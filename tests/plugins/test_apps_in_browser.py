@@ -13,7 +13,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from plugins.registry import BUNDLED
-from tests.plugins.people import ill_resident, medicines, notes, one_set, patient, staff
+from tests.plugins.people import (
+    child,
+    flag,
+    ill_resident,
+    inhabitant,
+    medicines,
+    notes,
+    one_set,
+    patient,
+    staff,
+)
 from tests.plugins.stub_workspace import StubWorkspace, running
 from tests.plugins.test_readme import write_readme_app
 
@@ -185,6 +195,107 @@ def test_malinger_scores_the_latest_set(open_app: Callable[..., Page]) -> None:
     page.get_by_label("90 døgn").check()
     page.get_by_role("button", name="Tabell").click()
     expect(page.locator(".measure[data-measure=weight]")).to_be_visible()
+
+
+def chosen(page: Page, name: str) -> None:
+    page.get_by_label(name, exact=True).check()
+
+
+def test_malinger_has_a_diary_of_glucose_and_shows_pain(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    """What a nurse measures can be read where she looks: with the vital signs, and by the time of day."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    stub.add(*inhabitant(now, "p-3"))
+    stub.patient = "p-3"
+    page = open_app("malinger")
+    expect(page.locator("[data-measure=glucose] .value")).to_have_text("6,1")
+    expect(page.locator("[data-measure=pain] .value")).to_have_text("0")
+    chosen(page, "Blodsukker")
+    expect(page.locator("[data-measure=glucose] .value")).to_have_text("6,1")
+    expect(page.locator(".diary thead")).to_contain_text("Morgen")
+    assert page.locator(".diary strong").count() == 9
+    shown = page.locator(".diary tbody").inner_text()
+    assert "6,1" in shown
+    assert "11,7" in shown
+    assert "siste 6,1 mmol/l" in str(page.locator("svg.chart").get_attribute("aria-label"))
+
+
+def test_malinger_shows_laboratory_series_with_their_limits(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    """Mutant: glucose of the bedside stands among the answers; a value outside its limits bears no mark."""
+    stub.add(*inhabitant(datetime.now(UTC).replace(microsecond=0), "p-3"))
+    stub.patient = "p-3"
+    page = open_app("malinger", locale="en-GB")
+    chosen(page, "Laboratory")
+    expect(page.locator(".measure h2")).to_have_text(["HbA1c", "LDL cholesterol"])
+    first = page.locator(".measure").first
+    expect(first).to_contain_text("28–40 mmol/l")
+    expect(first.locator("div.last")).to_contain_text("High")
+    assert first.locator("circle, path.point").count() == 4
+    page.get_by_role("button", name="Table").press("Enter")
+    expect(page.locator("tbody tr").first).to_contain_text("61 ▲")
+    assert page.locator("thead th").count() == 6
+    page.get_by_label("1 year", exact=True).check()
+    assert page.locator("thead th").count() == 3
+
+
+def test_malinger_begins_with_the_growth_of_a_child(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    stub.add(*child(datetime.now(UTC).replace(microsecond=0), "p-4"))
+    stub.patient = "p-4"
+    page = open_app("malinger")
+    expect(page.locator(".measure h2")).to_have_text(["Høyde", "Vekt", "Hode"])
+    expect(page.locator("[data-measure=height] div.last")).to_contain_text("105,0")
+    expect(page.locator(".axis")).to_contain_text("3 år")
+    page.get_by_role("button", name="Tabell").press("Enter")
+    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr").first).to_contain_text("15,6")
+    chosen(page, "Målinger")
+    expect(page.locator("#app")).to_contain_text("NEWS2 gjelder ikke barn")
+
+
+@pytest.mark.parametrize(
+    ("scope", "flags", "score", "words"),
+    [
+        ("user/Flag.rs", [flag("p-1", "NEWS2: SpO₂ 88–92 %")], "4", "skala 2 (mål 88–92 %): journalen har markeringen"),
+        ("user/Flag.rs", [flag("p-1", "Fallrisiko")], "5", "skala 1: journalen har ingen markering"),
+        ("user/Patient.rs", [flag("p-1", "NEWS2: SpO₂ 88–92 %")], "5", "skala 1: markeringene i journalen kunne ikke leses"),
+    ],
+)  # fmt: skip
+def test_malinger_takes_the_scale_of_spo2_from_a_flag_and_says_which(
+    stub: StubWorkspace,
+    open_app: Callable[..., Page],
+    scope: str,
+    flags: list[dict[str, Any]],
+    score: str,
+    words: str,
+) -> None:
+    """Mutant: the scale is guessed from earlier totals."""
+    stub.scope = scope
+    stub.add(*flags)
+    page = open_app("malinger")
+    assert page.get_attribute("body", "data-news2") == score
+    expect(page.locator(".score p")).to_contain_text(f"SpO₂ etter skala {2 if score == '4' else 1}")
+    page.get_by_role("button", name="Vis poeng").click()
+    expect(page.locator("#explained")).to_contain_text(words)
+
+
+def test_malinger_says_when_the_answers_cannot_be_read_and_tries_again(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    stub.add(*inhabitant(now, "p-3"))
+    stub.patient = "p-3"
+    stub.refuse_category = True
+    page = open_app("malinger", allow="Failed to load")
+    chosen(page, "Prøvesvar")
+    expect(page.locator(".notice h1")).to_have_text("Journalen svarer med en feil")
+    stub.refuse_category = False
+    page.get_by_role("button", name="Prøv igjen").click()
+    expect(page.locator(".measure h2").first).to_have_text("HbA1c")
 
 
 def test_malinger_clears_acknowledges_and_then_reads(

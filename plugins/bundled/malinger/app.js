@@ -1,13 +1,17 @@
-/* Målinger (Nordvital AS): vital signs and weight over time. Follows the patient of the workspace by FHIRcast. */
+/* Målinger (Nordvital AS): vital signs, glucose, pain, laboratory answers and growth over time. Follows the patient of the workspace by FHIRcast. */
 import { Follower } from "./follow.js";
 import { clock, years } from "./moments.js";
+import { laboratoryOf } from "./laboratory.js";
+import { scaleOf } from "./news2.js";
 import { BODY_CODES, VITAL_CODES, lastUpdated, seriesOf } from "./observations.js";
 import { announce, followLanguage, h, icon, mark, notice, say, show, troubleNotice, waiting } from "./page.js";
 import { openSession } from "./smart.js";
-import { content, latestScore } from "./view.js";
+import { beginning, content, latestScore } from "./view.js";
 
 const DAY = 86400000;
 const AGAIN_MILLISECONDS = 5000;
+const FETCHED_DAYS = { "90d": 91, "5y": 1828 };
+const VIEWS_HIGH = 37;
 const FENCE_MILLISECONDS = 3000;
 const FENCE_STEP_MILLISECONDS = 120;
 const FULL_EVERY = 60;
@@ -23,9 +27,7 @@ class Page {
   constructor(session) {
     this.session = session;
     this.visit = 0;
-    this.range = "7d";
     this.table = false;
-    this.explained = false;
     this.linked = true;
     this.clear(null);
   }
@@ -36,9 +38,15 @@ class Page {
     this.patient = patient;
     this.observations = new Map();
     this.age = null;
+    this.birthDate = null;
+    this.flags = null;
+    this.lab = null;
+    this.labTrouble = null;
+    this.view = null;
+    this.ranges = { vital: "7d", glucose: "7d", lab: "5y", growth: null };
     this.seen = null;
     this.settled = false;
-    this.long = false;
+    this.long = 0;
     this.explained = false;
     this.failedSince = null;
     this.again = false;
@@ -76,9 +84,10 @@ class Page {
       try {
         const found = await this.fetchAll(patience > 0);
         if (this.stale(visit)) return;
-        this.take(found.person, found.observations);
+        this.take(found);
         this.failedSince = null;
         this.draw();
+        this.loadLaboratory(visit);
         return;
       } catch (error) {
         if (this.stale(visit)) return;
@@ -101,17 +110,39 @@ class Page {
     const week = { patient, code: VITAL_CODES, date: `ge${daysAgo(8)}`, _count: "500" };
     const newest = { patient, code: VITAL_CODES, _sort: "-date", _count: "40" };
     const body = { patient, code: BODY_CODES, _sort: "-date", _count: "200" };
-    const [person, ...lists] = await Promise.all([asked, ...[week, newest, body].map((query) => session.search("Observation", query))]);
-    if (this.long) lists.push(await this.fetchLong());
-    return { person, observations: lists.flat() };
+    const [person, flags, ...lists] = await Promise.all([asked, this.fetchFlags(), ...[week, newest, body].map((query) => session.search("Observation", query))]);
+    if (this.long) lists.push(await this.fetchLong(this.long));
+    return { person, flags, observations: lists.flat() };
   }
 
-  fetchLong() {
-    return this.session.search("Observation", { patient: this.patient, code: VITAL_CODES, date: `ge${daysAgo(91)}`, _count: "1000" });
+  fetchLong(days) {
+    return this.session.search("Observation", { patient: this.patient, code: VITAL_CODES, date: `ge${daysAgo(days)}`, _count: "1000" });
   }
 
-  take(person, observations) {
+  /** Which SpO2 scale applies stands in a flag; an organisation that does not let the app read them gets scale 1, and is told. */
+  async fetchFlags() {
+    if (!this.session.may(/^user\/(Flag|\*)\.(read|\*|c?r?u?d?s)/)) return null;
+    return this.session.search("Flag", { patient: this.patient, status: "active", _count: "100" });
+  }
+
+  /** Answers of the laboratory, after the rest is on the screen. */
+  async loadLaboratory(visit) {
+    try {
+      const found = await this.session.search("Observation", { patient: this.patient, category: "laboratory", _sort: "-date", _count: "500" });
+      if (this.stale(visit)) return;
+      this.lab = laboratoryOf(found);
+      this.labTrouble = null;
+    } catch (error) {
+      if (this.stale(visit)) return;
+      this.labTrouble = this.lab ? null : error.kind || "server";
+    }
+    if (document.body.dataset.state !== "error") this.draw();
+  }
+
+  take({ person, flags, observations }) {
     this.age = years(person.birthDate, new Date());
+    this.birthDate = /^\d{4}-\d\d-\d\d$/.test(person.birthDate || "") ? person.birthDate : null;
+    this.flags = flags;
     this.keep(observations);
   }
 
@@ -191,19 +222,31 @@ class Page {
   }
 
   model() {
-    return {
+    const model = {
       now: new Date(),
       series: seriesOf(this.observations.values()),
       age: this.age,
-      range: this.range,
+      birthDate: this.birthDate,
+      scale: scaleOf(this.flags),
+      lab: this.lab,
+      labTrouble: this.labTrouble,
+      ranges: this.ranges,
       table: this.table,
       explained: this.explained,
       on: {
         explain: () => this.change({ explained: !this.explained }),
         table: () => this.change({ table: !this.table }),
+        view: (view) => this.change({ view }),
         range: (range) => this.changeRange(range),
+        lab: () => this.loadLaboratory(this.visit),
       },
     };
+    if (!this.view) {
+      const { view, range } = beginning(model);
+      this.view = view;
+      this.ranges.vital = range;
+    }
+    return { ...model, view: this.view, range: this.ranges[this.view] };
   }
 
   change(what) {
@@ -212,13 +255,14 @@ class Page {
   }
 
   async changeRange(range) {
-    this.change({ range });
-    if (range !== "90d" || this.long) return;
+    this.change({ ranges: { ...this.ranges, [this.view]: range } });
+    const days = this.view === "lab" ? 0 : FETCHED_DAYS[range] || 0;
+    if (days <= this.long) return;
     const { visit } = this;
     try {
-      const found = await this.fetchLong();
+      const found = await this.fetchLong(days);
       if (this.stale(visit)) return;
-      this.long = true;
+      this.long = days;
       this.keep(found);
       this.draw();
     } catch (error) {
@@ -232,14 +276,15 @@ class Page {
     const compact = height < COMPACT_BELOW;
     const narrow = width < NARROW_BELOW;
     const columns = 112 + (compact ? 150 : narrow ? 92 : 122);
-    const free = height - 62 - 41 - 27 - (compact || this.range === "90d" ? 0 : 45) - 37 * this.strips().length;
+    const around = this.view === "vital" ? 62 + (compact || ["90d", "5y"].includes(this.ranges.vital) ? 0 : 45) : 0;
+    const free = height - VIEWS_HIGH - around - 41 - 27 - 37 * this.strips().length;
     const least = compact ? ROW_LEAST_COMPACT : ROW_LEAST;
     return { compact, plot: Math.max(100, width - columns), row: (count) => Math.max(least, Math.floor(free / Math.max(count, 1)) - 1) };
   }
 
   draw() {
     const model = this.model();
-    if (!Object.keys(model.series).length) {
+    if (!Object.keys(model.series).length && !(this.lab && this.lab.length)) {
       mark("empty", this.patient);
       show(this.strips(), notice("info", say("Ingen målinger ennå", "No measurements yet"), say("Målinger som blir skrevet i journalen, kommer fram her med en gang.", "Measurements written to the record appear here at once.")));
       return;

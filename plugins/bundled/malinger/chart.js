@@ -5,7 +5,7 @@ import { map, stretches, valueWindow } from "./scale.js";
 const DOTS_AT_LEAST = 7;
 const DAY = 86400000;
 /* No line is drawn over a longer time without a measurement. */
-const GAP_DAYS = { weight: 45 };
+const GAP_DAYS = { weight: 45, glucose: 3 };
 const USUAL_GAP_DAYS = 8;
 const RIGHT_MARGIN = 10;
 
@@ -18,13 +18,14 @@ function triangle(x, y, size, kind) {
 
 /**
  * Draw `entries` [{at, value, points}] into a picture of `width` by `height` pixels.
- * `normal` is [low, high] or null; `time` is {from, to, ticks}.
+ * `normal` is [low, high] or null; `time` is {from, to, ticks}; `gap`: days without a value over which a line still goes;
+ * `fine`: differences below 1 matter; `joined` false: no line between the values.
  */
-export function chart({ name, entries, normal, time, width, height, label }) {
+export function chart({ name, entries, normal, time, width, height, label, gap, fine = false, joined = true }) {
   const picture = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
   const x = map(time.from.getTime(), time.to.getTime(), 0, width - RIGHT_MARGIN);
   const inside = entries.filter(({ at }) => at >= time.from && at <= time.to);
-  const [low, high] = valueWindow(name, inside.map(({ value }) => value));
+  const [low, high] = valueWindow(name, inside.map(({ value }) => value), undefined, fine);
   const edge = 9;
   const y = map(low, high, height - edge, edge);
   const clip = (value) => Math.max(0, Math.min(height, value));
@@ -38,7 +39,7 @@ export function chart({ name, entries, normal, time, width, height, label }) {
   }
   if (!inside.length) return picture;
   const place = (entry) => [Math.round(x(entry.at.getTime()) * 10) / 10, Math.round(y(entry.value) * 10) / 10];
-  for (const part of stretches(inside, (GAP_DAYS[name] || USUAL_GAP_DAYS) * DAY)) {
+  for (const part of joined ? stretches(inside, (gap || GAP_DAYS[name] || USUAL_GAP_DAYS) * DAY) : []) {
     picture.append(s("polyline", { points: part.map((entry) => place(entry).join(",")).join(" "), class: "line" }));
   }
   const spread = x(inside.at(-1).at.getTime()) - x(inside[0].at.getTime());

@@ -3,7 +3,7 @@ import { mark, show, troubleNotice, waiting } from "./page.js";
 import { kindOfStatus } from "./smart.js";
 
 const SCOPE =
-  "launch openid fhirUser online_access user/Patient.rs user/Observation.rs user/Encounter.rs " +
+  "launch openid fhirUser online_access user/Patient.rs user/Observation.rs user/Flag.rs " +
   "fhircast/Patient-open.read fhircast/Patient-close.read";
 
 show(waiting());

@@ -60,30 +60,29 @@ export function score(set, scale = 1) {
   return { total, parts, missing, complete: missing.length === 0, level: level(total, known.includes(3)), scale };
 }
 
+/** An aim of 88 to 92 per cent, in whatever dash and spacing it was written. */
+const AIM_88_92 = /\b88\s*(?:[-–—−]|til|to)\s*92\b/i;
+
 /**
- * Which SpO2 scale the record itself uses for this patient: 2 when the newest recorded NEWS2 that tells the two
- * apart fits scale 2 only, else 1.
+ * Which SpO2 scale the record decides for this patient: {scale, flag}. Scale 2 only where an active Flag says it; `flag`
+ * is its text. It is never guessed from earlier totals. `flags` null: they could not be read; scale 1, `flag` null.
  */
-export function scaleOf(sets) {
-  for (const set of [...sets].reverse()) {
-    if (set.news2 === undefined) continue;
-    const [one, two] = [score(set, 1), score(set, 2)];
-    if (!one.complete || one.total === two.total) continue;
-    if (set.news2 === two.total) return 2;
-    if (set.news2 === one.total) return 1;
-  }
-  return 1;
+export function scaleOf(flags) {
+  if (!flags) return { scale: 1, flag: null };
+  const text = flags.filter(({ status }) => status === "active").map(wordsOf).find((words) => AIM_88_92.test(words));
+  return text ? { scale: 2, flag: text } : { scale: 1, flag: "" };
 }
+
+const wordsOf = ({ code }) => (code && (code.text || (code.coding || []).map(({ display }) => display).find(Boolean))) || "";
 
 /**
  * The score to show for `sets` (oldest first), or null: that of the newest set. When the newest is only a part, such as a
  * single temperature, an earlier complete score of the last `hours` stays in sight unless the part alone reaches it;
  * `newer` then is the newest set.
  */
-export function currentScore(sets, hours = 24) {
+export function currentScore(sets, scale = 1, hours = 24) {
   const newest = sets.at(-1);
   if (!newest) return null;
-  const scale = scaleOf(sets);
   const latest = { set: newest, newer: null, ...score(newest, scale) };
   if (latest.complete) return latest;
   const whole = sets.filter((set) => newest.at - set.at <= hours * 3600000 && score(set, scale).complete).at(-1);

@@ -19,19 +19,27 @@ const CODES = {
   "3150-6": "oxygen",
   "29463-7": "weight",
   "8302-2": "height",
+  "9843-4": "head",
+  "8287-5": "head",
+  "14743-9": "glucose",
+  "15074-8": "glucose",
+  "72514-3": "pain",
+  "38208-5": "pain",
 };
 const PANELS = ["85354-9", "85353-1"];
 
-/** The codes to search for vital signs; weight and height are asked for over a longer time. */
+/** The codes to search for what is measured at the bedside; the body's size is asked for over a longer time. */
 export const VITAL_CODES = [
   "8310-5", "8867-4", "9279-1", "59408-5", "2708-6", "85354-9", "8480-6", "80288-4", "67775-7", "3151-8", "3150-6",
+  "14743-9", "15074-8", "72514-3", "38208-5",
 ].map((code) => `${LOINC}|${code}`).concat(`${SNOMED}|${NEWS2_CODE}`).join(",");
-export const BODY_CODES = ["29463-7", "8302-2"].map((code) => `${LOINC}|${code}`).join(",");
+export const BODY_CODES = ["29463-7", "8302-2", "9843-4", "8287-5"].map((code) => `${LOINC}|${code}`).join(",");
 
 /** Measurements taken within this time of each other make one set. */
 export const SET_MINUTES = 60;
 const OXYGEN_MINUTES = 15;
 const MINUTE = 60000;
+const MG_PER_MMOL = 18.016;
 const VOID = new Set(["entered-in-error", "cancelled", "unknown", "registered"]);
 
 const CONSCIOUSNESS = {
@@ -79,10 +87,11 @@ function valueOf(name, part) {
   if (quantity && typeof quantity.value === "number") {
     if (quantity.comparator) return null;
     if (name === "weight" && quantity.code === "g") return quantity.value / 1000;
-    if (name === "height" && quantity.code === "m") return quantity.value * 100;
+    if (["height", "head"].includes(name) && quantity.code === "m") return quantity.value * 100;
+    if (name === "glucose" && quantity.code === "mg/dL") return Math.round(quantity.value / MG_PER_MMOL * 10) / 10;
     return quantity.value;
   }
-  if (["oxygen", "news2"].includes(name) && typeof part.valueInteger === "number") return part.valueInteger;
+  if (["oxygen", "news2", "pain"].includes(name) && typeof part.valueInteger === "number") return part.valueInteger;
   return null;
 }
 
@@ -112,14 +121,14 @@ export function seriesOf(observations) {
   return series;
 }
 
-const NEWS_NAMES = ["temp", "pulse", "resp", "spo2", "systolic", "consciousness", "oxygen", "news2"];
+export const NEWS_NAMES = ["temp", "pulse", "resp", "spo2", "systolic", "consciousness", "oxygen", "news2"];
 
 /**
  * Sets of measurements that belong together, oldest first: [{at, temp?, pulse?, ...}]; `at` is that of the newest part.
  * Oxygen belongs to its SpO2: a litre recorded well before it says nothing about it.
  */
-export function setsOf(series, minutes = SET_MINUTES) {
-  const all = NEWS_NAMES.flatMap((name) => (series[name] || []).map((entry) => ({ name, ...entry })));
+export function setsOf(series, minutes = SET_MINUTES, names = NEWS_NAMES) {
+  const all = names.flatMap((name) => (series[name] || []).map((entry) => ({ name, ...entry })));
   all.sort((one, other) => other.at - one.at);
   const sets = [];
   let spo2At = null;

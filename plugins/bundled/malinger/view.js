@@ -1,14 +1,17 @@
 /* The page of Målinger, drawn from what was read. */
-import { axis, chart } from "./chart.js";
-import { clock, moment, sameDay, span } from "./moments.js";
-import { NORMAL, NORMAL_SPO2_SCALE_2, PARTS, currentScore, hoursToNext, points, scaleOf, score } from "./news2.js";
-import { setsOf, weightChange, written } from "./observations.js";
+import { clock, moment, span } from "./moments.js";
+import { glucoseView, growthView, laboratoryView } from "./more_views.js";
+import { NORMAL, NORMAL_SPO2_SCALE_2, PARTS, currentScore, hoursToNext, points, score } from "./news2.js";
+import { NEWS_NAMES, setsOf, weightChange, written } from "./observations.js";
 import { button, h, language, say, tag } from "./page.js";
+import { at, charted, choice, dataTable, measureRow, spoken, toolbar } from "./rows.js";
 import { timeWindow } from "./scale.js";
 
 export const ADULT_YEARS = 16;
+const GROWN_YEARS = 18;
 const FRESH_HOURS = 24;
 const HOUR = 3600000;
+const YEARS_GAP = 5 * 366;
 
 export const MEASURES = [
   { name: "temp", word: ["Temp", "Temp"], unit: "°C", decimals: 1, normal: ["36,1–38,0 °C", "36.1–38.0 °C"] },
@@ -16,6 +19,8 @@ export const MEASURES = [
   { name: "resp", word: ["Resp.", "Resp."], unit: "/min", decimals: 0, normal: ["12–20 /min", "12–20 /min"] },
   { name: "spo2", word: ["SpO₂", "SpO₂"], unit: "%", decimals: 0, normal: ["96–100 %", "96–100 %"] },
   { name: "systolic", word: ["Syst. BT", "Syst. BP"], unit: "mmHg", decimals: 0, normal: ["111–219", "111–219"] },
+  { name: "glucose", word: ["Blodsukker", "Glucose"], unit: "mmol/l", decimals: 1, normal: ["", ""] },
+  { name: "pain", word: ["Smerte", "Pain"], unit: "0–10", decimals: 0, normal: ["", ""] },
   { name: "weight", word: ["Vekt", "Weight"], unit: "kg", decimals: 1, normal: ["", ""] },
 ];
 const PART_WORDS = {
@@ -40,19 +45,22 @@ const LEVELS = {
   medium: ["økt risiko", "medium risk"],
   high: ["høy risiko", "high risk"],
 };
-export const RANGES = [
-  ["24h", ["24 t", "24 h"]],
-  ["7d", ["7 døgn", "7 days"]],
-  ["90d", ["90 døgn", "90 days"]],
-];
+const VITAL_RANGES = ["24h", "7d", "90d", "5y"];
+const LONG = new Set(["90d", "5y"]);
+const VIEWS = {
+  vital: ["Målinger", "Measurements"],
+  glucose: ["Blodsukker", "Glucose"],
+  lab: ["Prøvesvar", "Laboratory"],
+  growth: ["Vekst", "Growth"],
+};
 
 const pointsWord = (count) => `${count} ${count === 1 ? say("poeng", "point") : say("poeng", "points")}`;
-const at = (date, now) => (sameDay(date, now) ? say(`Kl. ${clock(date)}`, `At ${clock(date)}`) : moment(date, now));
 const isAdult = (model) => (model.age ?? 99) >= ADULT_YEARS;
 
-/** The score to show, or null: none for children, none without a vital sign. */
+/** The score to show, or null: none for children, none of parts that were measured long ago, as a doctor's office has them. */
 export function latestScore(model) {
-  return isAdult(model) ? currentScore(setsOf(model.series)) : null;
+  const news = isAdult(model) ? currentScore(setsOf(model.series), model.scale.scale) : null;
+  return news && (news.complete || model.now - news.set.at <= FRESH_HOURS * HOUR) ? news : null;
 }
 
 function due(news, now) {
@@ -70,7 +78,8 @@ function scoreHead(model, news) {
   const missing = news.missing.map((name) => say(...PART_WORDS[name])).join(", ");
   const least = news.complete ? "" : say("minst ", "at least ");
   const title = `NEWS2: ${least}${news.complete ? "" : `${news.total}, `}${say(...LEVELS[news.level])}`;
-  const when = [at(news.set.at, now), text, missing && say(`Mangler: ${missing}`, `Missing: ${missing}`), news.newer && say(`Nyere enkeltmåling ${at(news.newer.at, now).toLowerCase()}`, `Newer single measurement ${at(news.newer.at, now).toLowerCase()}`)].filter(Boolean).join(". ");
+  const scale = news.parts.spo2 === null ? "" : say(`SpO₂ etter skala ${news.scale}`, `SpO₂ by scale ${news.scale}`);
+  const when = [at(news.set.at, now), text, scale, missing && say(`Mangler: ${missing}`, `Missing: ${missing}`), news.newer && say(`Nyere enkeltmåling ${at(news.newer.at, now).toLowerCase()}`, `Newer single measurement ${at(news.newer.at, now).toLowerCase()}`)].filter(Boolean).join(". ");
   const more = button(say("Vis poeng", "Show points"), {
     class: "plain",
     "aria-expanded": model.explained ? "true" : "false",
@@ -98,12 +107,16 @@ function partValue(name, set) {
   return `${written(value, measure.decimals, language)} ${measure.unit}`;
 }
 
-function notes(news) {
+function scaleWords({ scale, flag }) {
+  if (scale === 2) return say(`SpO₂ er regnet etter skala 2 (mål 88–92 %): journalen har markeringen «${flag}».`, `SpO₂ by scale 2 (aim 88–92 %): the record is flagged “${flag}”.`);
+  if (flag === null) return say("SpO₂ er regnet etter skala 1: markeringene i journalen kunne ikke leses.", "SpO₂ by scale 1: the flags of the record could not be read.");
+  return say("SpO₂ er regnet etter skala 1: journalen har ingen markering om 88–92 %.", "SpO₂ by scale 1: the record has no flag for 88–92 %.");
+}
+
+function notes(model, news) {
   const recorded = news.set.news2;
   return [
-    news.scale === 2
-      ? say("SpO₂ er regnet etter skala 2 (mål 88–92 %), som i journalen.", "SpO₂ by scale 2 (aim 88–92 %), as in the record.")
-      : say("SpO₂ er regnet etter skala 1.", "SpO₂ by scale 1."),
+    scaleWords(model.scale),
     recorded !== undefined && news.complete && recorded !== news.total
       ? say(`I journalen står NEWS2 ${recorded}.`, `The record says NEWS2 ${recorded}.`)
       : "",
@@ -111,7 +124,7 @@ function notes(news) {
   ].filter(Boolean).join(" ");
 }
 
-function explanation(news) {
+function explanation(model, news) {
   const cell = (name) => {
     const count = news.parts[name];
     return h(
@@ -126,7 +139,7 @@ function explanation(news) {
     "section",
     { id: "explained", class: "explained", "aria-label": say("Slik er poengene regnet ut", "How the points add up") },
     h("ul", {}, PARTS.map(cell)),
-    h("p", {}, notes(news)),
+    h("p", {}, notes(model, news)),
   );
 }
 
@@ -137,17 +150,13 @@ function plainHead(model) {
 }
 
 function bar(model, drawn) {
-  const choice = RANGES.map(([key, word]) =>
-    h("label", {}, h("input", { type: "radio", name: "range", value: key, checked: key === model.range, onchange: () => model.on.range(key) }), h("span", {}, say(...word))),
-  );
-  const table = h("button", { type: "button", class: "plain", "aria-pressed": model.table ? "true" : "false", onclick: model.on.table }, say("Tabell", "Table"));
   const caption = drawn && isAdult(model) ? h("p", { class: "caption" }, say("Grått felt: 0 poeng", "Grey: 0 points")) : null;
-  return h("div", { class: "toolbar" }, h("fieldset", { class: "ranges" }, h("legend", { class: "visually-hidden" }, say("Tidsrom", "Time span")), choice), caption, table);
+  return toolbar(model, VITAL_RANGES, caption);
 }
 
 function lastValue(measure, entry, common, now) {
   if (!entry) return h("div", { class: "last" }, h("span", { class: "faint" }, say("Ikke målt", "Not measured")));
-  const elsewhere = common && Math.abs(entry.at - common) > HOUR ? h("span", { class: "faint" }, at(entry.at, now)) : null;
+  const elsewhere = !common || Math.abs(entry.at - common) > HOUR ? h("span", { class: "faint" }, at(entry.at, now)) : null;
   const mark = entry.points === undefined || entry.points === null ? null : entry.points
     ? h("span", { class: entry.points > 1 ? "bad" : "off" }, "▲ ", pointsWord(entry.points))
     : h("span", { class: "faint" }, pointsWord(0));
@@ -174,23 +183,14 @@ function charts(model, news, size) {
   const time = timeWindow(range, now, language);
   const common = news ? news.set.at : null;
   const sets = setsOf(model.series);
-  const shown = MEASURES.filter(({ name }) => (name === "weight" ? range === "90d" : true) && (model.series[name] || []).length);
+  const shown = MEASURES.filter(({ name }) => (name === "weight" ? LONG.has(range) : true) && (model.series[name] || []).length);
   const rows = shown.map((measure) => {
     const { entries, name: kind, normal, words } = scored(model, measure, news, sets);
     const name = say(...measure.word);
-    const label = say(`${name}, ${entries.length} målinger`, `${name}, ${entries.length} measurements`);
-    return h(
-      "div",
-      { class: "measure", "data-measure": measure.name },
-      h("div", { class: "name" }, h("h2", {}, name), h("span", { class: "faint" }, words || measure.unit)),
-      h("div", { class: "plot" }, chart({ name: kind, entries, normal, time, width: size.plot, height: size.row(shown.length), label })),
-      lastValue(measure, entries.at(-1), common, now),
-    );
+    const picture = { name: kind, entries, normal, time, width: size.plot, height: size.row(shown.length), label: spoken(name, entries, measure.unit, measure.decimals, now), gap: range === "5y" ? YEARS_GAP : undefined };
+    return measureRow({ key: measure.name, name, words: words || measure.unit, picture, last: lastValue(measure, entries.at(-1), common, now) });
   });
-  return [
-    h("div", { class: size.compact ? "measures compact" : "measures" }, rows),
-    h("div", { class: "axis-row" }, h("span"), axis(time, size.plot), h("span")),
-  ];
+  return charted(rows, time, size);
 }
 
 function list(model, news) {
@@ -210,20 +210,18 @@ function list(model, news) {
 
 function table(model) {
   const time = timeWindow(model.range, model.now, language);
-  const columns = MEASURES.filter(({ name }) => name !== "weight" && model.series[name]);
-  const all = setsOf(model.series);
-  const scale = scaleOf(all);
-  const sets = all.filter((set) => set.at >= time.from).reverse();
-  const head = h("tr", {}, h("th", { scope: "col" }, say("Tid", "Time")), columns.map((measure) => h("th", { scope: "col" }, say(...measure.word))), h("th", { scope: "col" }, "NEWS2"));
-  const rows = sets.map((set) => {
-    const sum = score(set, scale);
-    const cells = columns.map((measure) => {
-      const count = sum.parts[measure.name];
-      return h("td", { class: count > 1 ? "bad" : count ? "off" : "" }, set[measure.name] === undefined ? "–" : written(set[measure.name], measure.decimals, language));
+  const columns = MEASURES.filter(({ name }) => (name !== "weight" || LONG.has(model.range)) && model.series[name]);
+  const all = setsOf(model.series, undefined, [...new Set([...NEWS_NAMES, ...columns.map(({ name }) => name)])]);
+  const rows = all.filter((set) => set.at >= time.from).reverse().map((set) => {
+    const sum = score(set, model.scale.scale);
+    const cells = columns.map(({ name, decimals }) => {
+      const count = sum.parts[name];
+      return { text: set[name] === undefined ? "–" : written(set[name], decimals, language), kind: count > 1 ? "bad" : count ? "off" : "" };
     });
-    return h("tr", {}, h("th", { scope: "row" }, moment(set.at, model.now)), cells, h("td", {}, isAdult(model) ? `${sum.total}${sum.complete ? "" : "+"}` : "–"));
+    const scored = isAdult(model) && NEWS_NAMES.some((name) => name !== "news2" && set[name] !== undefined);
+    return [moment(set.at, model.now), ...cells, scored ? `${sum.total}${sum.complete ? "" : "+"}` : "–"];
   });
-  return h("div", { class: "table", tabindex: "0", role: "region", "aria-label": say("Alle målinger i tidsrommet", "All measurements of the time span") }, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
+  return dataTable(say("Alle målinger i tidsrommet", "All measurements of the time span"), [say("Tid", "Time"), ...columns.map((measure) => say(...measure.word)), "NEWS2"], rows);
 }
 
 function weightFoot(model) {
@@ -246,23 +244,41 @@ function weightFoot(model) {
 }
 
 /** Whether enough lies within the range to draw lines rather than a list. */
-function enough(model) {
-  const { from } = timeWindow(model.range, model.now, language);
+function enough(model, range = model.range) {
+  const { from } = timeWindow(range, model.now, language);
   return MEASURES.some(({ name }) => (model.series[name] || []).filter((entry) => entry.at >= from).length >= 3);
+}
+
+/** Which views there are for this patient. */
+function viewsOf(model) {
+  const child = model.birthDate && (model.age ?? 99) < GROWN_YEARS && ["height", "weight"].some((name) => (model.series[name] || []).length > 1);
+  return ["vital", model.series.glucose ? "glucose" : null, "lab", child ? "growth" : null].filter(Boolean);
+}
+
+/** Where a patient's page begins: {view, range}. A child's growth; what was measured lately; else what the years hold. */
+export function beginning(model) {
+  const view = viewsOf(model).includes("growth") ? "growth" : "vital";
+  return { view, range: !enough(model, "7d") && enough(model, "5y") && !enough(model, "90d") ? "5y" : "7d" };
 }
 
 /** Everything below the strips, for the size of the window. */
 export function content(model, size) {
+  const views = viewsOf(model);
+  const view = views.includes(model.view) ? model.view : "vital";
+  const others = { glucose: glucoseView, lab: laboratoryView, growth: growthView };
+  const tabs = choice("view", say("Visning", "View"), VIEWS, views, view, model.on.view);
+  return [tabs, (others[view] || vitalView)({ ...model, range: model.ranges[view] }, size)].flat();
+}
+
+function vitalView(model, size) {
   const news = latestScore(model);
   const drawn = !model.table && enough(model);
   const vital = MEASURES.some(({ name }) => name !== "weight" && model.series[name]);
   return [
     news ? scoreHead(model, news) : plainHead(model),
-    news && model.explained ? explanation(news) : null,
+    news && model.explained ? explanation(model, news) : null,
     vital || drawn ? bar(model, drawn) : null,
     model.table ? table(model) : drawn ? charts(model, news, size) : list(model, news),
-    drawn && model.range !== "90d" ? weightFoot(model) : null,
+    drawn && !LONG.has(model.range) ? weightFoot(model) : null,
   ].flat();
 }
-
-

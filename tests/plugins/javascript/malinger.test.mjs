@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 const base = process.env.APPS + "/malinger/";
 const { consciousnessOf, lastUpdated, measurementsOf, seriesOf, setsOf, weightChange, written } = await import(base + "observations.js");
-const { map, stretches, timeWindow, valueWindow } = await import(base + "scale.js");
+const { ageWindow, map, stretches, timeWindow, valueWindow } = await import(base + "scale.js");
+const { bmiOf, diaryOf, laboratoryOf } = await import(base + "laboratory.js");
 const { decide, isOlder, pause, read } = await import(base + "events.js");
 
 const observation = (code, value, at, more = {}) => ({
@@ -115,6 +116,70 @@ test("values widen the window, and a map is linear", () => {
 test("a line is broken where nothing was measured for long", () => {
   const at = (days) => ({ at: new Date(days * 86400000) });
   assert.deepEqual(stretches([at(0), at(1), at(9)], 2 * 86400000).map((part) => part.length), [2, 1]);
+});
+
+test("glucose and pain are measurements, in millimoles and as a whole number", () => {
+  const at = "2026-11-23T07:30:00Z";
+  const of = (...asked) => measurementsOf(observation(...asked)).map(({ name, value }) => [name, value]);
+  assert.deepEqual(of("14743-9", 11.9, at), [["glucose", 11.9]]);
+  assert.deepEqual(of("15074-8", 0, at, { valueQuantity: { value: 180, code: "mg/dL" } }), [["glucose", 10]]);
+  assert.deepEqual(of("38208-5", 0, at, { valueQuantity: undefined, valueInteger: 4 }), [["pain", 4]]);
+  assert.deepEqual(of("9843-4", 0, at, { valueQuantity: { value: 0.47, code: "m" } }), [["head", 47]]);
+});
+
+test("a diary has the values of a day by the part of the day, the newest day first", () => {
+  const entry = (text, value) => ({ at: new Date(text), value });
+  const diary = diaryOf([entry("2026-11-22T04:59", 5), entry("2026-11-22T05:00", 6), entry("2026-11-22T07:35", 7), entry("2026-11-23T21:00", 8)]);
+  assert.deepEqual(diary.map(({ parts }) => parts.map((part) => part.map(({ value }) => value))), [[[], [], [], [], [8]], [[5], [6, 7], [], [], []]]);
+});
+
+const answer = (code, text, value, day, more = {}) => ({
+  ...observation(code, value, `${day}T08:00:00Z`, { category: [{ coding: [{ code: "laboratory" }] }] }), code: { coding: [{ system: "http://loinc.org", code }], text },
+  valueQuantity: { value, unit: "mmol/l" }, ...more,
+});
+
+test("laboratory answers become series: known ones first, with range, flag and sign", () => {
+  const range = { referenceRange: [{ low: { value: 1.5 }, high: { value: 4.7 } }] };
+  const found = laboratoryOf([
+    answer("2885-2", "Albumin", 40, "2026-01-02"), answer("22748-8", "LDL-kolesterol", 2.9, "2026-01-02", range),
+    answer("22748-8", "LDL-kolesterol", 5, "2025-01-02", range),
+    answer("30522-7", "hs-CRP", 0.6, "2026-01-02", { valueQuantity: { value: 0.6, unit: "mg/l", comparator: "<" } }),
+  ]);
+  assert.deepEqual(found.map(({ name }) => name), ["LDL-kolesterol", "hs-CRP", "Albumin"]);
+  assert.deepEqual(found[0].entries.map(({ value, flag }) => [value, flag]), [[5, "H"], [2.9, ""]]);
+  assert.deepEqual([found[0].range, found[0].decimals, found[1].entries[0].sign], [[1.5, 4.7], 1, "<"]);
+});
+
+test("the laboratory's own mark goes before the range; other units are other series", () => {
+  const high = { interpretation: [{ coding: [{ code: "H" }] }], referenceRange: [{ high: { value: 9 } }] };
+  const found = laboratoryOf([answer("2276-4", "Ferritin", 5, "2026-01-02", high), answer("2276-4", "Ferritin", 5, "2026-01-03", { valueQuantity: { value: 5, unit: "ng/ml" } })]);
+  assert.deepEqual(found.map(({ unit, entries }) => [unit, entries[0].flag]), [["mmol/l", "H"], ["ng/ml", ""]]);
+});
+
+test("what is mistaken, in words, not of a laboratory, or glucose of the bedside is no laboratory series", () => {
+  const day = "2026-01-02";
+  assert.deepEqual(laboratoryOf([
+    answer("22748-8", "LDL", 3, day, { status: "entered-in-error" }), answer("22748-8", "LDL", 3, day, { category: [] }),
+    answer("22748-8", "LDL", 3, day, { valueQuantity: undefined, valueString: "hemolyse" }), answer("14743-9", "Blodsukker", 6, day),
+  ]), []);
+});
+
+test("five years have a line at each new year, one year at each quarter", () => {
+  const now = new Date(2026, 10, 23, 3, 12);
+  assert.deepEqual(timeWindow("5y", now).ticks.map(({ label }) => label), ["2022", "2023", "2024", "2025", "2026"]);
+  assert.deepEqual(timeWindow("1y", now).ticks.map(({ label }) => label), ["2026", "apr", "jul", "okt"]);
+});
+
+test("a childhood has a line at each birthday, a baby at each third month", () => {
+  const now = new Date(2026, 10, 23);
+  assert.deepEqual(ageWindow("2022-05-09", now).ticks.map(({ label }) => label), ["0 år", "1 år", "2 år", "3 år", "4 år"]);
+  assert.deepEqual(ageWindow("2025-11-20", now, "en").ticks.map(({ label }) => label), ["0 y", "3 mo", "6 mo", "9 mo", "1 y"]);
+});
+
+test("small differences of a fine series can be seen", () => {
+  assert.deepEqual(valueWindow("lab", [1, 2], undefined, true), [0.84, 2.16]);
+  assert.equal(Math.round(bmiOf(50, 160) * 10), 195);
+  assert.equal(bmiOf(50, undefined), null);
 });
 
 /* FHIRcast: FC-08, FC-12, FC-14, FC-22, FC-27. */

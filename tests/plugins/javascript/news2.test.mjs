@@ -70,14 +70,16 @@ test("levels", () => {
     ["low", "low", "single", "medium", "medium", "high"]);
 });
 
-test("the scale is the one the record itself uses", () => {
+test("scale 2 only where an active flag of the record says 88 to 92 per cent", () => {
   const calm = { temp: 36.8, pulse: 80, resp: 18, spo2: 90, systolic: 130, consciousness: "A" };
-  assert.equal(scaleOf([{ ...calm, news2: 0 }]), 2);
-  assert.equal(scaleOf([{ ...calm, news2: 3 }]), 1);
-  assert.equal(scaleOf([{ ...calm, news2: 0 }, { ...calm, spo2: 97, news2: 0 }]), 2);
-  assert.equal(scaleOf([calm]), 1);
-  assert.equal(scaleOf([{ ...calm, news2: 9 }]), 1);
-  assert.equal(score(calm, scaleOf([{ ...calm, news2: 0 }])).total, 0);
+  const flag = (text, status = "active") => ({ resourceType: "Flag", status, code: { text } });
+  assert.deepEqual(scaleOf([flag("Fallrisiko"), flag("NEWS2: SpO₂ 88–92 %")]), { scale: 2, flag: "NEWS2: SpO₂ 88–92 %" });
+  assert.equal(scaleOf([{ status: "active", code: { coding: [{ display: "SpO2 target 88-92%" }] } }]).scale, 2);
+  assert.deepEqual(scaleOf([flag("NEWS2: SpO₂ 88–92 %", "inactive"), flag("Rom 88, seng 92"), flag("SpO₂ 188–92")]), { scale: 1, flag: "" });
+  assert.deepEqual(scaleOf([]), { scale: 1, flag: "" });
+  assert.deepEqual(scaleOf(null), { scale: 1, flag: null });
+  assert.equal(score(calm, scaleOf([flag("SpO₂ 88 til 92 %")]).scale).total, 0);
+  assert.equal(currentScore([{ ...calm, news2: 0, at: new Date() }], scaleOf([]).scale).total, 3);
 });
 
 test("a single later value does not hide the score of the whole set", () => {
