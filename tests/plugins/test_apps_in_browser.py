@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -15,9 +16,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from plugins.registry import BUNDLED
 from tests.plugins.people import (
     child,
+    daily,
     flag,
     ill_resident,
     inhabitant,
+    medicine,
     medicines,
     notes,
     one_set,
@@ -504,6 +507,20 @@ def test_legemidler_tells_allergies_apart(stub: StubWorkspace, open_app: Callabl
         }
     )
     expect(open_app("legemidler").locator(".strip")).to_have_text("Ingen kjente allergier")
+
+
+def test_legemidler_draws_nothing_below_the_time_of_what_is_due_now(
+    stub: StubWorkspace, open_app: Callable[..., Page]
+) -> None:
+    """Mutant: a row whose state is *now* is also styled as the line for now."""
+    soon = datetime.now(ZoneInfo("Europe/Oslo")) + timedelta(minutes=5)
+    dosage = daily("1 tablett", f"{soon:%H:%M}")
+    stub.add(medicine("p-1", "due", "Digoksin tab 62,5 µg", "C01AA05", "Digoksin", dosage, "Hjerte"))
+    page = open_app("legemidler")
+    drawn = page.locator(".dose[data-state=now]").first.evaluate(
+        "(row) => [getComputedStyle(row, '::after').content, getComputedStyle(row).display]"
+    )
+    assert drawn == ["none", "grid"]
 
 
 def test_legemidler_never_shows_a_list_without_its_allergies(

@@ -30,7 +30,7 @@ function allergyStrip(allergies) {
 const name = (medicine, ...more) => [h("strong", {}, medicine.name), " ", h("span", { class: "soft" }, [medicine.rest, ...more].filter(Boolean).join(", "))];
 
 function scheduleRows(rows, now) {
-  const line = h("li", { class: "now", id: "now" }, h("span", {}, say(`Nå ${clock(now)}`, `Now ${clock(now)}`)));
+  const line = h("li", { class: "now-line", id: "now" }, h("span", {}, say(`Nå ${clock(now)}`, `Now ${clock(now)}`)));
   const made = rows.map((row) => {
     const [kind, drawing] = TAGS[row.state.kind];
     return {
