@@ -210,6 +210,7 @@ class Desktop(QObject):
 
         self._login_profile = self._sign_in.take_profile()
         self._window.take_toast("signed-out")
+        services.style = lambda: self._window.theme.name
         self._services, self._session = services, session
         self._window.set_user(self._user())
         facts = [AppFacts.from_answer(app) for app in apps]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shell.gateway_client.errors import GatewayError, Refused
@@ -27,17 +28,32 @@ class ContextPoint:
     encounter: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EncounterChoice:
+    """What the user answered: an encounter's id, or None for opening without one."""
+
+    encounter: str | None
+
+
 class ContextMoved(GatewayError):
     """The hub has another patient than the launch was meant for; the event that says so is on its way."""
 
 
 async def begin_launch(
-    workspace: Workspace, client_id: str, point: ContextPoint
+    workspace: Workspace,
+    client_id: str,
+    point: ContextPoint,
+    choice: EncounterChoice | None = None,
+    style: str = "",
 ) -> tuple[OpenedPane, Launch]:
-    """A new pane and its launch. Raises ContextMoved and other GatewayError kinds; then there is no pane."""
+    """A new pane and its launch, with the chosen encounter and in the named style.
+
+    Raises ContextMoved and other GatewayError kinds; then there is no pane.
+    """
+    extra = {"encounter": choice.encounter if choice else None, "style": style}
     opened = await workspace.new_pane(client_id, point.topic)
     try:
-        launch = await _launch_in(workspace, client_id, point, opened.pane)
+        launch = await _launch_in(workspace, client_id, point, opened.pane, extra)
     except GatewayError:
         with contextlib.suppress(GatewayError):
             await workspace.end_pane(opened.pane)
@@ -45,12 +61,15 @@ async def begin_launch(
     return opened, launch
 
 
-async def _launch_in(workspace: Workspace, client_id: str, point: ContextPoint, pane: str) -> Launch:
+async def _launch_in(
+    workspace: Workspace, client_id: str, point: ContextPoint, pane: str, extra: Mapping[str, str | None]
+) -> Launch:
     """409 for the same patient means a newer version, such as after a closed encounter: it is read and tried again."""
     version = point.version
     for pause in (*AGAIN_SECONDS, None):
         try:
-            return await workspace.new_launch(client_id, point.topic, pane, version or None)
+            named = {name: value for name, value in extra.items() if value}
+            return await workspace.new_launch(client_id, point.topic, pane, version or None, **named)
         except Refused as refused:
             if refused.status != CONFLICT:
                 raise

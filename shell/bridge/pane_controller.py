@@ -32,7 +32,7 @@ from context.pane_state import (
     TokenEncounter,
 )
 from shell.actions.page_policy import DeclaredOrigins, origin_of
-from shell.bridge.launching import ContextMoved, ContextPoint, begin_launch
+from shell.bridge.launching import ContextMoved, ContextPoint, EncounterChoice, begin_launch
 from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.workspace import Launch, OpenedPane
@@ -47,12 +47,14 @@ RESUBSCRIBE_MS = 3000
 
 class PaneController(QObject):
     """Signals: ``changed()`` when the picture must be drawn anew, ``page_added(widget)`` for a page to be laid under the
-    curtain, ``refused(kind, host)``, ``dialog(message)``, ``ended()`` when the pane is gone."""
+    curtain, ``refused(kind, host)``, ``dialog(message)``, ``encounter_wanted()``, ``ended()`` when the
+    pane is gone. ``wants_encounter``: the patient for whom a launch waits until the user has named an encounter."""
 
     changed = Signal()
     page_added = Signal(QWidget)
     refused = Signal(str, str)
     dialog = Signal(str)
+    encounter_wanted = Signal()
     ended = Signal()
 
     def __init__(
@@ -61,6 +63,8 @@ class PaneController(QObject):
         super().__init__(parent)
         self.app = app
         self.failure = ""
+        self.wants_encounter = ""
+        self._asks = self._chose = False
         self._services = services
         self._holder = holder
         kind: Kind = (
@@ -123,8 +127,17 @@ class PaneController(QObject):
 
     # what the user and the topic do
 
-    def launch(self, point: ContextPoint) -> None:
-        """Open the app for the topic's patient; an earlier page stays under the curtain until the new one has painted."""
+    def launch(
+        self, point: ContextPoint, *, by_user: bool = False, choice: EncounterChoice | None = None
+    ) -> None:
+        """Open the app for the topic's patient; an earlier page stays under the curtain until the new one has painted.
+
+        ``by_user``: it is his wish, so he is asked for an encounter also when the app could do without.
+        """
+        again = self._chose or (self._launching and self._asks)
+        self._asks = self.app.names_encounter or by_user or again
+        self._chose = self._chose or choice is not None
+        self.wants_encounter = ""
         self._point = point
         self.failure = ""
         self._generation += 1
@@ -140,10 +153,15 @@ class PaneController(QObject):
         self._feed(Launched(point.patient, point.encounter))
         self._feed(ContextReceived(point.event_id, point.patient))
         self._services.run(
-            begin_launch(self._services.workspace, self.app.client_id, point),
-            lambda begun: self._begun(generation, *begun),
+            begin_launch(self._services.workspace, self.app.client_id, point, choice, self._services.style()),
+            lambda begun: self._begun(generation, *begun, answered=choice is not None),
             lambda error: self._failed(generation, point, error),
         )
+
+    def launch_for(self, choice: EncounterChoice) -> None:
+        """The user has answered ``encounter_wanted``."""
+        if self._point is not None and self._point.patient == self.wants_encounter:
+            self.launch(self._point, choice=choice)
 
     def would_leave(self, point: ContextPoint) -> bool:
         """Whether the topic's new point takes away a page that is in use."""
@@ -220,7 +238,7 @@ class PaneController(QObject):
     def synchronise(self) -> None:
         """*Synkroniser*: launch anew for the current patient."""
         if self._point is not None:
-            self.launch(self._point)
+            self.launch(self._point, by_user=True)
 
     def suspend(self, suspended: bool) -> None:
         """Cover the pane while the gateway is away."""
@@ -240,6 +258,7 @@ class PaneController(QObject):
     def close(self) -> None:
         """End the pane and its grants."""
         self._generation += 1
+        self.wants_encounter = ""
         self._feed(Closed())
         self._drop_next()
         if self._page is not None:
@@ -249,9 +268,14 @@ class PaneController(QObject):
 
     # launching
 
-    def _begun(self, generation: int, opened: OpenedPane, launch: Launch) -> None:
-        if generation != self._generation:
+    def _begun(self, generation: int, opened: OpenedPane, launch: Launch, answered: bool = False) -> None:
+        missing = launch.encounter_missing and self._asks and not answered
+        if missing or generation != self._generation:
             self._services.run(self._services.workspace.end_pane(opened.pane), None, lambda _: None)
+            if generation == self._generation and self._point is not None:
+                self._deadline.stop()  # the user may take his time
+                self.wants_encounter = self._point.patient or ""
+                self.encounter_wanted.emit()
             return
         base = self._services.base_url
         origins = DeclaredOrigins(self.app.origins, origin_of(base))

@@ -31,6 +31,8 @@ class AppFacts:
     origins: frozenset[str]
     icon_svg: bytes = b""
     pkce_exempt: bool = False
+    names_encounter: bool = False
+    """Its scope has ``launch/encounter``: it is asked about whenever none is in progress."""
 
     @property
     def model(self) -> AppModel:
@@ -49,6 +51,7 @@ class AppFacts:
             origins=frozenset(answer.get("origins", ())),
             icon_svg=base64.b64decode(facts.get("icon_svg", "")),
             pkce_exempt=bool(answer.get("pkce_exempt")),
+            names_encounter="launch/encounter" in str(answer.get("scope", "")).split(),
         )
 
 
@@ -63,6 +66,9 @@ class Services:
     posts: HubPosts
     language: Callable[[], str]
     monotonic: Callable[[], float] = field(default=time.monotonic)
+
+    style: Callable[[], str] = lambda: ""
+    """Name of the theme in which apps are opened."""
 
     ended: bool = False
     """Set when the user has left: what still comes back from the loop's thread is dropped (S6)."""

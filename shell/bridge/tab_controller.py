@@ -323,7 +323,7 @@ class TabController(QObject):
 
     # panes
 
-    def open_app(self, app: AppFacts) -> PaneController | None:
+    def open_app(self, app: AppFacts, *, by_user: bool = True) -> PaneController | None:
         """Open an app for the tab's patient; a pane of it that is already there is returned."""
         for pane in self.panes:
             if pane.app.client_id == app.client_id:
@@ -334,7 +334,7 @@ class TabController(QObject):
         pane.ended.connect(lambda: self._removed(pane))
         self.panes.append(pane)
         self.pane_added.emit(pane)
-        pane.launch(self._point)
+        pane.launch(self._point, by_user=by_user)
         return pane
 
     def _removed(self, pane: PaneController) -> None:

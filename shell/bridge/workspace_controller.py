@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
 from shell.bridge.clipboard import clear_own_clipboard
+from shell.bridge.encounters import EncounterQuestions
 from shell.bridge.keyboard import Keyboard
 from shell.bridge.messages import Messages
 from shell.bridge.palette_controller import PaletteController
@@ -81,6 +82,7 @@ class WorkspaceController(QObject):
             window, self._reference, lambda: self._messages.say("not_pinned", "warn"), self
         )
         self._being_opened: set[str] = set()
+        self._encounters = EncounterQuestions(window, services, lambda: self.front, self._reference, self)
         services.connection.on_record = lambda error: services.post(lambda: self._record_heard(error))
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
@@ -135,6 +137,7 @@ class WorkspaceController(QObject):
         for signal, slot in self._wired:
             signal.disconnect(slot)
         self._wired.clear()
+        self._encounters.end()
         if self._facts is not None:
             self._facts.cancel()
         for tab in self.tabs:
@@ -337,7 +340,7 @@ class WorkspaceController(QObject):
         elif not tab.panes:
             for app in self._apps:
                 if app.client_id in OPENED_BY_ITSELF:
-                    tab.open_app(app)
+                    tab.open_app(app, by_user=False)
 
     def _pane_kept(self, tab: TabController, pane: PaneController) -> None:
         """Somebody else has changed the patient, and this pane stays for what is not saved in it."""
@@ -424,6 +427,7 @@ class WorkspaceController(QObject):
         pane.set_holder(frame.holder)
         pane.page_added.connect(frame.set_view)
         pane.changed.connect(lambda: self._pane_changed(tab, pane))
+        pane.encounter_wanted.connect(self._encounters.look)
         pane.refused.connect(lambda kind, host: self._page_refused(pane, kind, host))
         pane.dialog.connect(lambda text: self._messages.say_text("dialog", "info", pane.app.name, text))
         self._draw_rail()
@@ -487,6 +491,7 @@ class WorkspaceController(QObject):
                 self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
         self._draw_rail()
         self._keyboard.look()
+        self._encounters.look()
 
     def _tab_models(self, tab: TabController) -> list[PatientTabModel]:
         """The tab's patient, and beside him whoever is to take his place, until the hub has confirmed it (S1)."""

@@ -28,8 +28,11 @@ class OpenedPane:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
+    """``encounter_missing``: the app wants an encounter, and none is in progress (NAV-06)."""
+
     launch: str
     url: str
+    encounter_missing: bool = False
 
 
 class Workspace:
@@ -93,7 +96,7 @@ class Workspace:
         if context_version:
             body["context_version"] = context_version
         answer = await self._connection.json("POST", "/workspace/launches", json=body)
-        return Launch(answer["launch"], answer["url"])
+        return Launch(answer["launch"], answer["url"], bool(answer.get("encounter_missing")))
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """Server-sent events: each change of the panes' facts; ends when the gateway goes away."""

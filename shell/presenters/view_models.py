@@ -310,6 +310,28 @@ class UnsavedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class EncounterModel:
+    """One encounter: ``status`` as in FHIR, ``kind``, ``why`` and ``place`` in the record's words."""
+
+    key: str
+    start: datetime | None
+    status: str
+    kind: str = ""
+    why: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterQuestionModel:
+    """For which encounter an app is opened; ``read`` False when the record did not tell which there are."""
+
+    app: AppModel
+    patient: PatientRef | None
+    encounters: tuple[EncounterModel, ...]
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ToastModel:
     """``action`` is the button's word; with an action the toast stays until it is handled."""
 

@@ -204,6 +204,73 @@
     </message>
 </context>
 <context>
+    <name>EncounterQuestion</name>
+    <message>
+        <source>Gjelder</source>
+        <translation>Concerns</translation>
+    </message>
+    <message>
+        <source>Hvilken kontakt gjelder det?</source>
+        <translation>Which encounter is it about?</translation>
+    </message>
+    <message>
+        <source>{app} skal vite hvilket besøk eller opphold det gjelder, og ingen pågår nå.</source>
+        <translation>{app} needs to know which visit or stay it is about, and none is in progress.</translation>
+    </message>
+    <message>
+        <source>Journalen svarte ikke, så tidligere kontakter vises ikke.</source>
+        <translation>The record did not answer, so earlier encounters are not shown.</translation>
+    </message>
+    <message>
+        <source>Det er heller ingen tidligere.</source>
+        <translation>There are no earlier ones either.</translation>
+    </message>
+    <message>
+        <source>Åpne uten kontakt</source>
+        <translation>Open without an encounter</translation>
+    </message>
+    <message>
+        <source>Noen apper kan da ikke lagre eller sende det du gjør.</source>
+        <translation>Some apps can then not save or send what you do.</translation>
+    </message>
+    <message>
+        <source>Avbryt</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>{app} åpnes ikke.</source>
+        <translation>{app} is not opened.</translation>
+    </message>
+    <message>
+        <source>Uten dato</source>
+        <translation>Without a date</translation>
+    </message>
+    <message>
+        <source>Kontakt</source>
+        <translation>Encounter</translation>
+    </message>
+    <message>
+        <source>Avsluttet</source>
+        <translation>Finished</translation>
+    </message>
+    <message>
+        <source>Planlagt</source>
+        <translation>Planned</translation>
+    </message>
+    <message>
+        <source>Har møtt</source>
+        <translation>Has arrived</translation>
+    </message>
+    <message>
+        <source>Pågår</source>
+        <translation>In progress</translation>
+    </message>
+    <message>
+        <source>Permisjon</source>
+        <translation>On leave</translation>
+    </message>
+</context>
+<context>
     <name>InboxPanel</name>
     <message>
         <source>Innboks</source>

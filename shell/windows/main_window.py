@@ -13,6 +13,7 @@ from shell.presenters.view_models import (
     BannerModel,
     Connection,
     EmptyModel,
+    EncounterQuestionModel,
     FoundModel,
     HomeModel,
     LockModel,
@@ -38,6 +39,7 @@ from shell.windows.window_keys import WindowKeys
 
 if TYPE_CHECKING:
     from shell.widgets.command_palette import CommandPalette
+    from shell.widgets.encounter_question import EncounterQuestion
     from shell.widgets.pane_area import PaneArea
     from shell.widgets.toasts import Toasts
     from shell.widgets.unsaved_question import UnsavedQuestion
@@ -70,6 +72,8 @@ class MainWindow(ThemedWidget):
     pane_about_asked = Signal(str)
     permission_answered = Signal(str, str, bool)
     question_answered = Signal(str)
+    encounter_answered = Signal(str)
+    encounter_left = Signal()
     palette_asked = Signal(str, str)
     palette_chosen = Signal(str, bool)
     toast_acted = Signal(str)
@@ -169,6 +173,10 @@ class MainWindow(ThemedWidget):
         return self._workplace.night_toasts
 
     @property
+    def encounter_question(self) -> EncounterQuestion:
+        return self._workplace.encounter_question
+
+    @property
     def overlay(self) -> Overlay:
         return self._workplace.overlay
 
@@ -179,6 +187,7 @@ class MainWindow(ThemedWidget):
         if self._made is not None:
             self.close_palette()
             self.end_question()
+            self.end_encounter()
             self.desk.start.clear()
             self.desk.toasts.clear()
         self._show_page(self.sign_in)
@@ -200,6 +209,7 @@ class MainWindow(ThemedWidget):
         """Cover everything at once."""
         self.close_palette()
         self.end_question()
+        self.end_encounter()
         self.desk.toasts.clear()
         self.lock.show_lock(model)
         self._show_page(self.lock)
@@ -341,8 +351,26 @@ class MainWindow(ThemedWidget):
         if self._made is not None:
             self.overlay.close(self.question)
 
+    @property
+    def _asks(self) -> bool:
+        """Whether a question is open that has to be answered first."""
+        return self.overlay.dialog in (self.question, self.encounter_question)
+
+    def ask_encounter(self, model: EncounterQuestionModel) -> None:
+        """For which encounter an app is opened; nothing happens while another question or page is in front."""
+        if self.page is not self.desk or self._asks:
+            return
+        self.overlay.open(self.encounter_question)
+        self.encounter_question.ask(model)
+        self.overlay.place()
+        self.announcer.say(self.encounter_question.accessibleName(), urgent=True)
+
+    def end_encounter(self) -> None:
+        if self._made is not None:
+            self.overlay.close(self.encounter_question)
+
     def open_palette(self, text: str = "") -> None:
-        if self.page is self.desk and self.overlay.dialog is not self.question:
+        if self.page is self.desk and not self._asks:
             self.overlay.open(self.palette_view)
             self.palette_view.begin(text)
 
@@ -358,7 +386,7 @@ class MainWindow(ThemedWidget):
 
     def show_keys(self) -> None:
         """All keys (F1)."""
-        if self.page is self.desk and self.overlay.dialog is not self.question:
+        if self.page is self.desk and not self._asks:
             self.overlay.open(self.keys_help)
             self.keys_help.begin()
 
@@ -426,6 +454,9 @@ class MainWindow(ThemedWidget):
             (made.palette_view.left, self.close_palette),
             (made.keys_help.left, lambda: self.overlay.close(self.keys_help)),
             (made.question.answered, self._question_answered),
+            (made.encounter_question.chosen, self.encounter_answered),
+            (made.encounter_question.without, lambda: self.encounter_answered.emit("")),
+            (made.encounter_question.left, self.encounter_left),
             (made.overlay.dismissed, self._dismissed),
         ):
             signal.connect(target)
@@ -473,7 +504,7 @@ class MainWindow(ThemedWidget):
 
     def _from_top(self, signal: SignalInstance, *arguments: object) -> None:
         """Top strip and banner stay uncovered: they wait for an answer to the question, and end palette and keys."""
-        if self.overlay.dialog is not self.question:
+        if not self._asks:
             self._dismissed()
             signal.emit(*arguments)
 
@@ -484,12 +515,12 @@ class MainWindow(ThemedWidget):
             self.overlay.close(self.keys_help)
 
     def _open_user_menu(self) -> None:
-        if self._user is not None and self.overlay.dialog is not self.question:
+        if self._user is not None and not self._asks:
             self.menus.user(self.desk.top.user, f"{self._user.name}, {self._user.role}")
 
     def _open_patient_menu(self) -> None:
         banner = self.desk.banner
-        if self.overlay.dialog is self.question:
+        if self._asks:
             return
         self.menus.patient(banner.more, [*banner.shown_chips(), *banner.hidden_chips()])
 

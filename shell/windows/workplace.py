@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shell.theme.theme import Theme
 from shell.widgets.command_palette import CommandPalette
+from shell.widgets.encounter_question import EncounterQuestion
 from shell.widgets.toasts import Toasts
 from shell.widgets.unsaved_question import UnsavedQuestion
 from shell.windows.desk import Desk
@@ -28,7 +29,8 @@ class Workplace:
         self.palette_view = CommandPalette(theme, self.desk)
         self.question = UnsavedQuestion(theme, self.desk)
         self.keys_help = ShortcutsHelp(theme, self.desk)
-        for dialog in (self.palette_view, self.question, self.keys_help):
+        self.encounter_question = EncounterQuestion(theme, self.desk)
+        for dialog in (self.palette_view, self.question, self.keys_help, self.encounter_question):
             dialog.hide()
         self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)
         self.actions_now = WindowActions(window)

@@ -61,6 +61,9 @@ class FakeServices:
     def language(self) -> str:
         return "nb"
 
+    def style(self) -> str:
+        return "dark"
+
     def monotonic(self) -> float:
         return self.now
 
