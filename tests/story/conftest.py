@@ -49,6 +49,7 @@ from shell.web.chromium import program_arguments  # noqa: E402
 from tests.fakes.practice_data import copy_practice_data, load_practice_data  # noqa: E402
 from tests.story.devtools import DevTools  # noqa: E402
 from tests.story.story import Story  # noqa: E402
+from tests.story.visits import Visits  # noqa: E402
 
 Prepare = Callable[..., Environment]
 Begin = Callable[..., Story]
@@ -90,13 +91,14 @@ def prepare_environment(tmp_path: Path, request: pytest.FixtureRequest) -> Prepa
 
 
 @pytest.fixture
-def begin(qapp: QApplication, devtools: DevTools) -> Iterator[Begin]:
+def begin(qapp: QApplication, devtools: DevTools, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
     """Start the desktop in an environment; it is stopped after the test, whatever happened."""
     told: list[Story] = []
+    visits = Visits(monkeypatch)
 
     def start(environment: Environment) -> Story:
         program = build(qapp, environment)
-        story = Story(program, environment, devtools)
+        story = Story(program, environment, devtools, visits)
         told.append(story)
         story.start()
         return story

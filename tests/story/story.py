@@ -17,6 +17,7 @@ from shell.composition.practice import Environment
 from shell.tour.actor import Actor
 from shell.widgets.pane_frame import PaneFrame
 from tests.story.devtools import DevTools
+from tests.story.visits import Visits
 
 Result = TypeVar("Result")
 WAIT = 20.0
@@ -26,10 +27,13 @@ LOOK_EVERY_MS = 20
 class Story:
     """Drives one program. Every wait is for a condition; ``Waited`` tells which one did not come."""
 
-    def __init__(self, program: Program, environment: Environment, devtools: DevTools) -> None:
+    def __init__(
+        self, program: Program, environment: Environment, devtools: DevTools, visits: Visits
+    ) -> None:
         self.program = program
         self.window = program.window
         self.environment = environment
+        self.visits = visits
         self._devtools = devtools
         self.witness = PaintWitness(program)
 

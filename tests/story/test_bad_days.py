@@ -6,6 +6,7 @@ import json
 import socket
 from pathlib import Path
 
+from playwright.sync_api import Page
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -15,6 +16,17 @@ from tests.plugins.test_readme import write_readme_app
 from tests.story.conftest import Begin, Prepare
 from tests.story.story import Story
 from tests.story.test_main_story import MARIT_204, choose, sign_in
+
+TOLD_WITHIN_MS = 8000
+NOT_OPENED = "Lukk den, og åpne den igjen fra listen over apper."
+EXPIRED_CODE = """() => {
+  const key = JSON.parse(sessionStorage.getItem("SMART_KEY"));
+  const state = JSON.parse(sessionStorage.getItem(key));
+  delete state.tokenResponse;
+  sessionStorage.setItem(key, JSON.stringify(state));
+  location.href = `index.html?code=${"c".repeat(43)}&state=${key}`;
+}"""
+"""The app comes back from the login with a code that the gateway does not know any more."""
 
 
 def says(story: Story, text: str) -> bool:
@@ -45,7 +57,16 @@ def test_wrong_password_is_told_on_the_providers_page(prepare_environment: Prepa
     story.until(lambda: story.window.desk.at_start and story.program.desktop.workspace, "the start list")
 
 
-def test_a_patient_who_does_not_exist_changes_nothing(prepare_environment: Prepare, begin: Begin) -> None:
+def told(page: Page) -> str:
+    """What the page says once it has given up."""
+    page.wait_for_selector("body[data-state=error]", timeout=TOLD_WITHIN_MS)
+    return page.inner_text("body")
+
+
+def test_a_patient_a_launch_and_a_code_that_do_not_exist_are_told_and_change_nothing(
+    prepare_environment: Prepare, begin: Begin
+) -> None:
+    """Mutants: a page waits for ever, or says a word of the protocol."""
     story = begin(prepare_environment())
     actor = Actor(story.window)
     sign_in(story, actor)
@@ -58,6 +79,21 @@ def test_a_patient_who_does_not_exist_changes_nothing(prepare_environment: Prepa
     assert story.banner_patient() == MARIT_204
     assert story.all_follow(MARIT_204)
     assert workspace.tabs[0].waiting_for is None
+
+    issuer = f"{story.environment.base_url}/fhir"
+
+    def unknown_launch(page: Page) -> str:
+        page.evaluate(f"location.href = 'launch.html?iss={issuer}&launch=ukjent'")
+        return told(page)
+
+    def expired_code(page: Page) -> str:
+        page.evaluate(EXPIRED_CODE)
+        return told(page)
+
+    assert NOT_OPENED in story.in_page("legemidler", unknown_launch)
+    assert NOT_OPENED in story.in_page("notat", expired_code)
+    assert story.all_follow(MARIT_204)
+    assert story.witness.breaches == []
 
 
 def test_an_app_whose_server_is_down_is_covered_and_named_while_the_others_work(

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +17,15 @@ from PySide6.QtCore import Qt
 from shell.tour.actor import Actor
 from tests.plugins.test_readme import write_readme_app
 from tests.story.conftest import AUTHORITY, FOREIGN_HOST, Begin, Prepare
-from tests.story.test_main_story import MARIT_204, TORBJORN_209, choose, login_forms, sign_in
+from tests.story.test_main_story import (
+    APPS,
+    MARIT_204,
+    TORBJORN_209,
+    choose,
+    login_forms,
+    patients_shown,
+    sign_in,
+)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -66,5 +75,11 @@ def test_a_foreign_https_app_has_the_login_and_the_patient_and_follows(
     choose(story, actor, TORBJORN_209)
     story.until(lambda: story.follows("minapp", TORBJORN_209), "the foreign app about resident B")
     assert story.in_page("app", lambda page: page.get_attribute("body", "data-patient")) == TORBJORN_209
+    for app in APPS:
+        story.until(lambda app=app: story.follows(app, TORBJORN_209), f"{app} about resident B")
+    assert patients_shown(story) == dict.fromkeys(APPS, TORBJORN_209)
     assert login_forms(story) == 0
+    provider = urlsplit(story.environment.issuer).netloc
+    assert len(story.visits.login_pages(provider)) == 1
+    assert story.visits.panes_at(provider) == []
     assert story.witness.breaches == []

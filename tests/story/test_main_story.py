@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page
 from PySide6.QtCore import Qt
 
 from context.pane_state import State
@@ -20,7 +22,11 @@ from tests.story.story import Story, page_of
 MARIT_204 = "p-c2b680439f"
 TORBJORN_209 = "p-94dae35d24"
 APPS = ("malinger", "legemidler", "notat")
-NO = Qt.KeyboardModifier.NoModifier
+SEEN_WITHIN_SECONDS = 10.0
+USABLE_AFTER_KILL_SECONDS = 5.0
+"""Kill -9 of the gateway to usable apps (DESIGN section 3)."""
+LOADED_MACHINE_SECONDS = 3.0
+"""What a machine that does other work besides may add."""
 
 
 def sign_in(story: Story, actor: Actor) -> None:
@@ -57,8 +63,8 @@ def login_forms(story: Story) -> int:
     )
 
 
-def main_story(story: Story) -> Actor:
-    """Sign in once, resident A in three apps, then resident B in three apps; returns the actor for what comes after."""
+def main_story(story: Story) -> None:
+    """Sign in once, resident A in three apps, then resident B in three apps, and a note that another app shows."""
     actor = Actor(story.window)
     sign_in(story, actor)
     hub: list[str] = []
@@ -84,28 +90,31 @@ def main_story(story: Story) -> Actor:
     early = [shown for shown, confirmed in banners if shown is not None and shown not in confirmed]
     assert early == [], "the banner named somebody whom the hub had not confirmed"
     assert story.witness.paints > 10
+    write_in_one_app_and_see_it_in_another(story)
     assert story.witness.breaches == []
-    return actor
+    provider = urlsplit(story.environment.issuer).netloc
+    assert len(story.visits.login_pages(provider)) == 1, "the login page came once in all"
+    assert story.visits.panes_at(provider) == [], "no pane is led to the login, not even unseen"
 
 
-def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
-    prepare_environment: Prepare, begin: Begin
-) -> None:
-    story = begin(prepare_environment(first_start=True))
-    main_story(story)
-
-    def write(page: object) -> None:
-        page.click("#measure")  # type: ignore[attr-defined]
-        page.fill("#m-temp", "38,7")  # type: ignore[attr-defined]
-        page.click("#save")  # type: ignore[attr-defined]
-        page.wait_for_selector(".tag.ok")  # type: ignore[attr-defined]
+def write_in_one_app_and_see_it_in_another(story: Story) -> None:
+    def write(page: Page) -> None:
+        page.click("#measure")
+        page.fill("#m-temp", "38,7")
+        page.click("#save")
+        page.wait_for_selector(".tag.ok")
 
     story.in_page("notat", write)
     began = time.monotonic()
     temperature = "[data-measure=temp] .value"
     story.in_page("malinger", lambda page: page.locator(temperature).filter(has_text="38,7").wait_for())
-    assert time.monotonic() - began < 10
-    assert story.witness.breaches == []
+    assert time.monotonic() - began < SEEN_WITHIN_SECONDS
+
+
+def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
+    prepare_environment: Prepare, begin: Begin
+) -> None:
+    main_story(begin(prepare_environment(first_start=True)))
 
 
 def test_the_same_with_another_identity_provider(prepare_environment: Prepare, begin: Begin) -> None:
@@ -219,7 +228,11 @@ def test_kill_9_of_the_gateway_curtains_within_a_second_and_needs_no_new_login(
     assert gateway.pid is not None
     os.kill(gateway.pid, signal.SIGKILL)
     story.until(lambda: all(frame.curtain.isVisible() for frame in story.frames()), "curtains", 1.0)
-    story.until(lambda: all(not frame.curtain.isVisible() for frame in story.frames()), "usable apps", 8.0)
+    story.until(
+        lambda: all(not frame.curtain.isVisible() for frame in story.frames()),
+        "usable apps",
+        USABLE_AFTER_KILL_SECONDS + LOADED_MACHINE_SECONDS,
+    )
     assert story.all_follow(MARIT_204)
     assert patients_shown(story) == dict.fromkeys(APPS, MARIT_204)
     assert login_forms(story) == 0
