@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.conformance.table import Target
 from tests.fakes.gateway import APP_KEY, app_client, running_gateway
+from tests.fakes.hosted_gateway import Place, public_url, reserved_port, write_apps
+from tests.fakes.hosted_names import authority
 from tests.fakes.key_server import KeyServer, key_server
 from tests.fakes.upstream_systems import upstream_systems
 
@@ -31,10 +34,17 @@ def clients(vendor: KeyServer) -> list[dict[str, Any]]:
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """One server for all rows; each row signs in for itself."""
     folder = tmp_path_factory.mktemp("conformance")
-    with key_server(folder) as vendor, upstream_systems(folder) as systems:
+    with (
+        contextlib.closing(reserved_port()) as held,
+        key_server(folder) as vendor,
+        upstream_systems(folder, further=[public_url(held)]) as systems,
+    ):
+        place = Place(folder / "hosted", systems, authority(folder), held.getsockname()[1])
+        write_apps(place.folder / "apps")
+        place.write()
         more: dict[str, Any] = {
             "outbound": {"networks": ["127.0.0.1/32"], "ca_file": vendor.ca_file},
             "styles": {"light": STYLE},
         }
         with running_gateway(systems, folder, clients=clients(vendor), **more) as running:
-            yield Target.of(running, vendor)
+            yield Target.of(running, vendor, place)

@@ -389,4 +389,11 @@ CLIENTS = {
     "backend-long": at("launcher.server.tokens:TokenIssuer.backend_answer")(after(_with(expires_in=3600))),
 }
 
-MUTANTS: dict[str, Mutant] = {**DISCOVERY, **AUTHORIZE, **TOKEN, **SCOPES, **CLIENTS}
+HOSTED = {
+    "tls-missing": at("shell.composition.hosted:_tls")(always(None)),
+    "servers-cannot-call": at("shell.composition.hosted_apps:Surroundings")(
+        lambda original: lambda own_origin, loopback: original(own_origin, True)
+    ),
+}
+
+MUTANTS: dict[str, Mutant] = {**DISCOVERY, **AUTHORIZE, **TOKEN, **SCOPES, **CLIENTS, **HOSTED}

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.conformance import rows_authorize, rows_clients, rows_discovery, rows_scopes, rows_token
+from tests.conformance import (
+    rows_authorize,
+    rows_clients,
+    rows_discovery,
+    rows_hosted,
+    rows_scopes,
+    rows_token,
+)
 from tests.conformance.table import Row, status_table
 
-PARTS = (rows_discovery, rows_authorize, rows_token, rows_scopes, rows_clients)
+PARTS = (rows_discovery, rows_authorize, rows_token, rows_scopes, rows_clients, rows_hosted)
 ALL: list[Row] = [row for part in PARTS for row in part.ROWS.all]
 IDS = [f"SAL-{number:02d}" for number in range(1, 71)] + [f"NAV-{number:02d}" for number in range(1, 13)]
 
@@ -19,8 +26,6 @@ ELSEWHERE = {
     "SAL-46": "not offered: UserInfo, the claims parameter and request objects",
     "SAL-66": "not offered: app state",
     "SAL-68": "not offered: tasks that ask for a launch",
-    "SAL-69": "http on loopback only; behind TLS with the hosted form, which is not offered yet",
-    "NAV-01": "not offered: needs the hosted form, which a server can reach",
     "NAV-11": "content of the practice records; tests/launcher/sandbox_population",
 }
 """What no row can show from outside, and why."""

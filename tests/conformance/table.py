@@ -6,20 +6,28 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tests.fakes.gateway import RunningGateway
+from tests.fakes.hosted_gateway import Place
 from tests.fakes.key_server import KeyServer
 
 
 @dataclass
 class Target(RunningGateway):
-    """The server under test, and the vendor whose keys it fetches."""
+    """The server under test, the vendor whose keys it fetches, and where the same program stands behind TLS."""
 
     vendor: KeyServer | None = None
+    place: Place | None = None
 
     @classmethod
-    def of(cls, running: RunningGateway, vendor: KeyServer) -> Target:
+    def of(cls, running: RunningGateway, vendor: KeyServer, place: Place) -> Target:
         """A running gateway as a target."""
         given = (running.base_url, running.clock, running.records, running.http, running.clients)
-        return cls(*given, running.ready, vendor)
+        return cls(*given, running.ready, vendor, place)
+
+    @property
+    def hosted(self) -> Place:
+        """Where a hosted gateway can be started."""
+        assert self.place is not None
+        return self.place
 
 
 Check = Callable[[Target], None]

@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.hosted_gateway import (
+    HostedShell,
+    HostedUnderTest,
+    Place,
+    public_url,
+    reserved_port,
+    write_apps,
+)
+from tests.fakes.hosted_names import Authority, authority
 from tests.fakes.upstream_systems import ANNA, UpstreamSystems, upstream_systems
-from tests.launcher.hosted.names import GATEWAY_HOST, Authority, authority
-from tests.launcher.hosted.running import HostedShell, HostedUnderTest, Place, reserved_port, write_apps
 
-PORTS = 3
+PORTS = 2
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +28,9 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Place]]:
     """Places whose addresses are registered at the identity provider; the first one is shared."""
     folder = tmp_path_factory.mktemp("hosted")
     with contextlib.ExitStack() as stack:
-        ports = [
-            stack.enter_context(contextlib.closing(reserved_port())).getsockname()[1] for _ in range(PORTS)
-        ]
-        bases = [f"https://{GATEWAY_HOST}:{port}" for port in ports]
+        held = [stack.enter_context(contextlib.closing(reserved_port())) for _ in range(PORTS)]
+        bases = [public_url(one) for one in held]
+        ports = [one.getsockname()[1] for one in held]
         systems: UpstreamSystems = stack.enter_context(upstream_systems(folder, 0, further=bases))
         trusted: Authority = authority(folder)
         yield [Place(folder / str(port), systems, trusted, port) for port in ports]

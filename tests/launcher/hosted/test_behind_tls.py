@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from typing import Any
 
@@ -11,9 +10,9 @@ import httpx2
 import pytest
 
 from tests.fakes.gateway import APP_SECRET, SHELL, VERIFIER
+from tests.fakes.hosted_gateway import PACKAGED, SERVER_SIDE, HostedShell, HostedUnderTest, netloc
+from tests.fakes.hosted_names import APPS_DOMAIN, GATEWAY_HOST, VENDOR, client, spoken_version
 from tests.fakes.upstream_systems import ANNA, BERIT
-from tests.launcher.hosted.names import APPS_DOMAIN, GATEWAY_HOST, VENDOR, client
-from tests.launcher.hosted.running import PACKAGED, SERVER_SIDE, HostedShell, HostedUnderTest, netloc
 
 
 def port_of(gateway: HostedUnderTest) -> int:
@@ -33,20 +32,9 @@ def test_plain_http_is_refused(gateway: HostedUnderTest) -> None:
     ("version", "works"),
     [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)],
 )
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_tls_is_1_2_or_later(gateway: HostedUnderTest, version: ssl.TLSVersion, works: bool) -> None:
     """SAL-69."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    context.minimum_version = context.maximum_version = version
-    with socket.create_connection(("127.0.0.1", port_of(gateway)), 5) as plain:
-        try:
-            with context.wrap_socket(plain, server_hostname=GATEWAY_HOST) as secure:
-                spoken = secure.version()
-        except (ssl.SSLError, ConnectionError):
-            spoken = None
-    assert (spoken is not None) is works
+    assert (spoken_version(port_of(gateway), version) is not None) is works
 
 
 def test_only_the_test_authority_makes_it_trusted(gateway: HostedUnderTest) -> None:

@@ -22,8 +22,8 @@ from plugins.registry import AppRegistry, Surroundings
 from shell.composition.hosted import HostedChoice, HostedWrong, prepare_hosted
 from shell.composition.state_key import StateKeys
 from tests.fakes.environment import ROOT
-from tests.launcher.hosted.names import APPS_DOMAIN, GATEWAY_HOST, authority
-from tests.launcher.hosted.running import PACKAGED, SERVER_SIDE, Place
+from tests.fakes.hosted_gateway import PACKAGED, SERVER_SIDE, Place
+from tests.fakes.hosted_names import APPS_DOMAIN, GATEWAY_HOST, authority
 
 Refused = Callable[..., str]
 SECRET = {"client_id": SERVER_SIDE, "secret_sha256": "0" * 64}

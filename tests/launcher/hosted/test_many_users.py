@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.hosted_gateway import PACKAGED, HostedShell, HostedUnderTest
 from tests.fakes.upstream_systems import ANNA, BERIT, CARL, DAGNY
-from tests.launcher.hosted.running import PACKAGED, HostedShell, HostedUnderTest
 
 NAMES = {"siri": "Siri Nordli", "jonas": "Jonas Berg", "helge": "Helge Solberg"}
 OWN = {"siri": (ANNA, BERIT), "jonas": (BERIT, CARL), "helge": (DAGNY, DAGNY)}

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
 
+from launcher.stores.sqlite_state import SqliteState
 from tests.fakes.gateway import APP_SECRET, VERIFIER
-from tests.fakes.upstream_systems import ANNA, BERIT
-from tests.launcher.hosted.running import (
+from tests.fakes.hosted_gateway import (
     PACKAGED,
     SERVER_SIDE,
     HostedShell,
     HostedUnderTest,
     Place,
 )
+from tests.fakes.upstream_systems import ANNA, BERIT
 
 KILLED_AFTER = 12
 """Answers that are seen before the kill."""
@@ -153,3 +155,23 @@ def test_kill_9_loses_nothing_that_was_told(
             assert answer.status_code == 200, answer.text
         assert resumed(gateway, shell).call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
         assert command.terminate()[0] == 0
+
+
+def test_no_answer_while_the_disk_is_busy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S8: a renewed token is not told while the commit that keeps it is under way."""
+    free, commit = threading.Event(), SqliteState._commit
+
+    def when_free(self: SqliteState, batch: dict[str, bytes | None]) -> None:
+        assert free.wait(10)
+        commit(self, batch)
+
+    monkeypatch.setattr(SqliteState, "_commit", when_free)
+    free.set()
+    with place.running() as gateway, ThreadPoolExecutor(1) as other:
+        shell = gateway.shell()
+        free.clear()
+        renewal = other.submit(shell.renew)
+        with pytest.raises(TimeoutError):
+            renewal.result(0.3)
+        free.set()
+        assert renewal.result(5).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,21 @@ def authority(folder: Path, names: Sequence[str] = (GATEWAY_HOST, f"*.{APPS_DOMA
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     issuer.configure_trust(trusting)
     return Authority(certificate, key, trusting)
+
+
+def spoken_version(port: int, version: ssl.TLSVersion) -> str | None:
+    """The TLS version of a connection that offers only ``version``; ``None`` when the server takes none of it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=GATEWAY_HOST) as secure:
+                return secure.version()
+        except (ssl.SSLError, ConnectionError):
+            return None
 
 
 class LocalNames(httpx2.BaseTransport):

@@ -30,8 +30,8 @@ from tests.fakes.browser import Browser
 from tests.fakes.clock import MovedClock
 from tests.fakes.environment import ROOT
 from tests.fakes.gateway import APP_SECRET_SHA256, SHELL, VERIFIER, RunningGateway, Shell
+from tests.fakes.hosted_names import APPS_DOMAIN, GATEWAY_HOST, VENDOR, Authority, SecureBrowser, client
 from tests.fakes.upstream_systems import GATEWAY_CLIENT, GATEWAY_KEY, LoopThread, UpstreamSystems
-from tests.launcher.hosted.names import APPS_DOMAIN, GATEWAY_HOST, VENDOR, Authority, SecureBrowser, client
 
 CALLBACK = "http://127.0.0.1:5555/callback"
 ENDS_WITHIN = 5.0
@@ -93,6 +93,11 @@ def reserved_port() -> socket.socket:
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     held.bind(("127.0.0.1", 0))
     return held
+
+
+def public_url(held: socket.socket) -> str:
+    """The public URL of a gateway on a reserved port."""
+    return f"https://{GATEWAY_HOST}:{held.getsockname()[1]}"
 
 
 @dataclass
