@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from shell.tour.actor import Actor
 
 APPS = 3
-FIRST_ROW, SECOND_ROW = 3, 8
+FIRST_ROW, SECOND_ROW, THIRD_ROW = 3, 8, 5
+WRITER = "Notat"
 Modifier = Qt.KeyboardModifier
 Step = Callable[[Actor], None]
 
@@ -32,6 +33,15 @@ def three_apps(actor: Actor) -> None:
     actor.until(lambda: _all_about_one(actor), "three apps about one resident")
 
 
+def open_by_rail(actor: Actor) -> None:
+    """Close an app, then open it as the user does: by its place in the rail."""
+    actor.click_in_page("#text")
+    actor.key(Qt.Key.Key_W, Modifier.ControlModifier)
+    actor.until(lambda: len(actor.pages_state()) == APPS - 1, "one app less")
+    actor.click(actor.named(f"{WRITER} · "))
+    three_apps(actor)
+
+
 def start_list(actor: Actor) -> None:
     actor.key(Qt.Key.Key_Home, Modifier.AltModifier)
     actor.list_view()
@@ -47,6 +57,15 @@ def switch_resident(actor: Actor) -> None:
 def pin_one(actor: Actor) -> None:
     actor.click_in_page("#text")
     actor.key(Qt.Key.Key_P, Modifier.AltModifier)
+    actor.named("Dette er ")
+
+
+def leave_pinned(actor: Actor) -> None:
+    """Another resident: two apps follow, the pinned one stays and says whose it is."""
+    kept = _all_about_one(actor)
+    start_list(actor)
+    actor.click_row(THIRD_ROW)
+    actor.until(lambda: _two_and_one(actor, kept), "two apps about the third resident, one about the second")
     actor.named("Dette er ")
 
 
@@ -74,8 +93,10 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("sign-in", sign_in),
     ("pick-resident", pick_resident),
     ("three-apps", three_apps),
+    ("open-by-rail", open_by_rail),
     ("switch-resident", switch_resident),
     ("pin-one", pin_one),
+    ("pinned-to-another", leave_pinned),
     ("lock", lock),
     ("unlock", unlock),
     ("log-out", log_out),
@@ -96,3 +117,13 @@ def _all_about_one(actor: Actor) -> str:
     patients = {patient for _, patient, _ in states}
     ready = len(states) == APPS and all(state in ("ready", "empty") for _, _, state in states)
     return patients.pop() if ready and len(patients) == 1 else ""
+
+
+def _two_and_one(actor: Actor, kept: str) -> bool:
+    """Whether one app is still about ``kept``, and the others, ready, about one other."""
+    states = actor.pages_state()
+    others = {patient for _, patient, _ in states if patient != kept}
+    ready = all(state in ("ready", "empty") for _, _, state in states)
+    return (
+        len(states) == APPS and ready and len(others) == 1 and [one for _, one, _ in states].count(kept) == 1
+    )
