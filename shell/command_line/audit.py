@@ -15,6 +15,7 @@ audit_commands = typer.Typer(
 )
 
 State = Annotated[Path | None, typer.Option("--state", help="Folder that holds the log.")]
+KeyFile = Annotated[Path | None, typer.Option("--key-file", help="The state_key_file of a hosted gateway.")]
 Since = Annotated[str | None, typer.Option("--since", help="From this day or time on, local time.")]
 Until = Annotated[str | None, typer.Option("--until", help="Until this time, or to the end of this day.")]
 Patient = Annotated[str | None, typer.Option("--patient", help="Only this patient: the id in the record.")]
@@ -42,6 +43,7 @@ def _answered(command: Callable[[], int]) -> typer.Exit:
 @audit_commands.command("list")
 def audit_list(
     state: State = None,
+    key_file: KeyFile = None,
     since: Since = None,
     until: Until = None,
     patient: Patient = None,
@@ -56,7 +58,7 @@ def audit_list(
         from shell.command_line.audit_store import opened_log
 
         wanted = selection(since, until, patient, language())
-        return list_accesses(opened_log(state, language()), wanted, count, language())
+        return list_accesses(opened_log(state, language(), key_file), wanted, count, language())
 
     raise _answered(run)
 
@@ -64,6 +66,7 @@ def audit_list(
 @audit_commands.command("verify")
 def audit_verify(
     state: State = None,
+    key_file: KeyFile = None,
     anchor: Annotated[
         list[Path] | None, typer.Option("--anchor", help="An anchor that was saved earlier; may be repeated.")
     ] = None,
@@ -81,7 +84,9 @@ def audit_verify(
         from shell.command_line.audit_store import opened_log
         from shell.command_line.audit_verify import verify_log
 
-        return verify_log(opened_log(state, language()), anchor or [], sink, save_anchor, language())
+        return verify_log(
+            opened_log(state, language(), key_file), anchor or [], sink, save_anchor, language()
+        )
 
     raise _answered(run)
 
@@ -89,6 +94,7 @@ def audit_verify(
 @audit_commands.command("export")
 def audit_export(
     state: State = None,
+    key_file: KeyFile = None,
     since: Since = None,
     until: Until = None,
     patient: Patient = None,
@@ -105,6 +111,6 @@ def audit_export(
         from shell.command_line.audit_store import opened_log
 
         wanted = selection(since, until, patient, language())
-        return export_events(opened_log(state, language()), wanted, out, language())
+        return export_events(opened_log(state, language(), key_file), wanted, out, language())
 
     raise _answered(run)

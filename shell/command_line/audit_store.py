@@ -12,6 +12,7 @@ from launcher.stores.audit_reader import AuditMissing, AuditReader
 from plugins.findings import Language
 from shell.command_line.audit_texts import text
 from shell.command_line.failures import WrongUse
+from shell.composition.hosted_key import StateKeyMissing, keys_of_file
 from shell.composition.state_key import KeyFileStore, KeyringStore, KeyringUnusable, StateKeys
 
 AUDIT_FILE = "audit.sqlite"
@@ -25,14 +26,17 @@ class OpenedLog:
     reader: AuditReader
 
 
-def opened_log(state: Path | None, language: Language) -> OpenedLog:
-    """The log in the state directory. Raises WrongUse: no log, no key, or another key."""
+def opened_log(state: Path | None, language: Language, key_file: Path | None = None) -> OpenedLog:
+    """The log in the state directory. Raises WrongUse: no log, no key, or another key.
+
+    ``key_file`` is that of a hosted gateway; no other key is tried then.
+    """
     folder = state or Path(platformdirs.user_state_dir("vaktrom", appauthor=False))
     path = folder / AUDIT_FILE
     if not path.is_file():
         raise WrongUse(text("no_store", language, folder=folder))
     any_key = False
-    for keys in _keys(folder):
+    for keys in _keys(folder) if key_file is None else _keys_of(key_file):
         any_key = True
         reader = AuditReader(path, [key for _, key in keys.keys])
         try:
@@ -57,3 +61,10 @@ def _keys(folder: Path) -> Iterator[StateKeys]:
             yield StateKeys.from_text(stored)
     except KeyringUnusable:
         pass
+
+
+def _keys_of(file: Path) -> Iterator[StateKeys]:
+    try:
+        yield keys_of_file(file)
+    except StateKeyMissing as error:
+        raise WrongUse(f"--key-file: {error}") from error

@@ -28,7 +28,7 @@ def hosted_keys(file: Path | None, state_is_new: bool, now: datetime) -> StateKe
         return _from_keyring(now)
     if not file.exists() and state_is_new:
         _make(file, now)
-    return _from_file(file)
+    return keys_of_file(file)
 
 
 def _from_keyring(now: datetime) -> StateKeys:
@@ -52,7 +52,8 @@ def _make(file: Path, now: datetime) -> None:
         raise StateKeyMissing(f"state_key_file {file} cannot be made: {error.strerror}") from error
 
 
-def _from_file(file: Path) -> StateKeys:
+def keys_of_file(file: Path) -> StateKeys:
+    """The keys of a marked file that nobody else can read. Raises :class:`StateKeyMissing`."""
     try:
         mode, text = stat.S_IMODE(file.stat().st_mode), file.read_text(encoding="utf-8")
         marked = json.loads(text).get("mark") == MARK

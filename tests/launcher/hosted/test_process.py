@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from launcher.stores.sqlite_state import SqliteState
+from shell.command_line import application
 from tests.fakes.gateway import APP_SECRET, VERIFIER
 from tests.fakes.hosted_gateway import (
     PACKAGED,
@@ -58,6 +60,16 @@ def resumed(gateway: HostedUnderTest, shell: HostedShell) -> HostedShell:
     return HostedShell(gateway, shell.browser, shell.tokens, shell.key)
 
 
+def assert_the_audit_log_is_whole(place: Place) -> None:
+    """``vaktrom audit`` with the gateway's own key file; without it the log stays shut."""
+    log = ["--state", str(place.folder / "state")]
+    key = ["--key-file", str(place.folder / "state-keys.json")]
+    verified = CliRunner().invoke(application, ["audit", "verify", *log, *key])
+    assert verified.exit_code == 0, verified.output
+    assert "Jonas Berg" in CliRunner().invoke(application, ["audit", "list", *log, *key]).output
+    assert CliRunner().invoke(application, ["audit", "list", *log]).exit_code == 2
+
+
 def test_a_life_and_the_next(place: Place) -> None:
     """Ready line, SIGTERM within 5 s and exit 0; the next life goes on: issuer, keys, grants, topic, refresh tokens."""
     with place.process() as (gateway, command):
@@ -82,6 +94,7 @@ def test_a_life_and_the_next(place: Place) -> None:
     )
     for secret in (offline["refresh_token"], app["access_token"], shell.tokens["refresh_token"], "Nordli"):
         assert secret.encode() not in stored
+    assert_the_audit_log_is_whole(place)
     with place.process() as (gateway, command):
         assert gateway.http.get("/oauth/jwks").json() == keys
         shell = resumed(gateway, shell)
