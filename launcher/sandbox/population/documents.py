@@ -5,7 +5,7 @@ from __future__ import annotations
 from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.codes import DOCUMENT_TYPE, Json, coding, concept, reference
 from launcher.sandbox.population.measures import filled
-from launcher.sandbox.population.moments import at, minutes_of
+from launcher.sandbox.population.moments import at, minutes_of, workday
 from launcher.sandbox.population.staff import BY_NAME, Worker, worker_at
 from launcher.sandbox.population.story import Story
 from launcher.sandbox.population.vitals import DaySigns
@@ -56,7 +56,7 @@ def written(story: Story, signs: dict[int, DaySigns]) -> list[Json]:
     for day, clock, author, text in story.notes:
         minutes = minutes_of(clock)
         if author and BY_NAME[author].roles == ("lindehaugen",) and day < -2:
-            day -= max(0, day % 7 - 4)
+            day = workday(day)
         worker = BY_NAME[author] if author else worker_at(story.ward, day, minutes)
         made.append(note(story, at(day, minutes), worker, filled(story, day, text, signs)))
     for day, clock, text in story.falls:

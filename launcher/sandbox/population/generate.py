@@ -41,17 +41,17 @@ def add_resident(made: Collected, story: Story) -> None:
     made.add("fixed", people.patient(story))
     made.add("shifted", *people.conditions(story), people.stay(story), *people.allergies(story))
     made.add("shifted", *people.flags(story), *people.care_plan(story), *medication.requests(story))
-    running = "before" if story.room in LIVE_ROOMS else "history"
+    quiet = present.QUIET.get(story.room, frozenset())
     signs = vitals.history(story)
-    made.add(running, *signs)
-    made.add("history", *measures.weights(story), *measures.glucose(story), *measures.wounds(story))
-    made.add(
-        "history",
-        *measures.falls(story),
-        *measures.symptoms(story),
-        *rounds.rounds(story),
-        *medication.given(story),
-    )
+    made.add("before" if story.room in LIVE_ROOMS else "quiet" if "signs" in quiet else "history", *signs)
+    made.add("history", *measures.weights(story), *measures.wounds(story), *measures.falls(story))
+    for kind, seen in (
+        ("glucose", measures.glucose(story)),
+        ("symptoms", measures.symptoms(story)),
+        ("rounds", rounds.rounds(story)),
+    ):
+        made.add("quiet" if kind in quiet else "history", *seen)
+    made.add("history", *medication.given(story))
     extremes = vitals.extremes(signs)
     made.add("history", *documents.written(story, extremes), *routine_notes.routine_notes(story, extremes))
     made.add("history", *laboratory.residents_samples(story))

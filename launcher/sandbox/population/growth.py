@@ -37,6 +37,7 @@ _GIRLS = (
 # days after birth of the contacts; head until two years
 CONTACTS = (0, 9, 43, 92, 123, 153, 184, 245, 306, 369, 458, 535, 735, 1466, 2240, 2960, 4790)
 # days after birth | vaccine | ATC | for those born from, and before
+YEAR_CONTROL = 369
 _ALWAYS, _NEVER = "1900-01-01", "2100-01-01"
 _ROTAVIRUS, _HEPATITIS_B = "2014-09-01", "2016-11-01"
 VACCINES: tuple[tuple[int, str, str, str, str], ...] = (
@@ -124,6 +125,19 @@ def vaccinations(story: Story) -> list[Json]:
         count[name] = count.get(name, 0) + 1
         made.append(_immunization(story, name, atc, iso(moment), count[name]))
     return made
+
+
+def due_vaccines(story: Story, when: str) -> list[Json]:
+    """What the programme gives at twelve months."""
+    made: list[Json] = []
+    for days, name, atc, first, end in VACCINES:
+        if days == YEAR_CONTROL and first <= story.born < end:
+            made.append(_immunization(story, name, atc, when, 1 + _given(story, name)))
+    return made
+
+
+def _given(story: Story, name: str) -> int:
+    return sum(one["vaccineCode"]["text"] == name for one in vaccinations(story))
 
 
 def _immunization(story: Story, name: str, atc: str, when: str, dose: int) -> Json:

@@ -16,7 +16,7 @@ from launcher.sandbox.population.codes import (
     quantity,
     reference,
 )
-from launcher.sandbox.population.moments import at
+from launcher.sandbox.population.moments import at, workday
 from launcher.sandbox.population.observations import category, rounded
 from launcher.sandbox.population.story import Story
 
@@ -141,9 +141,9 @@ def sample_days(story: Story, last: int | None) -> list[int]:
     chance = Chance("samples", story.id)
     newest = last if last is not None else -chance.whole(12, 150)
     if "svangerskap" in story.conditions:
-        return [newest - 105, newest - 42, newest]
+        return [workday(newest - back) for back in (105, 42, 0)]
     days = [newest - back - chance.whole(0, 20) for back in (1290, 960, 640, 370, 185)] + [newest]
-    return [day if (day % 7) < 5 or day == newest else day - 2 for day in days]
+    return [workday(day) for day in days]
 
 
 def series(story: Story, text: str) -> list[Json]:
@@ -173,7 +173,7 @@ def series(story: Story, text: str) -> list[Json]:
 
 def _inr(story: Story) -> list[Json]:
     chance = Chance("inr", story.id)
-    return [result(story, "inr", 2.5 + chance.normal(0.18), at(day, 490)) for day in range(-365, -20, 28)]
+    return [result(story, "inr", 2.5 + chance.normal(0.18), at(day, 490)) for day in range(-364, -20, 28)]
 
 
 def residents_samples(story: Story) -> list[Json]:

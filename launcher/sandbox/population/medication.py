@@ -17,11 +17,13 @@ from decimal import Decimal
 from launcher.sandbox.population.chance import Chance, fhir_id
 from launcher.sandbox.population.codes import ATC, LOCAL, SNOMED, Json, coding, concept, reference
 from launcher.sandbox.population.drugs import DRUGS, Drug
-from launcher.sandbox.population.moments import at, clock_of, minutes_of, on, weekday, weekday_code
+from launcher.sandbox.population.moments import at, clock_of, minutes_of, on, weekday, weekday_code, workday
 from launcher.sandbox.population.staff import DOCTOR, GP, Worker, worker_at
 from launcher.sandbox.population.story import Story
 
 GIVEN_DAYS = 3
+STEM = 8
+"""Letters of a medicine's name that a note has, whatever follows: *adrenalinpenn*."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ def requests(story: Story, doctor: Worker = DOCTOR) -> list[Json]:
     chance = Chance("prescribed", story.id)
     made: list[Json] = []
     for item in prescriptions(story):
-        start = item.start if item.start is not None else -min(story.moved_in, chance.whole(20, 400))
+        some_day = -min(story.moved_in, chance.whole(20, 350))
+        start = item.start if item.start is not None else _named_on(story, item) or some_day
         made.append(
             {
                 "resourceType": "MedicationRequest",
@@ -191,6 +194,14 @@ def requests(story: Story, doctor: Worker = DOCTOR) -> list[Json]:
             }
         )
     return made
+
+
+def _named_on(story: Story, item: Prescription) -> int | None:
+    """The day of an inhabitant's newest note that names the medicine: what the doctor writes is what he ordered."""
+    if story.room:
+        return None
+    named = [day for day, _, _, text in story.notes if item.drug.name.lower()[:STEM] in text.lower()]
+    return workday(max(named)) if named else None
 
 
 def _kind(item: Prescription) -> Json:

@@ -51,9 +51,19 @@ def due(minutes: int) -> str:
     return f"{{{{due{minutes:+d}}}}}"
 
 
+def ahead(minutes: int) -> str:
+    """Token: so many minutes after (negative: before) the present, to the minute."""
+    return f"{{{{now{minutes:+d}.0}}}}"
+
+
 def clock_ago(minutes: int) -> str:
     """Token in a text: the clock so many minutes before the present."""
     return f"{{{{t-{minutes}}}}}"
+
+
+def workday(day: int) -> int:
+    """The day, or the Friday before when it falls on a weekend; day 0 is a Monday."""
+    return day - max(0, day % 7 - 4)
 
 
 def day_month(day: int) -> str:

@@ -67,6 +67,9 @@ def base(story: Story, key: str, when: str, worker: Worker, kind: str) -> Json:
 
 def _code(key: str) -> Json:
     loinc, name, text, *_ = _MEASURES[key]
+    if key == "esas":
+        pain = coding(LOINC, "38208-5", "Pain severity - Reported")
+        return concept(text, coding(f"{LOCAL}observasjon", name), pain)
     found = coding(LOINC, loinc, name) if loinc else coding(f"{LOCAL}observasjon", name)
     return concept(text, found)
 

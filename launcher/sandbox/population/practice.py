@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from launcher.sandbox.population import growth, laboratory, medication, people
+from launcher.sandbox.population import growth, laboratory, medication, people, today
 from launcher.sandbox.population.chance import Chance, fhir_id
 from launcher.sandbox.population.codes import CONTACT_TYPE, TERMINOLOGY, Json, coding, concept, reference
 from launcher.sandbox.population.documents import note
 from launcher.sandbox.population.inhabitants import APPOINTMENTS, INHABITANTS
-from launcher.sandbox.population.moments import ago, at, local, minutes_of, on
+from launcher.sandbox.population.moments import ago, at, local, minutes_of, on, workday
 from launcher.sandbox.population.observations import blood_pressure, measure
 from launcher.sandbox.population.plans_by_clock import delay
 from launcher.sandbox.population.staff import GP, SECRETARY
@@ -59,18 +59,20 @@ def add_inhabitant(made: Collected, story: Story) -> None:
     """Everything about one person on the list but today's appointment."""
     made.add("fixed", people.patient(story, gp=True))
     made.add("shifted", *people.conditions(story, hospital_codes=False), *people.allergies(story))
-    made.add("shifted", *medication.requests(story))
+    made.add("weeks", *medication.requests(story))
     if is_child(story):
         made.add("fixed", *growth.growth(story), *growth.vaccinations(story))
+        if "metylfenidat" in story.medicines:
+            made.add("weeks", *today.stimulant_controls(story))
     measured: list[Json] = []
     if not is_child(story):
         measured = [*laboratory.series(story, story.facts["labs"]), *_body(story)]
-        made.add("history", *measured)
+        made.add("weeks", *measured)
         if story.age() >= 65 or _AT_RISK & {word.partition(":")[0] for word in story.conditions.split()}:
-            day = -Chance("influensa", story.id).whole(25, 46)
-            made.add("history", growth.seasonal(story, at(day, 600)))
+            day = workday(-Chance("influensa", story.id).whole(25, 46))
+            made.add("weeks", growth.seasonal(story, at(day, 600)))
     for day, _, _, text in story.notes:
-        made.add("history", *_visit(story, day, quoted(text, day, measured)))
+        made.add("weeks", *_visit(story, day, quoted(text, day, measured)))
 
 
 def quoted(text: str, day: int, measured: list[Json]) -> str:
@@ -95,12 +97,13 @@ def _body(story: Story) -> list[Json]:
     usual, chance = _usual(story), Chance("body", story.id)
     if usual is None:
         return []
-    made = [measure(story, "høyde", float(story.height), at(-1460 + chance.whole(0, 60), 560), SECRETARY)]
+    tall = workday(-1460 + chance.whole(0, 60))
+    made = [measure(story, "høyde", float(story.height), at(tall, 560), SECRETARY)]
     sys, dia, pulse = usual
     drift = chance.uniform(-2.5, 1.5)
     for n, back in enumerate((1380, 1150, 940, 730, 560, 372, 186, 30)):
         day = -back - chance.whole(0, 8)
-        day -= max(0, day % 7 - 4)
+        day = workday(day)
         minutes = 500 + chance.whole(0, 350)
         kilos = float(story.weight) + drift * (7 - n) / 7 + chance.normal(0.4)
         made.append(measure(story, "vekt", kilos, at(day, minutes), SECRETARY))
@@ -112,7 +115,7 @@ def _body(story: Story) -> list[Json]:
 
 def _visit(story: Story, day: int, text: str) -> list[Json]:
     """An earlier contact and its note; never at a weekend."""
-    day -= max(0, day % 7 - 4)
+    day = workday(day)
     minutes = 480 + Chance("visit", story.id, day).whole(0, 20) * 20
     kind = "1"
     if re.search(r"\b(ringer|telefon)\b", text, re.IGNORECASE) and "Tolk" not in text:
@@ -197,10 +200,21 @@ def day_list() -> list[Json]:
     return made
 
 
+def add_results(made: Collected) -> None:
+    """What was measured, given and written at today's contacts."""
+    people_by_name = _by_name()
+    for row in APPOINTMENTS.strip().splitlines():
+        clock, name, _, _, came = row.split("|")
+        story, start = people_by_name[name], minutes_of(clock)
+        if came != "-":
+            begins = start + int(delay(local(0, start)).total_seconds()) // 60
+            today.add_results(made, story, begins, visit_id(story, 0))
+
+
 def tomorrow_list() -> list[Json]:
     """A shorter list for tomorrow from those who are not on today's."""
-    today = {row.split("|")[1] for row in APPOINTMENTS.strip().splitlines()}
-    others = [story for story in INHABITANTS if story.name not in today and not is_child(story)]
+    busy = {row.split("|")[1] for row in APPOINTMENTS.strip().splitlines()}
+    others = [story for story in INHABITANTS if story.name not in busy and not is_child(story)]
     reasons = (
         "Kontroll",
         "Blodprøver",
@@ -283,4 +297,5 @@ def add_practice(made: Collected) -> None:
     for story in INHABITANTS:
         add_inhabitant(made, story)
     made.add("plan", *day_list(), *tomorrow_list())
+    add_results(made)
     made.add("live", *news(), *inbox())

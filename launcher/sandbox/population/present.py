@@ -8,12 +8,12 @@ from launcher.sandbox.population.chance import fhir_id
 from launcher.sandbox.population.codes import Json, reference
 from launcher.sandbox.population.documents import note
 from launcher.sandbox.population.medication import administration, prescriptions
-from launcher.sandbox.population.moments import ago, due
+from launcher.sandbox.population.moments import ago, ahead, due
 from launcher.sandbox.population.observations import measure, remark
 from launcher.sandbox.population.staff import WARDS, Worker, worker_at
 from launcher.sandbox.population.story import Story
 from launcher.sandbox.population.tasks import task
-from launcher.sandbox.population.vitals import observations, parse
+from launcher.sandbox.population.vitals import hypercapnic, observations, parse, score
 
 STORY_CLOCK = 3 * 60 + 12
 
@@ -21,19 +21,33 @@ STORY_CLOCK = 3 * 60 + 12
 DUE: tuple[tuple[int, int, str, str], ...] = (
     (202, 3, "SpO₂", "Mål 88–92 % på 1 l/min"),
     (203, -42, "Snu i seng", "Over på venstre side"),
-    (204, -12, "Mål NEWS2", "Hver time til under 5"),
     (206, 18, "Smertevurdering", "ESAS"),
     (207, -72, "Blodsukker", "Var 6,1 til kvelden"),
     (210, 3, "Tilsyn", "Se inn, lys på badet"),
+    (212, -12, "Tøm pose", "Noter mengde og farge"),
     (104, -25, "Tilsyn", "Vekt opp 1,4 kg, se etter tung pust"),
     (107, 12, "Blodsukker", "Kontroll, kjente seg skjelven"),
     (110, -35, "Smertevurdering", "ESAS"),
     (103, 22, "Munnstell", "Tyktflytende, sitter oppreist"),
-    (311, -18, "Mål NEWS2", "Hver fjerde time"),
     (305, 8, "Tilsyn", "Ser syner, la lyset stå på"),
     (301, -55, "Tilsyn", "Var urolig"),
     (313, 25, "Blodsukker", "Kontroll, spiste lite"),
 )
+# What is due just now has not been measured just now: of these no more than ``reading.QUIET_MINUTES`` before the present
+QUIET: dict[int, frozenset[str]] = {
+    104: frozenset({"rounds"}),
+    107: frozenset({"glucose"}),
+    110: frozenset({"symptoms"}),
+    202: frozenset({"signs"}),
+    206: frozenset({"symptoms"}),
+    207: frozenset({"glucose"}),
+    212: frozenset({"rounds"}),
+    301: frozenset({"rounds"}),
+    305: frozenset({"rounds"}),
+    313: frozenset({"glucose"}),
+}
+# From a NEWS2 of 5 on the next set is due an hour after the last
+HOURLY_FROM, HOUR = 5, 60
 # room | minutes ago | signs | headline
 SETS: tuple[tuple[int, int, str, str], ...] = (
     (204, 1468, "t36.8 p76 r16 s97 bp136/74", "t"),
@@ -47,7 +61,7 @@ SETS: tuple[tuple[int, int, str, str], ...] = (
     (311, 1380, "t37.1 p78 r17 s95 bp134/72", "t"),
     (311, 900, "t37.6 p88 r18 s95 bp130/70", "t"),
     (311, 500, "t38.0 p94 r19 s95 bp124/68", "t"),
-    (311, 258, "t38.4 p98 r20 s94 bp118/64 C", "t"),
+    (311, 78, "t38.4 p98 r20 s94 bp118/64 C", "t"),
 )
 # room | minutes ago | text
 NEWS: tuple[tuple[int, int, str], ...] = (
@@ -61,7 +75,7 @@ NEWS: tuple[tuple[int, int, str], ...] = (
     (110, 75, "Smerte 6 av 10"),
     (111, 140, "Reiser hjem {{dm+2}}"),
     (301, 80, "Uro {{t-80}}"),
-    (311, 250, "Forvirret"),
+    (311, 70, "Forvirret"),
     (308, 130, "Søster besøkte"),
 )
 
@@ -84,6 +98,9 @@ def present(stories: tuple[Story, ...]) -> list[Json]:
     for room, minutes, name, advice in DUE:
         if room in by_room:
             made.append(task(by_room[room], name, due(minutes), "nå", advice))
+    made += [
+        _next_set(by_room[room]) for room in sorted({row[0] for row in SETS}) if _is_watched(by_room, room)
+    ]
     for room, minutes, text, headline in SETS:
         if room in by_room:
             story = by_room[room]
@@ -93,6 +110,20 @@ def present(stories: tuple[Story, ...]) -> list[Json]:
     for room, minutes, text in NOTES:
         made.append(note(by_room[room], ago(minutes), _worker(by_room[room], minutes), text))
     return made + _single(by_room)
+
+
+def _last_set(room: int) -> tuple[int, str]:
+    """Minutes ago and signs of the newest set."""
+    return min((minutes, text) for number, minutes, text, _ in SETS if number == room)
+
+
+def _is_watched(by_room: dict[int, Story], room: int) -> bool:
+    return room in by_room and score(parse(_last_set(room)[1]), hypercapnic(by_room[room])) >= HOURLY_FROM
+
+
+def _next_set(story: Story) -> Json:
+    """The task that follows from the newest set, so that list and chart name the same minute."""
+    return task(story, "Mål NEWS2", ahead(HOUR - _last_set(story.room)[0]), "nå", "Hver time til under 5")
 
 
 def _worker(story: Story, minutes_ago: int) -> Worker:

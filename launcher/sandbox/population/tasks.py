@@ -50,7 +50,7 @@ _NOTES = {
     "Snu i seng": "Hver fjerde time",
     "Drikkeliste": "Mål 1 200 ml",
     "Vekt": "Før frokost",
-    "Lege på visitt": "Vurder antibiotika",
+    "Ring lege": "Vurder antibiotika",
     "Tøm pose": "Noter mengde og farge",
     "Næringsdrikk": "200 ml, iskald",
     "Munnstell": "Fukt munnen, myk børste",
@@ -66,6 +66,5 @@ def routine(story: Story) -> list[Json]:
         if day < -story.moved_in + 1:
             continue
         for name, minutes in parsed(story.tasks):
-            note = _NOTES.get(name, "") if story.room == 204 or name != "Lege på visitt" else ""
-            made.append(task(story, name, at(day, minutes), (day, minutes), note))
+            made.append(task(story, name, at(day, minutes), (day, minutes), _NOTES.get(name, "")))
     return made

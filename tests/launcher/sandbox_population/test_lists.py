@@ -15,7 +15,7 @@ WARD = """
 201 Aasen, Gunvor 91|Alzheimers sykdom|04:00 Snu i seng|00:30 Sover||
 202 Bakke, Olav 84|Kols, oksygen 1 l/min|03:15 SpO₂|23:10 SpO₂ 90 %||
 203 Dahl, Ingebjørg 88|Hjerneslag, høyre side|02:30 Snu i seng|22:50 BT 152/84|Ny forordning|
-204 Haugen, Marit 87|Hjertesvikt, lungebetennelse|03:00 Mål NEWS2|02:40 Temp 38.3 °C|Feber 02:40|Penicillin – anafylaksi
+204 Haugen, Marit 87|Hjertesvikt, lungebetennelse|03:40 Mål NEWS2|02:40 Temp 38.3 °C|Feber 02:40|Penicillin – anafylaksi
 205 Hovland, Arne 79|Parkinsons sykdom|06:00 Madopar|23:40 Sover||
 206 Iversen, Bjørg 93|Palliativ fase|03:30 Smertevurdering|01:45 ESAS smerte 4|Datter er her|Trimetoprim-sulfa – blemmer i hud og slimhinner
 207 Johansen, Kåre 82|Diabetes type 2, fotsår|02:00 Blodsukker|20:15 Blodsukker 6.1 mmol/l||
@@ -23,7 +23,7 @@ WARD = """
 209 Lien, Torbjørn 76|Avlastning i to uker|06:30 Blodtrykk|22:20 BT 138/76|Kom 22.11.|
 210 Måseide, Olav 85|Demens, går om natten|03:15 Tilsyn|02:15 Oppe og gikk||
 211 Haugan, Marit 85|Beinskjørhet, brudd i rygg|05:00 Tilsyn|00:50 Sover||ASA – bronkospasme
-212 Nygård, Solfrid 80|MS, kateter|06:00 Tøm pose|23:55 Diurese 450 ml||
+212 Nygård, Solfrid 80|MS, kateter|03:00 Tøm pose|23:55 Diurese 450 ml||
 213 Ødegård, Per 95|Skrøpelig, ernæring|06:00 Næringsdrikk|23:30 Drukket 200 ml|Vekt −1,2 kg|
 214 Sæther, Ragnhild 89|Hjertesvikt|07:00 Vekt|23:15 Hevelse i bein||
 """
@@ -105,7 +105,7 @@ def test_medicines_and_notes_of_room_204_as_on_the_mock_up(population: Populatio
     notes = sorted(population.about("DocumentReference", patient), key=time_of)[-3:]
     assert [(time_of(n).strftime("%d.%m. %H:%M"), n["author"][0]["display"], text_of(n)) for n in notes] == [
         ("22.11. 07:20", "Eva Lie, helsefagarbeider", "Sov godt, oppe én gang. Stelt i seng."),
-        ("22.11. 14:05", "Anne Moe, sykepleier", "Lege på visitt: fortsett doksysyklin. Veies fredag."),
+        ("22.11. 14:05", "Anne Moe, sykepleier", "Ringt lege: fortsett doksysyklin. Veies hver morgen."),
         (
             "22.11. 22:40",
             "Jonas Berg, sykepleier",
