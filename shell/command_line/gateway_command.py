@@ -18,7 +18,8 @@ from plugins.registry import NO_POLICY
 from shell.command_line.app_policy import chosen_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock, new_id
-from shell.composition.hosted import HostedChoice, HostedGateway, HostedWrong, prepare_hosted
+from shell.composition.hosted import HostedChoice, HostedGateway, prepare_hosted
+from shell.composition.hosted_door import HostedWrong
 from shell.composition.practice import SHELL_CLIENT
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,17 +14,23 @@ from typing import Any
 
 from launcher.server.configuration import ConfigurationWrong, read_configuration
 from launcher.server.dependencies import Clock, NewId
-from launcher.server.public_address import PublicAddress, checked_apps_domain, public_address
+from launcher.server.public_address import PublicAddress
 from launcher.server.serve import Hosting, Say, serve
-from launcher.server.tls import CertificateUnusable, tls_context
 from launcher.stores.errors import StateUnusable
 from launcher.stores.sqlite_state import SqliteState
-from launcher.upstream.identity_model import is_loopback_name
 from plugins.policy import AppPolicy
 from plugins.registry import NO_POLICY
 from shell.composition.app_style import app_styles
 from shell.composition.child import encode_key
 from shell.composition.hosted_apps import HostedApps, HostedAppWrong, hosted_apps
+from shell.composition.hosted_door import (
+    HostedWrong,
+    bound,
+    named_address,
+    named_apps_domain,
+    named_listener,
+    tls_of,
+)
 from shell.composition.hosted_file import HostedFile, HostedFileWrong, read_hosted_file, secret_of
 from shell.composition.hosted_key import StateKeyMissing, hosted_keys
 from shell.composition.program_version import installed_version
@@ -36,11 +40,6 @@ from shell.theme.tokens import Tokens
 
 STATE_FILE = "gateway.sqlite"
 AUDIT_FILE = "audit.sqlite"
-BACKLOG = 512
-
-
-class HostedWrong(Exception):
-    """Caller: the gateway cannot be started like this; one line that says what, where and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class HostedGateway:
 
     def listener(self) -> socket.socket:
         """Bind. Raises :class:`HostedWrong`."""
-        return _listener(*self.listen)
+        return bound(*self.listen)
 
     async def serve(
         self,
@@ -113,12 +112,12 @@ def prepare_hosted(choice: HostedChoice, now: datetime) -> HostedGateway:
 
 def _prepare(choice: HostedChoice, now: datetime) -> HostedGateway:
     file, base = read_hosted_file(choice.config), choice.config.parent
-    address = _address(choice.public_url or file.public_url)
-    listen = _listen(choice.listen or file.listen)
-    domain = _apps_domain(choice.config, file.apps_domain, address)
+    address = named_address(choice.public_url or file.public_url)
+    listen = named_listener(choice.listen or file.listen)
+    domain = named_apps_domain(choice.config, file.apps_domain, address)
     apps = hosted_apps(_beside(base, file.apps), domain, address, file.clients, choice.policy)
     hosts = [address.host, *(str(site["host"]).partition(":")[0] for site in apps.sites)]
-    tls = _tls(
+    tls = tls_of(
         choice.tls_cert or _beside(base, file.tls_cert),
         choice.tls_key or _beside(base, file.tls_key),
         hosts,
@@ -200,80 +199,6 @@ def _audit_sink(config: Path, file: HostedFile) -> dict[str, Any] | None:
         return {"base": sink.base}
     authorization = secret_of(config, "audit_sink.authorization_file", sink.authorization_file)
     return {"base": sink.base, "authorization": authorization}
-
-
-def _address(url: str | None) -> PublicAddress:
-    if url is None:
-        raise HostedWrong("--public-url is missing; give the https address that everybody will use")
-    try:
-        return public_address(url)
-    except ValueError as error:
-        raise HostedWrong(f"--public-url {url}: {error}") from error
-
-
-def _apps_domain(config: Path, domain: str | None, address: PublicAddress) -> str | None:
-    if domain is None:
-        return None
-    try:
-        return checked_apps_domain(domain, address)
-    except ValueError as error:
-        raise HostedWrong(f"--config {config}: apps_domain: {error}") from error
-
-
-def _listen(named: str | None) -> tuple[str, int]:
-    if named is None:
-        raise HostedWrong("--listen is missing; give HOST:PORT, such as 0.0.0.0:443")
-    host, _, port = named.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise HostedWrong(f"--listen {named}: it is HOST:PORT, such as 0.0.0.0:443 or [::]:443")
-    return host, int(port)
-
-
-def _tls(
-    certificate: Path | None, key: Path | None, hosts: list[str], listen: tuple[str, int], now: datetime
-) -> ssl.SSLContext | None:
-    """``None`` only where what ends TLS in front of the gateway runs on the same machine (SAL-69)."""
-    if certificate is None and key is None:
-        if is_loopback_name(listen[0]):
-            return None
-        raise HostedWrong(
-            f"--listen {listen[0]}:{listen[1]}: without --tls-cert and --tls-key everybody could read along; "
-            "give both, or listen on 127.0.0.1 behind a server that speaks TLS"
-        )
-    if certificate is None or key is None:
-        raise HostedWrong("--tls-cert and --tls-key go together; give both")
-    try:
-        return tls_context(certificate, key, hosts, now)
-    except CertificateUnusable as error:
-        raise HostedWrong(f"--tls-cert: {error}; give another certificate") from error
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise HostedWrong(
-            f"--listen {host}:{port}: {error.strerror}; name an address of this machine"
-        ) from error
-    try:
-        if sys.platform == "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            listener.close()
-        raise HostedWrong(
-            f"--listen {host}:{port}: {error.strerror}; choose another, or stop what uses it"
-        ) from error
-    return listener
 
 
 def _beside(base: Path, named: str | None) -> Path | None:

@@ -390,7 +390,7 @@ CLIENTS = {
 }
 
 HOSTED = {
-    "tls-missing": at("shell.composition.hosted:_tls")(always(None)),
+    "tls-missing": at("shell.composition.hosted:tls_of")(always(None)),
     "servers-cannot-call": at("shell.composition.hosted_apps:Surroundings")(
         lambda original: lambda own_origin, loopback: original(own_origin, True)
     ),

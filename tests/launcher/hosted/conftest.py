@@ -71,7 +71,8 @@ def place(places: list[Place], tmp_path: Path) -> Place:
 @pytest.fixture
 def refused(place: Place) -> Callable[..., str]:
     """Starts with a changed configuration and returns the line that says why not."""
-    from shell.composition.hosted import HostedChoice, HostedWrong, prepare_hosted
+    from shell.composition.hosted import HostedChoice, prepare_hosted
+    from shell.composition.hosted_door import HostedWrong
 
     def start(**changes: object) -> str:
         place.write(**changes)

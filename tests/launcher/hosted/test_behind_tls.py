@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.fakes.gateway import APP_SECRET, SHELL, VERIFIER
-from tests.fakes.hosted_gateway import PACKAGED, SERVER_SIDE, HostedShell, HostedUnderTest, netloc
+from tests.fakes.hosted_gateway import CALLBACK, PACKAGED, SERVER_SIDE, HostedShell, HostedUnderTest, netloc
 from tests.fakes.hosted_names import APPS_DOMAIN, GATEWAY_HOST, VENDOR, client, spoken_version
 from tests.fakes.upstream_systems import ANNA, BERIT
 
@@ -169,3 +169,15 @@ def test_the_shell_needs_a_key_of_its_own(gateway: HostedUnderTest) -> None:
     again = shell.browser.open(gateway.authorize_url())
     assert (again.status, 'name="password"' in again.text) == (200, True)
     assert gateway.token((SHELL, ""), grant_type="client_credentials").status_code in (400, 401)
+
+
+def test_lock_and_unlock(shell: HostedShell, topic: str) -> None:
+    """DESIGN section 5: locked means nothing flows; a fresh login of the same user goes on where it was."""
+    gateway = shell.gateway
+    assert shell.call("POST", "/workspace/session/lock").status_code == 200
+    assert shell.call("GET", "/workspace/contexts").status_code == 503
+    assert shell.renew().status_code == 503
+    code = shell.browser.sign_in(gateway.authorize_url(prompt="login")).query["code"]
+    body = {"code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    assert shell.call("POST", "/workspace/session/unlock", body).status_code == 200
+    assert shell.call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA

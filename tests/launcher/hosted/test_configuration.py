@@ -19,7 +19,9 @@ from launcher.server.public_address import checked_apps_domain, public_address
 from launcher.server.tls import CertificateUnusable, covers, tls_context
 from plugins.policy import AppPolicy, Decision
 from plugins.registry import AppRegistry, Surroundings
-from shell.composition.hosted import HostedChoice, HostedWrong, prepare_hosted
+from shell.composition.hosted import HostedChoice, prepare_hosted
+from shell.composition.hosted_door import HostedWrong
+from shell.composition.hosted_file import read_hosted_file
 from shell.composition.state_key import StateKeys
 from tests.fakes.environment import ROOT
 from tests.fakes.hosted_gateway import PACKAGED, SERVER_SIDE, Place
@@ -128,6 +130,13 @@ def test_toml_and_the_command_line(place: Place) -> None:
         prepare_hosted(HostedChoice(file), now)
     with pytest.raises(HostedWrong, match=r"gone.json: cannot be read .*name a TOML or JSON file"):
         prepare_hosted(HostedChoice(place.folder / "gone.json"), now)
+
+
+def test_the_documented_file_is_a_good_one(tmp_path: Path) -> None:
+    page = (ROOT / "launcher" / "HOSTED.md").read_text(encoding="utf-8")
+    file = tmp_path / "gateway.toml"
+    file.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert read_hosted_file(file).apps_domain == "fjordvik-apper.example"
 
 
 def test_server_side_apps_run_here_and_not_on_loopback(place: Place) -> None:
