@@ -118,7 +118,38 @@ BUTTONS: dict[str, dict[Language, str]] = {
         "nb": "Navn, fødselsdato eller fødselsnummer",
         "en": "Name, birth date or identity number",
     },
-    "nobody": {"nb": "Ingen treff. Prøv færre bokstaver.", "en": "Nobody found. Try fewer letters."},
+    "hint": {
+        "nb": "Eksempel: Haugen Marit, 14.02.1939 eller elleve siffer.",
+        "en": "For example: Haugen Marit, 14.02.1939 or eleven digits.",
+    },
+    "nobody": {
+        "nb": "Ingen treff. Prøv færre bokstaver. Du finner bare personer du selv har tilgang til.",
+        "en": "Nobody found. Try fewer letters. You find only people whom you have access to.",
+    },
+    "too_short": {
+        "nb": "Skriv minst to bokstaver, hele fødselsdatoen eller elleve siffer.",
+        "en": "Write at least two letters, the whole birth date or eleven digits.",
+    },
+    "no_such_date": {
+        "nb": "Datoen finnes ikke. Skriv dag, måned og år: 14.02.1939.",
+        "en": "There is no such date. Write day, month and year: 14.02.1939.",
+    },
+    "record_silent": {
+        "nb": "Journalsystemet svarer ikke. Feilen ligger ikke hos deg. Søk igjen om litt.",
+        "en": "The record system does not answer. The fault is not yours. Search again in a moment.",
+    },
+    "one_hit": {"nb": "1 treff", "en": "1 person found"},
+    "hits": {"nb": "{count} treff", "en": "{count} people found"},
+    "first_hits": {
+        "nb": "De første {count} treffene. Skriv mer for å finne den rette.",
+        "en": "The first {count} people found. Write more to find the right one.",
+    },
+    "alike": {"nb": "Navnelik", "en": "Similar name"},
+    "deceased": {"nb": "Død", "en": "Deceased"},
+    "number": {"nb": "Fødselsnr.", "en": "Identity no."},
+    "age": {"nb": "{age} år", "en": "{age} years"},
+    "room": {"nb": "Rom", "en": "Room"},
+    "practitioner": {"nb": "Fastlege", "en": "GP"},
 }
 
 

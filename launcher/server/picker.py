@@ -1,10 +1,10 @@
-"""Choosing a patient for a standalone launch (SAL-20): a plain page that works without JavaScript."""
+"""Choosing a patient for a standalone launch (SAL-20): a page that works without JavaScript, and by keyboard alone with it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,16 +18,14 @@ from launcher.oauth.parameters import Parameters
 from launcher.oauth.single_use import SingleUse
 from launcher.server.cookies import CookieNames, read_cookie
 from launcher.server.dependencies import Clock, GatewaySettings, LaunchReads, NewId, SessionAudit
+from launcher.server.errors import UpstreamUnavailable
+from launcher.server.page_texts import BUTTONS, Language, language_of
 from launcher.server.pages import Pages
+from launcher.server.picker_rows import MOST_HITS, PatientRow, Query, Unsearchable, patients_of, query, rows
 from launcher.server.sessions import SessionKeeper
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.smart.launch_context import FHIR_ID, LaunchTicket, implied_references
 from launcher.smart.scopes import granted_scopes, wants_encounter
-
-MOST_HITS = 20
-IDENTITY_NUMBER = re.compile(r"\d{6} ?\d{5}")
-BIRTH_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-IDENTITY_SYSTEMS = ("urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2")
 
 Granting = Callable[[Request, AuthorizationRequest, UserSession, LaunchTicket], Response]
 
@@ -38,6 +36,22 @@ class Choice:
 
     request: AuthorizationRequest
     sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows: the text in the field, and hits or the key of a sentence that says why there are none."""
+
+    text: str
+    patients: Sequence[PatientRow] = ()
+    searched: bool = False
+    more: bool = False
+    wrong: str = ""
+
+    def count(self, language: Language) -> str:
+        """How many were found, in words."""
+        key = "first_hits" if self.more else "one_hit" if len(self.patients) == 1 else "hits"
+        return BUTTONS[key][language].format(count=len(self.patients))
 
 
 class PatientPicker:
@@ -68,7 +82,7 @@ class PatientPicker:
 
     def first_page(self, request: Request, asked: AuthorizationRequest, session: UserSession) -> Response:
         """The empty picker."""
-        return self._page(request, Choice(asked, session.sid), "", None)
+        return self._page(request, Choice(asked, session.sid), Shown(""))
 
     async def answer(self, request: Request, form: Parameters, granting: Granting) -> Response:
         """Search again, or grant for the chosen patient; raises ``InvalidRequest`` for anything else."""
@@ -85,12 +99,9 @@ class PatientPicker:
         patient = form.get("patient")
         if patient is None:
             text = (form.get("text") or "").strip()
-            found = await self._search(token, text) if text else None
-            if found is not None:
-                shown = [patient["id"] for patient in found]
-                client_id = choice.request.client.client_id
-                self._audit.note("search-type", session, client_id, patients=shown, searched=text)
-            return self._page(request, choice, text, found)
+            client_id = choice.request.client.client_id
+            shown = await self._searched(session, client_id, token, text) if text else Shown("")
+            return self._page(request, choice, shown)
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
         return granting(
@@ -115,38 +126,47 @@ class PatientPicker:
             implied_reads=implied_references(encounter),
         )
 
-    async def _search(self, token: str, text: str) -> list[dict[str, str]]:
-        parameters = {"_count": str(MOST_HITS)}
-        if IDENTITY_NUMBER.fullmatch(text):
-            number = text.replace(" ", "")
-            parameters["identifier"] = ",".join(f"{system}|{number}" for system in IDENTITY_SYSTEMS)
-        elif born := BIRTH_DATE.fullmatch(text):
-            parameters["birthdate"] = f"{born[3]}-{int(born[2]):02d}-{int(born[1]):02d}"
-        else:
-            parameters["name"] = text.replace(",", " ").replace("|", " ").strip()
-        found = await self._reads.search(token, "Patient", parameters)
-        return [_row(resource) for resource in found if resource.get("resourceType") == "Patient"][:MOST_HITS]
+    async def _search(self, token: str, asked: Query, today: date) -> list[PatientRow]:
+        """At most ``MOST_HITS + 1`` rows. Raises ``UpstreamUnavailable``."""
+        found = await self._reads.search(token, "Patient", asked.parameters)
+        people = patients_of(found, asked)[: MOST_HITS + 1]
+        return rows(people, await self._stays(token, people), today) if people else []
 
-    def _page(
-        self, request: Request, choice: Choice, text: str, patients: list[dict[str, str]] | None
-    ) -> Response:
+    async def _stays(self, token: str, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Where they live now; nothing for whoever may not know it, for the person is found all the same."""
+        ids = ",".join(str(patient["id"]) for patient in people)
+        asked = {"patient": ids, "status": "in-progress", "_count": str(2 * MOST_HITS)}
+        try:
+            return await self._reads.search(token, "Encounter", asked)
+        except UpstreamUnavailable:
+            return []
+
+    async def _searched(self, session: UserSession, client_id: str, token: str, text: str) -> Shown:
+        today = self._clock.now().astimezone().date()
+        try:
+            found = await self._search(token, query(text, today), today)
+        except Unsearchable as mistake:
+            return Shown(text, wrong=mistake.key)
+        except UpstreamUnavailable:
+            return Shown(text, wrong="record_silent")
+        shown = found[:MOST_HITS]
+        ids = [row.id for row in shown]
+        self._audit.note("search-type", session, client_id, patients=ids, searched=text)
+        return Shown(text, shown, searched=True, more=len(found) > MOST_HITS)
+
+    def _page(self, request: Request, choice: Choice, shown: Shown) -> Response:
         pick = self._new_id()
         self._choices.put(pick, choice, self._clock.now(), self._settings.life("page_seconds"))
         target = urlsplit(choice.request.redirect_uri)
         picker: dict[str, Any] = {
             "action": f"{self._settings.base_url}/oauth/patient",
             "pick": pick,
-            "text": text,
-            "searched": patients is not None,
-            "patients": patients or [],
+            "text": shown.text,
+            "searched": shown.searched,
+            "wrong": shown.wrong,
+            "count": shown.count(language_of(request.headers.get("accept-language"))),
+            "patients": shown.patients,
         }
         targets = f"'self' {target.scheme}://{target.netloc}"
-        return self._pages.page(request, "choose_patient", status=200, picker=picker, form_targets=targets)
-
-
-def _row(resource: dict[str, Any]) -> dict[str, str]:
-    name: dict[str, Any] = next(iter(resource.get("name", [])), {})
-    given = " ".join(name.get("given", []))
-    shown = ", ".join(part for part in (name.get("family", ""), given) if part) or name.get("text", "")
-    born = ".".join(reversed(str(resource.get("birthDate", "")).split("-")))
-    return {"id": str(resource.get("id", "")), "name": shown, "born": born}
+        status = 502 if shown.wrong == "record_silent" else 200
+        return self._pages.page(request, "choose_patient", status=status, picker=picker, form_targets=targets)

@@ -17,6 +17,11 @@ def url(gateway: RunningGateway, **changes: str) -> str:
     return gateway.authorize_url("klassisk", **{"scope": SCOPE, **changes})
 
 
+def words(page: Page) -> str:
+    """What a reader sees, without the marks on single letters."""
+    return " ".join(re.sub(r"<[^>]*>", "", page.text.partition("</style>")[2]).split())
+
+
 @pytest.fixture
 def picker(gateway: RunningGateway) -> tuple[Browser, Page]:
     browser = gateway.browser()
@@ -28,8 +33,8 @@ def test_sign_in_search_choose(gateway: RunningGateway, picker: tuple[Browser, P
     assert "Hvilken pasient gjelder det?" in page.text
     assert "frame-ancestors 'none'" in (page.header("content-security-policy") or "")
     found = browser.submit(page, text="Dal")
-    assert "Dal, Anna" in found.text
-    assert "03.02.1940" in found.text
+    assert "Dal, Anna" in words(found)
+    assert "03.02.1940" in words(found)
     chosen = browser.submit(found, which=1)
     tokens = gateway.redeem(chosen.query["code"], "klassisk").json()
     assert (tokens["patient"], tokens["scope"]) == (ANNA, SCOPE)
@@ -42,7 +47,7 @@ def test_sign_in_search_choose(gateway: RunningGateway, picker: tuple[Browser, P
 @pytest.mark.parametrize(("text", "name"), [("30.06.1951", "Foss, Carl"), ("eng", "Eng, Berit")])
 def test_search_by_name_or_birth_date(picker: tuple[Browser, Page], text: str, name: str) -> None:
     browser, page = picker
-    assert name in browser.submit(page, text=text).text
+    assert name in words(browser.submit(page, text=text))
 
 
 def test_nobody_found(picker: tuple[Browser, Page]) -> None:
@@ -52,7 +57,7 @@ def test_nobody_found(picker: tuple[Browser, Page]) -> None:
 
 def test_what_was_typed_is_not_markup(picker: tuple[Browser, Page]) -> None:
     browser, page = picker
-    assert "<script>" not in browser.submit(page, text='"><script>alert(1)</script>').text
+    assert "<script>alert" not in browser.submit(page, text='"><script>alert(1)</script>').text
 
 
 def test_the_pages_token_works_once_and_only_in_its_browser(
