@@ -63,6 +63,14 @@ class Messages(QObject):
     def succeeded(self, what: str) -> None:
         self._window.take_toast(f"failed-{what}")
 
+    def choice_begun(self, patient_id: str) -> None:
+        """Another choice: what was said of the last one is over, and this one is read out."""
+        self.choice_over()
+        reference = self._reference(patient_id)
+        if reference is not None and not self.muted:
+            words = sentence("opening_named", self._language())
+            self._window.announcer.say(words.format(patient=reference.name.full))
+
     def choice_failed(self, topic: str, patient_id: str, key: str) -> None:
         """Nobody came; the choice can be repeated where that may help."""
         self._choice = FailedChoice(topic, patient_id, key)

@@ -292,11 +292,7 @@ class WorkspaceController(QObject):
         )
 
     def _choice_begun(self, patient_id: str) -> None:
-        self._messages.choice_over()
-        reference = self._reference(patient_id)
-        if reference is not None and not self._paused:
-            words = sentence("opening_named", self._services.language())
-            self._window.announcer.say(words.format(patient=reference.name.full))
+        self._messages.choice_begun(patient_id)
         self._draw_opening()
 
     def _choice_failed(self, topic: str, patient_id: str, key: str) -> None:

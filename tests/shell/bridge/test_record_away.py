@@ -24,7 +24,7 @@ from shell.presenters.texts import sentence
 from shell.presenters.view_models import ToastModel
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.calls import FakeServices
-from tests.shell.bridge.test_patient_tabs import MARIT, confirm
+from tests.shell.bridge.test_patient_tabs import MARIT, confirm, usable
 
 AWAY = SourceUnavailable("504")
 
@@ -162,13 +162,14 @@ def test_headers_and_rail_say_that_panes_are_covered(
     """S3. Mutant: *follows* and a green dot while the gateway is away."""
     desktop._came_up = True
     area = window.area(tab.topic)
-    frames = [area.pane(pane_key(tab, pane)) for pane in tab.panes]
+    frames = [area.pane(pane_key(tab, usable(pane))) for pane in tab.panes]
+    assert {frame.model.shown_state for frame in frames} == {State.FOLLOWING}
     desktop._gateway_down()
     assert {frame.model.shown_state for frame in frames} == {State.CHANGING}
     assert all(frame.header.sentence().endswith("Kobler til") for frame in frames)
     assert all("Kobler til" in item.accessibleName() for item in window.desk.rail.items())
-    tab.patient = None
     desktop._gateway_up()
+    assert {frame.model.shown_state for frame in frames} == {State.FOLLOWING}
     assert not any("Kobler til" in item.accessibleName() for item in window.desk.rail.items())
 
 
