@@ -41,6 +41,7 @@ DIRECTORY = frozenset(
 """Read by everybody who is signed in, as far as it names no patient."""
 
 STAFF_TYPES = frozenset({"Organization", "Practitioner", "PractitionerRole"})
+"""They decide whom somebody reaches, so nobody but a system writes them."""
 MOST_UNITS = 20
 
 
@@ -131,6 +132,8 @@ class Rights:
         """Raises Forbidden when the caller may not write there."""
         if not self.reach.staff:
             raise Forbidden("only health staff with an HPR number may write")
+        if resource_type in STAFF_TYPES and self.reach.patients is not None:
+            raise Forbidden("who works where is kept by the organisation, not by its staff")
         self.demand(session, resource_type, resource_id)
 
     def register(self, session: StoreSession, patient: str) -> None:

@@ -231,6 +231,24 @@ def test_nobody_opens_a_door_for_himself(people: People) -> None:
     assert found(people.nurse, "/Patient") == {"resident", "shared"}
 
 
+def test_nobody_hires_himself(people: People) -> None:
+    """Roles and organisations decide who reaches whom, so whoever gains by them does not write them."""
+    role = member("nurse", "1", "practice")[1]
+    created = {name: value for name, value in role.items() if name != "id"}
+    refused(people.nurse.post("/PractitionerRole", json=created), 403, "forbidden")
+    refused(people.nurse.put("/PractitionerRole/role-nurse", json=role), 403, "forbidden")
+    refused(people.nurse.put("/Organization/ward", json=organization("ward", "practice")), 403, "forbidden")
+    refused(people.nurse.put("/Practitioner/doctor", json=member("doctor", "1", "ward")[0]), 403, "forbidden")
+    refused(people.nurse.delete("/PractitionerRole/role-night"), 403, "forbidden")
+    batch = {
+        "resourceType": "Bundle",
+        "type": "batch",
+        "entry": [{"request": {"method": "POST", "url": "PractitionerRole"}, "resource": created}],
+    }
+    assert people.nurse.post("/", json=batch).json()["entry"][0]["response"]["status"][:3] == "403"
+    assert found(people.nurse, "/Patient") == {"resident", "shared"}
+
+
 def test_a_stay_gives_access_while_it_lasts(people: People) -> None:
     assert people.system.put("/Encounter/e", json=stay("e", "listed", "ward")).status_code == 201
     assert found(people.nurse, "/Patient") == {"resident", "shared", "listed"}
