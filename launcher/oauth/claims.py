@@ -83,7 +83,7 @@ def unverified_client(authorization_header: str | None) -> str | None:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     client_id = claims.get("client_id") if isinstance(claims, dict) else None
     return client_id if isinstance(client_id, str) else None

@@ -169,7 +169,7 @@ def take_apart(text: str) -> Assertion:
         compact = jws.extract_compact(text.encode("ascii"))
         claims = json.loads(compact.payload)
         header = dict(compact.protected)
-    except (JoseError, ValueError, KeyError, TypeError) as malformed:
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError) as malformed:
         raise InvalidClient("malformed client assertion") from malformed
     if not isinstance(claims, dict):
         raise InvalidClient("malformed client assertion")

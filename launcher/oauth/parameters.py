@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
@@ -9,6 +10,8 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from launcher.oauth.errors import InvalidRequest
 
 MAX_FIELDS = 100
+NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""Names that are told back; others may hold bytes that no JSON can carry (RFC 6749 5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Parameters:
     def refuse_repeated(self) -> None:
         """Raise ``InvalidRequest`` when any name came more than once."""
         if self.repeated:
-            raise InvalidRequest(f"{min(self.repeated)} is repeated")
+            name = min(self.repeated)
+            shown = name if NAME.fullmatch(name) else "a parameter"
+            raise InvalidRequest(f"{shown} is repeated")
 
 
 def parse_parameters(raw: str | bytes) -> Parameters:

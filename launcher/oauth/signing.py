@@ -53,7 +53,7 @@ class SigningKeys:
             return None  # nothing has been signed yet
         try:
             decoded = jwt.decode(token, self._set, algorithms=[ALGORITHM])
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, RecursionError):
             return None
         return dict(decoded.claims) if decoded.header.get("typ") == typ else None
 

@@ -18,6 +18,7 @@ from launcher.server.dependencies import GatewaySettings
 from launcher.server.fhir.route import FhirRoute
 from launcher.server.forms import json_answer
 from launcher.server.host_dispatch import HostDispatch
+from launcher.server.last_resort import LastResort
 from launcher.server.pages import Pages
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -67,7 +68,7 @@ def create_gateway(
     application = Starlette(routes=others, exception_handlers={404: not_found}, lifespan=lifespan)
     application.router.redirect_slashes = False
     gateway = ClientCors(gate(DataPlaneFirst(planes, application)), clients)
-    hosts: dict[str, ASGIApp] = {settings.authority: gateway}
+    hosts: dict[str, ASGIApp] = {settings.authority: LastResort(gateway)}
     for host, site in settings.app_hosts.items():
         hosts[host] = AppSiteFiles(site, settings.base_url)
     return HostDispatch(hosts, lifespan=application)

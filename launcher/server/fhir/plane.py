@@ -29,6 +29,7 @@ from launcher.server.fhir.reads import Reads
 from launcher.server.fhir.settings import FhirPlaneDependencies, FhirPlaneSettings
 from launcher.server.fhir.shared_reads import SharedReads, WatchedWrites
 from launcher.server.fhir.writes import Writes
+from launcher.server.last_resort import place_of
 from launcher.stores.audit import AuditUnavailable
 
 _LOG = structlog.get_logger("vaktrom.fhir")
@@ -86,11 +87,7 @@ class FhirDataPlane:
             answer = early.answer
         except Exception as error:
             # The text of an unforeseen error may hold anything (S7): only its kind and place are told.
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            line = trace.tb_lineno if trace else 0
-            module = trace.tb_frame.f_globals.get("__name__") if trace else None
+            module, line = place_of(error)
             _LOG.error("data plane failed", error=type(error).__name__, module=module, line=line)
             answer = refusal(500, "exception", "The gateway made a mistake. Nothing was shown.")
         await send_answer(send, answer, request_id or self._dependencies.new_id())
