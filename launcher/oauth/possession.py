@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,13 +87,27 @@ def checked_proof(
 class UsedProofs:
     """Remembers which proofs were used, as long as they would count; none from before ``began`` counts.
 
-    A gateway that was started anew has forgotten: what was made before its start may have been used.
+    A gateway that was started anew has forgotten: what was made before its start may have been used. A proof from a
+    clock that is ahead would outlive that rule, so ``note`` records it for the next life; with ``None`` it is over.
     """
 
-    def __init__(self, began: datetime, capacity: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        began: datetime,
+        capacity: int = REMEMBERED,
+        note: Callable[[str, datetime | None], None] = lambda digest, until: None,
+    ) -> None:
         self._began = began.replace(microsecond=0)
         self._capacity = capacity
+        self._note = note
         self._until: dict[bytes, datetime] = {}
+        self._noted: set[bytes] = set()
+
+    def restore(self, noted: Mapping[str, datetime]) -> None:
+        """Take over what an earlier life noted."""
+        for digest, until in sorted(noted.items(), key=lambda item: item[1]):
+            self._until[bytes.fromhex(digest)] = until
+            self._noted.add(bytes.fromhex(digest))
 
     def use(self, proof: Proof, now: datetime) -> None:
         """Use a proof; raises :class:`InvalidProof` when it was used, or cannot be remembered."""
@@ -105,6 +120,9 @@ class UsedProofs:
         if len(self._until) >= self._capacity:
             raise InvalidProof("too many proofs at a time")
         self._until[digest] = now + OLDEST + AHEAD
+        if proof.issued_at > now:
+            self._noted.add(digest)
+            self._note(digest.hex(), self._until[digest])
 
     def _forget(self, now: datetime) -> None:
         while self._until:
@@ -112,6 +130,9 @@ class UsedProofs:
             if self._until[oldest] > now:
                 return
             del self._until[oldest]
+            if oldest in self._noted:
+                self._noted.remove(oldest)
+                self._note(oldest.hex(), None)
 
 
 def _taken_apart(text: str) -> tuple[dict[str, Any], dict[str, Any]]:

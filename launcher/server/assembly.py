@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote, unquote
 
 from joserfc.jwk import RSAKey
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 from launcher.oauth.client_authentication import ClientAuthentication, UsedAssertions
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, UserSession
 from launcher.oauth.parameters import Parameters
+from launcher.oauth.possession import UsedProofs
 from launcher.oauth.signing import SigningKeys, new_signing_key, restored_key, stored_key
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorization import Authorization, PendingAuthorizations
@@ -182,8 +184,11 @@ def assemble(
         settings.life("offline_session_seconds"),
     )
     used = UsedAssertions()
+    used_proofs = UsedProofs(clock.now(), note=lambda digest, until: _note_proof(store, digest, until))
     earlier_styles: dict[str, bytes] = {}
-    keys = _restore(store, records, state, sessions, used, clock, clients, restore_topic, earlier_styles)
+    keys = _restore(
+        store, records, state, sessions, used, used_proofs, clock, clients, restore_topic, earlier_styles
+    )
     styles = StyleSheets(settings.base_url, settings.styles, earlier_styles, store)
 
     def first_key() -> RSAKey:
@@ -194,7 +199,7 @@ def assemble(
     signing = SigningKeys(keys, first_key)
     panes = PaneKeeper(state, sessions, store, clock, new_id, facts)
     verifier = TokenVerifier(settings, signing, state, sessions, clock, new_id)
-    proofs = ProofsOfPossession(settings, clock)
+    proofs = ProofsOfPossession(settings, clock, used_proofs)
     issuer = TokenIssuer(settings, signing, clock, new_id)
     upstream_tokens = SessionUpstreamTokens(settings, sessions, identity, clock)
     reads = make_reads(upstream_tokens)
@@ -290,12 +295,20 @@ def assertion_name(client_id: str, jti: str) -> str:
     return f"{quote(client_id, safe='')}/{jti}"
 
 
+def _note_proof(store: StateRecords, digest: str, until: datetime | None) -> None:
+    if until is None:
+        store.drop("proof", digest)
+    else:
+        store.keep("proof", digest, UntilThen(until))
+
+
 def _restore(
     store: StateRecords,
     records: Iterable[tuple[str, bytes]],
     state: GatewayState,
     sessions: SessionKeeper,
     used: UsedAssertions,
+    used_proofs: UsedProofs,
     clock: Clock,
     clients: ClientRegistry,
     restore_topic: RestoreTopic,
@@ -325,4 +338,5 @@ def _restore(
     for name, entry in found["assertion"].items():
         client_id, _, jti = name.partition("/")
         used.first_use(unquote(client_id), jti, entry.until, clock.now())
+    used_proofs.restore({digest: entry.until for digest, entry in found["proof"].items()})
     return keys

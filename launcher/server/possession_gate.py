@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from launcher.oauth.possession import PROOF_ALGORITHMS, InvalidProof, UsedProofs, checked_proof
 from launcher.server.dependencies import Clock, GatewaySettings
@@ -21,10 +21,10 @@ CHALLENGE = 'DPoP error="{error}", algs="' + " ".join(PROOF_ALGORITHMS) + '"'
 class ProofsOfPossession:
     """Checks proofs at token endpoint and resources; each counts once, wherever it was used."""
 
-    def __init__(self, settings: GatewaySettings, clock: Clock) -> None:
+    def __init__(self, settings: GatewaySettings, clock: Clock, used: UsedProofs) -> None:
         self._settings = settings
         self._clock = clock
-        self._used = UsedProofs(clock.now())
+        self._used = used
 
     def key_of_token_request(self, request: Request) -> str | None:
         """The thumbprint of the key that a token request proves, ``None`` without a proof. Raises ``InvalidProof``."""
@@ -72,16 +72,25 @@ class PossessionGate:
             if self._verifier.access_token(token).key != self._proofs.key_of_access(scope, token):
                 raise InvalidToken("the token is bound to another key")
         except InvalidToken:
-            await _refused(scope, "invalid_token", "the token is not valid with this key")(
-                scope, receive, send
-            )
+            refused = _refused(scope, "invalid_token", "the token is not valid with this key")
+            await self._told(refused, scope, receive, send)
             return
         except InvalidProof as invalid:
-            await _refused(scope, invalid.code, invalid.description)(scope, receive, send)
+            await self._told(_refused(scope, invalid.code, invalid.description), scope, receive, send)
             return
         passed = (b"authorization", f"{self._verifier.proven} {token}".encode("latin-1"))
         headers = [passed if item is header else item for item in scope["headers"]]
         await self._app({**scope, "headers": headers}, receive, send)
+
+    async def _told(self, refused: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse; the data plane refuses the unproven token as well, and so records the attempt as it does others."""
+
+        async def unsent(message: Message) -> None:
+            pass
+
+        if scope["path"].startswith("/fhir/"):
+            await self._app(scope, receive, unsent)
+        await refused(scope, receive, send)
 
 
 def _is_bound(name: bytes, value: bytes) -> bool:

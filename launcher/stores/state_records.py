@@ -16,7 +16,7 @@ from launcher.stores.journal import StateJournal
 
 @dataclass(frozen=True, slots=True)
 class UntilThen:
-    """Something that is only remembered until a moment: a revoked token, a used assertion."""
+    """Something that is only remembered until a moment: a revoked token, a used assertion or proof."""
 
     until: datetime
 
@@ -29,6 +29,7 @@ RECORDED: dict[str, type[Any]] = {
     "refresh": RefreshFamily,
     "revoked": UntilThen,
     "assertion": UntilThen,
+    "proof": UntilThen,
 }
 """Kind of record, and the type of its value."""
 

@@ -18,6 +18,9 @@ from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.fhir.exchange import Answer, Request
 from launcher.server.fhir.settings import AccessLog
 
+LONGEST_OF_STRANGERS = 512
+"""Characters of a request line that a record keeps of a caller without a valid token: nobody fills the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -108,7 +111,7 @@ class AccessKeeper:
             recorded=self._now(),
             outcome=REFUSED,
             outcome_text=f"{answer.status} {reason}",
-            request=request.line(),
+            request=request.line() if grant is not None else request.line()[:LONGEST_OF_STRANGERS],
             request_id=request.request_id,
             client_address=request.client_address,
             status=answer.status,

@@ -23,6 +23,8 @@ ONCE_ONLY = frozenset(
         b"x-request-id",
     }
 )
+LONGEST_TOLD, LONGEST_PATH_TOLD = 8192, 512
+"""What a record tells of query, form and path: whatever is longer is refused anyway."""
 _REQUEST_ID = re.compile(rb"(?!\d{11}\Z)[A-Za-z0-9\-._]{1,64}\Z")
 
 
@@ -60,11 +62,11 @@ class Request:
 
     def line(self) -> str:
         """The request line for the audit record, with the form of a POST ``_search``."""
-        query = f"?{self.raw_query.decode('latin-1')}" if self.raw_query else ""
+        query = f"?{self.raw_query[:LONGEST_TOLD].decode('latin-1')}" if self.raw_query else ""
         form = ""
         if self.raw_path.endswith(b"/_search"):
-            form = f" {self.body[:8192].decode('utf-8', 'replace')}"
-        return f"{self.method} {self.raw_path.decode('latin-1')}{query}{form}"
+            form = f" {self.body[:LONGEST_TOLD].decode('utf-8', 'replace')}"
+        return f"{self.method} {self.raw_path[:LONGEST_PATH_TOLD].decode('latin-1')}{query}{form}"
 
 
 def refusal(status: int, code: str, text: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:

@@ -13,6 +13,7 @@ import pytest
 from launcher.stores.errors import SealBroken
 from tests.fakes.gateway import Records, RunningGateway, Shell, app_client, running_gateway
 from tests.fakes.upstream_systems import ANNA, BERIT, UpstreamSystems
+from tests.launcher.server.test_possession import code_of, proof, read, redeem
 
 
 class Lives:
@@ -165,3 +166,25 @@ def test_what_is_no_longer_approved_is_not_taken_over(lives: Lives) -> None:
         assert (status(renewed, f"Patient/{ANNA}"), status(renewed, "Observation")) == (200, 403)
         assert gateway.refresh(gone["refresh_token"], "notat").json()["error"] == "invalid_client"
         assert gateway.refresh(same["refresh_token"], "klassisk").json()["scope"] == same["scope"]
+
+
+def test_a_proof_of_a_clock_that_is_ahead_is_not_used_again(lives: Lives) -> None:
+    """RFC 9449 11.1: the next life cannot tell it by its time, so it is told of it."""
+    path = f"/fhir/Patient/{ANNA}"
+    with lives.next() as gateway:
+        shell = gateway.shell()
+        topic = shell.context()
+        shell.open_patient(topic, ANNA)
+        token = redeem(gateway, code_of(shell, topic), proof(gateway, "POST", "/oauth/token")).json()[
+            "access_token"
+        ]
+        ahead = proof(gateway, "GET", path, token, iat=int(gateway.clock.now().timestamp()) + 9)
+        assert read(gateway, token, ahead).status_code == 200
+    with lives.next() as gateway:
+        gateway.clock.advance(3)
+        assert read(gateway, token, ahead).status_code == 401
+        assert read(gateway, token, proof(gateway, "GET", path, token)).status_code == 200
+        assert any(name.startswith("proof/") for name in gateway.records)
+        gateway.clock.advance(80)
+        assert read(gateway, token, proof(gateway, "GET", path, token)).status_code == 200
+        assert not any(name.startswith("proof/") for name in gateway.records)

@@ -22,6 +22,7 @@ from tests.fakes.gateway import (
     running_gateway,
 )
 from tests.fakes.upstream_systems import ANNA, UpstreamSystems
+from tests.launcher.server.test_possession import code_of, proof, read, redeem
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +171,30 @@ def test_without_a_log_there_is_no_token(audited: RunningGateway, folder: Path) 
     assert answer.status_code == 503
     assert "access_token" not in answer.text
     assert audited.refresh(shell.tokens["refresh_token"]).status_code == 200
+
+
+def test_a_stolen_bound_token_leaves_a_record(audited: RunningGateway, log: Log) -> None:
+    """Whoever tries a token without its key is seen, as with any other token that does not open."""
+    shell = audited.shell()
+    topic = shell.context()
+    shell.open_patient(topic, ANNA)
+    answer = redeem(audited, code_of(shell, topic), proof(audited, "POST", "/oauth/token"))
+    log.new()
+    stolen = read(audited, answer.json()["access_token"], "no proof")
+    assert (stolen.status_code, stolen.headers["www-authenticate"][:4]) == (401, "DPoP")
+    assert audited.http.get(f"/fhir/Patient/{ANNA}").status_code == 401
+    shell.call("GET", f"/fhir/Patient/{ANNA}")
+    refused, own = log.new()
+    assert (refused.kind, refused.status, refused.request) == ("refused", 401, f"GET /Patient/{ANNA}")
+    assert own.outcome == "0"
+
+
+def test_a_stranger_does_not_fill_the_disk(audited: RunningGateway, log: Log) -> None:
+    shell = audited.shell()
+    log.new()
+    target = "/fhir/Patient?name=" + "a" * 50_000
+    assert audited.http.get(target, headers={"Authorization": "Bearer x"}).status_code == 401
+    assert shell.call("GET", target).status_code == 414
+    shell.call("GET", f"/fhir/Patient/{ANNA}")
+    stranger, known, _ = log.new()
+    assert (len(stranger.request), len(known.request)) == (512, 8192 + len("GET /Patient?"))
