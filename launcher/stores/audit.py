@@ -162,6 +162,11 @@ class AuditLog:
         except (sqlite3.Error, OSError) as error:
             self._disconnect()
             self._failure = f"The access log cannot be written ({error}), so nothing is shown or stored."
+        except Exception as error:
+            # Without this thread everybody would wait for ever; the error's text may hold what was to be recorded.
+            self._failure = (
+                f"The access log cannot be written ({type(error).__name__}), so nothing is shown or stored."
+            )
         else:
             self._failure = None
         return self._failure

@@ -51,6 +51,8 @@ class AddressRule:
         address = _unwrapped(address)
         if any(address in network for network in self._networks):
             return True
+        if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+            return False
         return address.is_global and not address.is_multicast and not address.is_reserved
 
 

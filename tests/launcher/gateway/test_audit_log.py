@@ -272,3 +272,11 @@ def test_kill_in_the_middle_loses_nothing_that_was_answered(path: Path) -> None:
     assert [row.facts.id for row in log.reader.entries()][:answered] == [
         f"p-{number}" for number in range(answered)
     ]
+
+
+async def test_a_record_that_cannot_be_written_stops_nobody_else(log: AuditLog) -> None:
+    broken = AccessFacts(kind="read", recorded="2026-11-23T08:00:00.000Z", user_name="\ud800")
+    with pytest.raises(AuditUnavailable):
+        await asyncio.wait_for(log.record(broken), 5)
+    await asyncio.wait_for(log.record(facts(1)), 5)
+    assert [row.facts.id for row in log.reader.entries()] == ["p-1"]
