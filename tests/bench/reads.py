@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import statistics
-import subprocess
-import sys
-from collections.abc import AsyncIterator
 
-from tests.bench.environment import Practice, practice
+from tests.bench.environment import practice
 from tests.bench.figures import Figure, ratio
 from tests.bench.load import Call, exchange
 from tests.bench.processes import cpu_seconds
-from tests.fakes.signed_in import SignedIn, sign_in
+from tests.bench.ways import bare_proxy, launched
+from tests.fakes.signed_in import sign_in
 
-SCOPE = "launch openid fhirUser patient/Patient.rs patient/Observation.rs"
 WARM_UP, ONE_BY_ONE, SIDE_BY_SIDE, CONNECTIONS = 200, 200, 800, 8
 AIM, SHARED_AIM = 1.6, 0.5
 UNSHARED = ("Cache-Control: no-store",)
@@ -29,10 +25,10 @@ def measure(runs: int) -> list[Figure]:
 
 
 async def _measure(runs: int) -> list[Figure]:
-    async with practice() as running, _bare_proxy(running) as proxy:
+    async with practice() as running, bare_proxy(running) as proxy:
         signed = await asyncio.to_thread(sign_in, running.ready)
         try:
-            patient, token = await asyncio.to_thread(_launched, signed)
+            patient, token = await asyncio.to_thread(launched, signed)
         finally:
             signed.close()
         path = f"/Patient/{patient}"
@@ -55,15 +51,6 @@ async def _measure(runs: int) -> list[Figure]:
             for name, call in calls.items():
                 await _one_run(name, call, pids, taken)
         return _figures(taken)
-
-
-def _launched(signed: SignedIn) -> tuple[str, str]:
-    app = next(app for app in signed.ready["apps"] if app["client_id"] == "notat")
-    patient = signed.residents()[0]
-    topic = signed.context()
-    signed.open_patient(topic, patient)
-    redirect_uri = app["launch_uri"].replace("launch.html", "index.html")
-    return patient["id"], signed.launch("notat", topic, redirect_uri, SCOPE)["access_token"]
 
 
 async def _one_run(name: str, call: Call, pids: dict[str, int], taken: dict[str, list[float]]) -> None:
@@ -126,25 +113,3 @@ def _figures(taken: dict[str, list[float]]) -> list[Figure]:
             Figure(f"  {name}: CPU per read, side by side", "µs", scaled(f"{name} many cpu", MICROSECONDS))
         )
     return figures
-
-
-@contextlib.asynccontextmanager
-async def _bare_proxy(running: Practice) -> AsyncIterator[tuple[int, int]]:
-    """Its process id and port."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.bare_proxy",
-        running.ready["upstream_fhir"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(running.upstream_token.encode() + b"\n")
-    await process.stdin.drain()
-    port = int(await process.stdout.readline())
-    try:
-        yield process.pid, port
-    finally:
-        process.stdin.close()
-        await process.wait()

@@ -81,10 +81,10 @@ class SignedIn:
         own = Browser((redirect_uri,))
         cookie = pane["cookie"]
         own.put_cookie("127.0.0.1", cookie["name"], cookie["value"], cookie["path"])
-        code, verifier = _authorize(own, self.ready, app, redirect_uri, scope, launch=launch)
+        code, verifier = authorize(own, self.ready, app, redirect_uri, scope, launch=launch)
         self.addresses += own.visited
         self.cookies.append(cookie["value"])
-        return _redeem(self.http, code, verifier, redirect_uri, client_id=app)
+        return redeem(self.http, code, verifier, redirect_uri, client_id=app)
 
 
 def sign_in(ready: Mapping[str, Any], username: str = "siri", password: str = "vaktrom") -> SignedIn:
@@ -93,15 +93,15 @@ def sign_in(ready: Mapping[str, Any], username: str = "siri", password: str = "v
     redirect_uri = f"{ready['gateway']}/callback"
     shell = ready["shell"]
     browser = Browser((redirect_uri,))
-    code, verifier = _authorize(
+    code, verifier = authorize(
         browser, ready, shell["client_id"], redirect_uri, SHELL_SCOPE, username=username, password=password
     )
     auth = (shell["client_id"], shell["client_secret"])
-    tokens = _redeem(http, code, verifier, redirect_uri, auth=auth)
+    tokens = redeem(http, code, verifier, redirect_uri, auth=auth)
     return SignedIn(ready, http, browser, tokens, [*browser.visited], [*browser.cookies.values()])
 
 
-def _authorize(
+def authorize(
     browser: Browser,
     ready: Mapping[str, Any],
     client_id: str,
@@ -112,6 +112,7 @@ def _authorize(
     username: str = "",
     password: str = "",
 ) -> tuple[str, str]:
+    """An authorization request, with the login where one is asked for: the code and its verifier."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     query = {
@@ -134,7 +135,7 @@ def _authorize(
     return page.query["code"], verifier
 
 
-def _redeem(
+def redeem(
     http: httpx2.Client,
     code: str,
     verifier: str,
@@ -143,6 +144,7 @@ def _redeem(
     client_id: str | None = None,
     auth: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
+    """The token response for a code."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
