@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,7 +63,7 @@ Batch = dict[str, bytes | None]
 
 
 class SqliteState:
-    """The state of one gateway; :meth:`put` is its journal's sink. All methods but ``close`` run on its event loop.
+    """The state of one gateway; :meth:`put` is its journal's sink. Made on the event loop that writes it.
 
     ``keys`` are (name, key), newest last. Raises :class:`StateUnusable`.
     """
@@ -70,6 +71,8 @@ class SqliteState:
     def __init__(self, path: Path, issuer: str, keys: Keys, random_bytes: Callable[[int], bytes]) -> None:
         self._path = path
         self._key_name = keys[-1][0]
+        self._loop = asyncio.get_running_loop()
+        self._changing = threading.Lock()
         self._waiting: Batch = {}
         self._put = self._written = 0
         self._failure: str | None = None
@@ -92,10 +95,14 @@ class SqliteState:
         return self._written < self._put
 
     def put(self, name: str, sealed: bytes | None) -> None:
-        """Take a record, or ``None`` when its object is gone; it is written soon, :meth:`written` says when."""
-        self._waiting[name] = sealed
-        self._put += 1
-        self._write_soon()
+        """Take a record, or ``None`` when its object is gone; it is written soon, :meth:`written` says when.
+
+        From any thread: a signing key is made beside the loop, and no answer may be faster than its record.
+        """
+        with self._changing:
+            self._waiting[name] = sealed
+            self._put += 1
+        self._loop.call_soon_threadsafe(self._write_soon)
 
     async def written(self) -> None:
         """Return when everything that has been put until now is on disk. Raises :class:`StateUnwritable`."""
@@ -115,20 +122,21 @@ class SqliteState:
 
     def _write_soon(self) -> asyncio.Task[None]:
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.get_running_loop().create_task(self._write())
+            self._writing = self._loop.create_task(self._write())
         return self._writing
 
     async def _write(self) -> None:
         """Commit until nothing waits; a batch that fails waits on, under what has been put since."""
         self._failure = None
-        loop = asyncio.get_running_loop()
         while self._waiting and self._failure is None:
-            batch, self._waiting, until = self._waiting, {}, self._put
+            with self._changing:
+                batch, self._waiting, until = self._waiting, {}, self._put
             try:
-                await loop.run_in_executor(self._thread, self._commit, batch)
+                await self._loop.run_in_executor(self._thread, self._commit, batch)
                 self._written = until
-            except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-                self._waiting = batch | self._waiting
+            except Exception as error:  # whatever it was: these records must not be lost
+                with self._changing:
+                    self._waiting = batch | self._waiting
                 self._failure = f"{self._path} cannot be written ({_reason(error)})"
 
     def _commit(self, batch: Mapping[str, bytes | None]) -> None:

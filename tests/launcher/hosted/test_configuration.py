@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import pytest
 
 from launcher.server.public_address import checked_apps_domain, public_address
 from launcher.server.tls import CertificateUnusable, covers, tls_context
+from launcher.stores.sealing import Sealer
+from launcher.stores.sqlite_state import SqliteState
 from plugins.policy import AppPolicy, Decision
 from plugins.registry import AppRegistry, Surroundings
 from shell.composition.hosted import HostedChoice, prepare_hosted
@@ -202,6 +205,44 @@ class _NoKeyring(keyring.backend.KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise keyring.errors.KeyringError("the keyring is locked")
+
+
+class _Keyring(keyring.backend.KeyringBackend):
+    priority = 5
+
+    @cached_property
+    def kept(self) -> dict[tuple[str, str], str]:
+        """What it holds."""
+        return {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+async def test_the_keyring_holds_the_key_and_a_new_one_opens_the_old_state(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, now = _Keyring(), datetime.now(UTC)
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    place.write(state_key_file=None)
+
+    async def life(at: datetime) -> tuple[int, SqliteState]:
+        gateway = prepare_hosted(HostedChoice(place.config), at)
+        path, issuer = gateway.state / "gateway.sqlite", gateway.address.base_url
+        return len(gateway.keys.keys), SqliteState(path, issuer, gateway.keys.keys, os.urandom)
+
+    first_keys, first = await life(now)
+    key = prepare_hosted(HostedChoice(place.config), now).keys.current[1]
+    first.put("grant/1", Sealer(key, os.urandom).seal("grant/1", b"a grant"))
+    await first.close()
+    later_keys, later = await life(now + timedelta(days=91))
+    assert (first_keys, later_keys) == (1, 2)
+    assert [name for name, _ in later.records] == ["grant/1"]
+    await later.close()
+    assert not list(place.folder.glob("**/*keys*.json"))
 
 
 def test_without_a_key_it_does_not_start(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:

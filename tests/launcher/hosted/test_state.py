@@ -86,6 +86,17 @@ async def test_one_wait_for_many(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     await state.close()
 
 
+async def test_a_record_may_come_from_another_thread(path: Path) -> None:
+    """A signing key is made beside the loop; whoever is answered afterwards waits for its record."""
+    state = opened(path)
+    await asyncio.to_thread(state.put, "signing-key/1", b"a key")
+    await state.written()
+    await state.close()
+    again = opened(path)
+    assert dict(again.records) == {"signing-key/1": b"a key"}
+    await again.close()
+
+
 async def test_two_processes_cannot_share_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("launcher.stores.sqlite_state.LOCK_SECONDS", 0.05)
     state = opened(path)
