@@ -286,6 +286,7 @@ class PaneController(QObject):
         page.crashed.connect(lambda: self._broken(page, "crashed"))
         page.hung.connect(lambda: self._broken(page, "hung"))
         page.load_failed.connect(lambda: self._load_failed(page))
+        page.authorization_refused.connect(lambda key: self._not_let_in(page, key))
         self._next = page
         self.page_added.emit(page)
         page.open(launch.url)
@@ -302,8 +303,14 @@ class PaneController(QObject):
         self._feed(Crashed())
 
     def _load_failed(self, page: WebPane) -> None:
-        if page is self._next and not self._facts.get("granted"):
+        if page is self._next and not self._facts.get("granted") and not self.failure:
             self.failure = "app_unreachable"
+            self._feed(Crashed())
+
+    def _not_let_in(self, page: WebPane, key: str) -> None:
+        """The gateway refused the app: its user is told why at once, whatever the app makes of it."""
+        if page is self._next and not self._facts.get("granted"):
+            self.failure = key
             self._feed(Crashed())
 
     def _broken(self, page: WebPane, how: str) -> None:

@@ -663,6 +663,30 @@
         <translation>The app from {vendor} has no access to this patient.</translation>
     </message>
     <message>
+        <source>{app} slapp ikke inn</source>
+        <translation>{app} was not let in</translation>
+    </message>
+    <message>
+        <source>Appen fra {vendor} mangler en sikkerhetskontroll (PKCE). Be IT om et unntak, eller om en nyere utgave.</source>
+        <translation>The app from {vendor} lacks a security check (PKCE). Ask IT for an exception, or for a newer version.</translation>
+    </message>
+    <message>
+        <source>Appen fra {vendor} spurte på en måte vi ikke godtar. Si fra til IT.</source>
+        <translation>The app from {vendor} asked in a way we do not accept. Tell IT.</translation>
+    </message>
+    <message>
+        <source>{app} fikk ikke tilgang</source>
+        <translation>{app} was not given access</translation>
+    </message>
+    <message>
+        <source>Tilgangen ble ikke gitt. Velg Synkroniser for å bli spurt igjen.</source>
+        <translation>Access was not given. Choose Synchronise to be asked again.</translation>
+    </message>
+    <message>
+        <source>Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT.</source>
+        <translation>The app from {vendor} is not approved, or set up wrongly. Tell IT.</translation>
+    </message>
+    <message>
         <source>{app} kunne ikke åpnes</source>
         <translation>{app} could not be opened</translation>
     </message>

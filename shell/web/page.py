@@ -9,12 +9,14 @@ from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDownloadRequest,
     QWebEngineFullScreenRequest,
+    QWebEngineLoadingInfo,
     QWebEnginePage,
     QWebEnginePermission,
     QWebEngineProfile,
 )
 
-from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind
+from shell.actions.authorization_answer import refusal
+from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind, origin_of
 from shell.web.probes import note_edits
 
 DEVICE_PERMISSIONS = (
@@ -25,17 +27,21 @@ DEVICE_PERMISSIONS = (
     QWebEnginePermission.PermissionType.DesktopAudioVideoCapture,
 )
 
+SERVER_ERROR = 500
+
 
 class PanePage(QWebEnginePage):
     """A page of one app in one pane.
 
     Signals: ``refused(kind, host)`` for anything the table refuses, ``dialog(message)`` for a script dialog,
-    ``crashed()`` when the renderer ended.
+    ``crashed()`` when the renderer ended, ``authorization_refused(key)`` when the gateway sends the app back without a
+    code, or shows its own page that says why.
     """
 
     refused = Signal(str, str)
     dialog = Signal(str)
     crashed = Signal()
+    authorization_refused = Signal(str)
 
     def __init__(
         self, profile: QWebEngineProfile, origins: DeclaredOrigins, parent: QObject | None = None
@@ -47,6 +53,7 @@ class PanePage(QWebEnginePage):
         self.permissionRequested.connect(self._permission)
         self.printRequested.connect(lambda: self._refuse(Kind.PRINT))
         self.renderProcessTerminated.connect(self._terminated)
+        self.loadingChanged.connect(self._loading)
         self.newWindowRequested.connect(
             lambda request: self._refuse(Kind.NEW_WINDOW, request.requestedUrl().host())
         )
@@ -61,6 +68,8 @@ class PanePage(QWebEnginePage):
     ) -> bool:
         address = url if isinstance(url, str) else url.toString()
         if not isMainFrame or self._origins.navigation(address) is Decision.ALLOWED:
+            if isMainFrame and (key := refusal(address)):
+                self.authorization_refused.emit(key)
             return True
         self._refuse(Kind.NAVIGATION_OUTSIDE, QUrl(address).host() or QUrl(address).scheme())
         return False
@@ -116,6 +125,12 @@ class PanePage(QWebEnginePage):
         if request.page() is self:
             request.cancel()
             self._refuse(Kind.PDF if request.mimeType() == "application/pdf" else Kind.DOWNLOAD)
+
+    def _loading(self, loading: QWebEngineLoadingInfo) -> None:
+        """A page of the gateway that is not a good one is its refusal to let the app in."""
+        refused = loading.errorDomain() is QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+        if refused and origin_of(loading.url().toString()) == self._origins.gateway_origin:
+            self.authorization_refused.emit("not_let_in" if loading.errorCode() < SERVER_ERROR else "gateway")
 
     def _terminated(self) -> None:
         self.crashed.emit()

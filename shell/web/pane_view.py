@@ -18,13 +18,14 @@ __all__ = ["PaneView", "ask_unsaved"]
 class PaneView(LiveView):
     """Shows one client in one pane.
 
-    Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``painted()`` once for each
-    ``watch_paint``, ``load_failed()``.
+    Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``authorization_refused(key)``,
+    ``painted()`` once for each ``watch_paint``, ``load_failed()``.
     """
 
     refused = Signal(str, str)
     dialog = Signal(str)
     crashed = Signal()
+    authorization_refused = Signal(str)
     hung = Signal()
     painted = Signal()
     load_failed = Signal()
@@ -40,6 +41,7 @@ class PaneView(LiveView):
         page.refused.connect(self.refused)
         page.dialog.connect(self.dialog)
         page.crashed.connect(self.crashed)
+        page.authorization_refused.connect(self.authorization_refused)
         page.loadFinished.connect(self._loaded)
         self._page = page
         self._paint = PaintProbe(page, self.painted.emit)

@@ -106,6 +106,24 @@ class PaneTexts(QObject):
                 self.tr("{app} får ikke åpne pasienten"),
                 self.tr("Appen fra {vendor} har ikke tilgang til denne pasienten."),
             ),
+            "no_proof_key": (
+                self.tr("{app} slapp ikke inn"),
+                self.tr(
+                    "Appen fra {vendor} mangler en sikkerhetskontroll (PKCE). Be IT om et unntak, eller om en nyere utgave."
+                ),
+            ),
+            "authorization_refused": (
+                self.tr("{app} slapp ikke inn"),
+                self.tr("Appen fra {vendor} spurte på en måte vi ikke godtar. Si fra til IT."),
+            ),
+            "access_denied": (
+                self.tr("{app} fikk ikke tilgang"),
+                self.tr("Tilgangen ble ikke gitt. Velg Synkroniser for å bli spurt igjen."),
+            ),
+            "not_let_in": (
+                self.tr("{app} slapp ikke inn"),
+                self.tr("Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT."),
+            ),
             "gateway": (
                 self.tr("{app} kunne ikke åpnes"),
                 self.tr("Feilen ligger hos oss, ikke hos {vendor}."),
@@ -115,7 +133,17 @@ class PaneTexts(QObject):
         return title.format(app=name), text.format(vendor=vendor)
 
 
-FAILURES = ("app_unreachable", "hung", "crashed", "refused", "gateway")
+FAILURES = (
+    "app_unreachable",
+    "hung",
+    "crashed",
+    "refused",
+    "no_proof_key",
+    "authorization_refused",
+    "access_denied",
+    "not_let_in",
+    "gateway",
+)
 
 
 def _switches(model: PaneModel) -> bool:

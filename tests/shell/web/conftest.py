@@ -112,10 +112,10 @@ def make_pane(qtbot: QtBot, qapp: QApplication) -> Iterator[MakePane]:
     qtbot.addWidget(holder)
     holder.show()
 
-    def make(*origins: str) -> PaneView:
+    def make(*origins: str, gateway: str = "http://127.0.0.1:1") -> PaneView:
         opened = OpenedPane("pane-1", "vaktrom_pane", "cookie-value", "/oauth")
-        allowed = DeclaredOrigins(frozenset(origins), "http://127.0.0.1:1")
-        pane = PaneView(opened, "http://127.0.0.1:1", allowed, "nb", holder)
+        allowed = DeclaredOrigins(frozenset(origins), gateway)
+        pane = PaneView(opened, gateway, allowed, "nb", holder)
         pane.resize(500, 400)
         pane.show()
         made.append(pane)
