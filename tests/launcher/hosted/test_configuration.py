@@ -225,7 +225,7 @@ class _Keyring(keyring.backend.KeyringBackend):
 async def test_the_keyring_holds_the_key_and_a_new_one_opens_the_old_state(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend, now = _Keyring(), datetime.now(UTC)
+    backend, now = _Keyring(), datetime.now(UTC)  # type: ignore[no-untyped-call]
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     place.write(state_key_file=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,6 +25,9 @@ from tests.fakes.upstream_systems import ANNA, BERIT
 
 KILLED_AFTER = 12
 """Answers that are seen before the kill."""
+
+REPEATED_WITHIN = 9.0
+"""A renewal whose answer was lost may be repeated for ten seconds (SAL-50); a busy machine may need longer to start."""
 
 
 def launched(shell: HostedShell, topic: str) -> dict[str, Any]:
@@ -70,44 +73,13 @@ def assert_the_audit_log_is_whole(place: Place) -> None:
     assert CliRunner().invoke(application, ["audit", "list", *log]).exit_code == 2
 
 
-def test_a_life_and_the_next(place: Place) -> None:
-    """Ready line, SIGTERM within 5 s and exit 0; the next life goes on: issuer, keys, grants, topic, refresh tokens."""
-    with place.process() as (gateway, command):
-        base = place.base_url
-        assert command.ready["issuer"] == command.ready["gateway"] == base
-        assert command.ready["pid"] == command.process.pid
-        assert {app["client_id"] for app in command.ready["apps"]} == {PACKAGED, SERVER_SIDE}
-        assert "client_secret" not in command.ready["shell"]
-        shell = gateway.shell()
-        topic = shell.context()
-        shell.open_patient(topic, ANNA)
-        app, gone = shell.app(PACKAGED, topic), gateway.shell("jonas")
-        gone_topic = gone.context()
-        gone.open_patient(gone_topic, ANNA)
-        offline, ended = launched(gone, gone_topic), gone.app(PACKAGED, gone_topic)
-        assert gone.call("DELETE", "/workspace/session").status_code == 200
-        keys = gateway.http.get("/oauth/jwks").json()
-        code, printed, errors = command.terminate()
-        assert (code, printed, "Traceback" in errors) == (0, "", False)
-    stored = b"".join(
-        file.read_bytes() for file in sorted((place.folder / "state").iterdir()) if file.is_file()
-    )
-    for secret in (offline["refresh_token"], app["access_token"], shell.tokens["refresh_token"], "Nordli"):
+def assert_nothing_is_readable(place: Place, tokens: list[dict[str, Any]]) -> None:
+    """S7: the state folder as it was left."""
+    files = [file for file in sorted((place.folder / "state").iterdir()) if file.is_file()]
+    stored = b"".join(file.read_bytes() for file in files)
+    secrets = [given[name] for given in tokens for name in ("access_token", "refresh_token")]
+    for secret in (*secrets, "Nordli", "p-00000000"):
         assert secret.encode() not in stored
-    assert_the_audit_log_is_whole(place)
-    with place.process() as (gateway, command):
-        assert gateway.http.get("/oauth/jwks").json() == keys
-        shell = resumed(gateway, shell)
-        assert shell.call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
-        assert (reads(gateway, app, ANNA), reads(gateway, app, BERIT)) == (200, 403)
-        assert gateway.refresh(app["refresh_token"], PACKAGED).status_code == 200
-        assert shell.renew().status_code == 200
-        assert resumed(gateway, gone).call("GET", "/workspace/session").status_code == 401
-        assert reads(gateway, ended, ANNA) == 401
-        answer = renewed(gateway, offline)
-        assert answer.status_code == 200, answer.text
-        assert (reads(gateway, answer.json(), ANNA), reads(gateway, answer.json(), BERIT)) == (200, 403)
-        assert command.terminate()[0] == 0
 
 
 class _Renewing:
@@ -142,32 +114,47 @@ class _Renewing:
         return self.told
 
 
-@pytest.fixture
-def place_with_tokens(place: Place) -> Iterator[tuple[Place, HostedShell, list[dict[str, Any]], str]]:
-    """A gateway that is killed in the middle of renewals; what its clients had been told."""
+def test_a_life_ended_by_kill_9_and_the_next(place: Place) -> None:
+    """S8: killed in the middle of renewals it loses nothing that anybody was told: issuer, keys, sessions, topics, grants,
+    refresh tokens, and that some have ended; each client's last token works. SIGTERM ends it with exit code 0."""
     with place.process() as (gateway, command):
-        shell = gateway.shell()
-        topic = shell.context()
+        base = place.base_url
+        assert command.ready["issuer"] == command.ready["gateway"] == base
+        assert command.ready["pid"] == command.process.pid
+        assert {app["client_id"] for app in command.ready["apps"]} == {PACKAGED, SERVER_SIDE}
+        assert "client_secret" not in command.ready["shell"]
+        shell, gone = gateway.shell(), gateway.shell("jonas")
+        topic, gone_topic = shell.context(), gone.context()
         shell.open_patient(topic, ANNA)
-        apps = [_Renewing(gateway, launched(shell, topic)) for _ in range(4)]
-        for app in apps:
-            assert app.enough.wait(20)
+        gone.open_patient(gone_topic, ANNA)
+        app, ended = shell.app(PACKAGED, topic), gone.app(PACKAGED, gone_topic)
+        keys = gateway.http.get("/oauth/jwks").json()
+        offline = [launched(gone, gone_topic), *(launched(shell, topic) for _ in range(3))]
+        assert gone.call("DELETE", "/workspace/session").status_code == 200
+        servers = [_Renewing(gateway, tokens) for tokens in offline]
+        for server in servers:
+            assert server.enough.wait(20)
         command.kill()
-        yield place, shell, [app.joined() for app in apps], topic
-
-
-def test_kill_9_loses_nothing_that_was_told(
-    place_with_tokens: tuple[Place, HostedShell, list[dict[str, Any]], str],
-) -> None:
-    """S8: each client's last refresh token works, its access token reads, the session and its topic are there."""
-    place, shell, told, topic = place_with_tokens
+        killed = time.monotonic()
+        told = [server.joined() for server in servers]
+    assert_nothing_is_readable(place, [shell.tokens, app, *offline, *told])
     with place.process() as (gateway, command):
+        assert gateway.http.get("/oauth/jwks").json() == keys
         for tokens in told:
-            assert reads(gateway, tokens, ANNA) == 200
-            answer = renewed(gateway, tokens)
-            assert answer.status_code == 200, answer.text
-        assert resumed(gateway, shell).call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
-        assert command.terminate()[0] == 0
+            assert (reads(gateway, tokens, ANNA), reads(gateway, tokens, BERIT)) == (200, 403)
+        for tokens in told:
+            in_time = time.monotonic() - killed < REPEATED_WITHIN
+            assert renewed(gateway, tokens).status_code == 200 or not in_time
+        shell = resumed(gateway, shell)
+        assert shell.call("GET", f"/workspace/contexts/{topic}").json()["patient"] == ANNA
+        assert (reads(gateway, app, ANNA), reads(gateway, app, BERIT)) == (200, 403)
+        assert gateway.refresh(app["refresh_token"], PACKAGED).status_code == 200
+        assert shell.renew().status_code == 200
+        assert resumed(gateway, gone).call("GET", "/workspace/session").status_code == 401
+        assert reads(gateway, ended, ANNA) == 401
+        code, printed, errors = command.terminate()
+        assert (code, printed, "Traceback" in errors) == (0, "", False)
+    assert_the_audit_log_is_whole(place)
 
 
 def test_no_answer_while_the_disk_is_busy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
