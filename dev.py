@@ -85,7 +85,9 @@ SANDBOX_TESTS = (
 
 # The longest first: two run beside each other.
 SUITES = {
-    "launcher": Suite(("tests/launcher", "tests/conformance"), except_for=SANDBOX_TESTS, without_qt=True),
+    "launcher": Suite(
+        ("tests/launcher", "tests/conformance", "tests/mutation"), except_for=SANDBOX_TESTS, without_qt=True
+    ),
     "shell": Suite(("tests/shell",), screen=True),
     "sandbox": Suite(SANDBOX_TESTS, without_qt=True),
     "plugins": Suite(("tests/plugins",), without_qt=True),

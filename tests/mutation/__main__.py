@@ -1,0 +1,83 @@
+"""``python -m tests.mutation``: mutants of the gateway's pure rules against their tests (in ``dev.py test --long``).
+
+Exit code 0 when at least 90 of 100 mutants are killed and each survivor has its line in ``survivors.txt``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.runner import MutationRun, Verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+SURVIVORS = Path(__file__).with_name("survivors.txt")
+FOLDERS = ("launcher/gateway", "launcher/smart")
+TESTS = ("tests/launcher/gateway", "tests/launcher/oauth", "tests/launcher/smart")
+LEFT_OUT = ("test_audit_log.py", "test_upstream_fhir.py", "test_shared_reads.py", "test_isolation.py")
+LEAST_KILLED = 0.9
+SECONDS, TEST_SECONDS = 1500.0, 2.5
+
+
+def say(line: str) -> None:
+    sys.__stdout__.write(f"{line}\n")  # type: ignore[union-attr]  # pytest captures the other
+    sys.__stdout__.flush()  # type: ignore[union-attr]
+
+
+def known_survivors() -> set[str]:
+    """The names in ``survivors.txt``: before ``#``, where the reason begins."""
+    lines = SURVIVORS.read_text(encoding="utf-8").splitlines()
+    return {line.partition("  # ")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+def tried(files: list[Path], tests: list[str], seconds: float, jobs: int) -> MutationRun:
+    """Run every mutant of the files."""
+    run = MutationRun(ROOT, files, seconds, TEST_SECONDS, jobs, say)
+    left_out = [f"--ignore-glob=*/{name}" for name in LEFT_OUT]
+    pytest.main([*tests, *left_out, "-m", "not long", "-o", "timeout=0", "-p", "no:cacheprovider"], [run])
+    return run
+
+
+def told(run: MutationRun) -> bool:
+    """Print module by module, and the survivors; true when all is as it should be."""
+    modules: dict[str, list[Verdict]] = {}
+    for verdict in sorted(run.verdicts, key=lambda verdict: (verdict.module, verdict.mutant.line)):
+        modules.setdefault(verdict.module, []).append(verdict)
+    for module, verdicts in modules.items():
+        killed = sum(verdict.killed for verdict in verdicts)
+        say(f"{module:<40} {killed:5} of {len(verdicts):5} {killed / len(verdicts):7.1%}")
+    survivors = [verdict for verdict in run.verdicts if not verdict.killed]
+    known = known_survivors()
+    new = [verdict for verdict in survivors if verdict.name not in known]
+    for verdict in sorted(new, key=lambda verdict: verdict.name):
+        say(f"SURVIVED {verdict.name}  # line {verdict.mutant.line}, {verdict.tests} tests")
+    rate = 1 - len(survivors) / max(1, len(run.verdicts))
+    say(
+        f"{len(run.verdicts)} mutants, {rate:.1%} killed, {len(survivors)} survivors, {len(new)} without a line"
+    )
+    if run.untried:
+        say(f"{run.untried} mutants were not tried: the time was up")
+    for name in run.baseline_failed:
+        say(f"FAILED without any mutant: {name}")
+    return bool(run.verdicts) and rate >= LEAST_KILLED and not new and not run.baseline_failed
+
+
+def main() -> int:
+    """Everything, or the modules that are named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("module", nargs="*", help="files below launcher/gateway and launcher/smart")
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    every = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.py"))]
+    files = [ROOT / name for name in arguments.module] or every
+    tests = [str(ROOT / name) for name in TESTS if (ROOT / name).is_dir()]
+    return 0 if told(tried(files, tests, arguments.seconds, arguments.jobs)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
