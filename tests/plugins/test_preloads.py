@@ -24,7 +24,7 @@ def needed(folder: Path, module: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("app", ["legemidler", "notat"])
+@pytest.mark.parametrize("app", ["malinger", "legemidler", "notat"])
 def test_pages_preload_what_they_import(app: str) -> None:
     folder = BUNDLED / app
     own = needed(folder, "app.js")
