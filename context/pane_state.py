@@ -249,7 +249,7 @@ class PaneState:
             case Crashed():
                 self._out_of_sync(Reason.CRASHED)
             case SocketLost():
-                if self._kind == "fhircast" and self._state is not State.PINNED:
+                if self._kind == "fhircast" and self._state is not State.PINNED and self._is_alive:
                     self._out_of_sync(Reason.SOCKET_LOST)
             case SocketBack():
                 if self._reason is Reason.SOCKET_LOST:
@@ -269,7 +269,11 @@ class PaneState:
         shows_somebody = self._state is not State.CHANGING or (
             self._kind == "fhircast" and self._shown is not None
         )
-        return shows_somebody and self._patient is not None and self._reason is not Reason.CRASHED
+        return shows_somebody and self._patient is not None and self._is_alive
+
+    @property
+    def _is_alive(self) -> bool:
+        return self._reason is not Reason.CRASHED
 
     def _begin(self, patient: str | None, encounter: str | None, now: float) -> None:
         """A page starts for ``patient``; if another is current by now, it has to start again."""

@@ -95,8 +95,10 @@ class PaneController(QObject):
 
     @property
     def effective_patient(self) -> str | None:
-        """Whom the gateway lets the pane's page read (S2); None before it has a grant."""
-        return self._facts.get("effective_patient") if self._facts.get("granted") else None
+        """Whom the gateway lets the pane's page read (S2), or let until its grant ended; None before it has one."""
+        if self._facts.get("granted"):
+            return self._facts.get("effective_patient")
+        return self.view.patient if self._facts and not self._launching else None
 
     def set_holder(self, holder: QWidget) -> None:
         """Where pages are made; call before the first launch has begun."""
@@ -194,7 +196,8 @@ class PaneController(QObject):
             self._feed(EffectivePatient(facts["effective_patient"]))
         if before.get("socket") and not facts["socket"] and not facts["pinned"]:
             self._feed(SocketLost())
-            self._comeback.start()
+            if self.view.reason is Reason.SOCKET_LOST:
+                self._comeback.start()
         elif facts["socket"]:
             self._feed(SocketBack())
         if facts["last_event"] and facts["last_ack"] is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -56,14 +56,16 @@ class UnsavedQuestion(QObject):
     def asking(self) -> bool:
         return self._go is not None
 
-    def about(self, pane: PaneController) -> bool:
-        """Whether what is asked concerns this pane."""
-        return self.asking and pane in self._leaving.panes
+    def forget(self, pane: PaneController) -> None:
+        """The pane is gone, or its patient has changed: what is asked about it is asked no longer."""
+        if self.asking and pane in self._leaving.panes:
+            self.drop()
 
     def drop(self) -> None:
-        """The screen is being locked, or somebody else has changed the patient: nothing is asked and nothing goes on."""
+        """The screen is being locked, the user leaves, or a pane is not as it was: nothing is asked, nothing goes on."""
         self._round += 1
         self._go, self._unsaved = None, []
+        self._window.end_question()
 
     def ask(
         self, leaving: Leaving, go: Callable[[Settled], None], stay: Callable[[], None] = lambda: None
@@ -71,6 +73,7 @@ class UnsavedQuestion(QObject):
         """Call ``go`` when nothing is unsaved or the user says so, else ``stay``. One question at a time."""
         if self.asking:
             return
+        leaving = replace(leaving, panes=tuple(leaving.panes))
         self._leaving, self._go, self._stay = leaving, go, stay
         self._unsaved, self._calm, self._given_up = [], set(), set()
         self._round += 1

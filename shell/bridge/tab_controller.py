@@ -318,7 +318,7 @@ class TabController(QObject):
     def _banner_failed(self, patient_id: str, error: BaseException) -> None:
         if patient_id == self.patient_id and not self._ended:
             self.banner_failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
-            if self.patient is None:
+            if self.patient is None or self.patient.warnings is None:
                 self._banner_again()
 
     # panes

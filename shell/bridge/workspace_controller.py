@@ -101,7 +101,7 @@ class WorkspaceController(QObject):
             (window.list_reload_asked, self.start_list.reload),
             (window.pane_pin_asked, lambda key: self._with_pane(key, self._pin)),
             (window.pane_release_asked, lambda key: self._with_pane(key, self._release)),
-            (window.pane_sync_asked, lambda key: self._with_pane(key, PaneController.synchronise)),
+            (window.pane_sync_asked, lambda key: self._with_pane(key, self._synchronise)),
             (window.pane_close_asked, lambda key: self._with_pane(key, self._close_pane)),
             (window.pane_about_asked, lambda key: self._with_pane(key, self._about_pane)),
             (window.panes_visible_changed, self._draw_rail),
@@ -131,7 +131,8 @@ class WorkspaceController(QObject):
 
     def end(self) -> None:
         """Close every pane and tab; nothing of this user stays."""
-        self._services.ended = True
+        self._services.ended = self._messages.muted = True
+        self._unsaved.drop()
         self.front = None
         self.start_list.clear()
         for signal, slot in self._wired:
@@ -316,6 +317,7 @@ class WorkspaceController(QObject):
         tab.pane_added.connect(lambda pane: self._pane_added(tab, pane))
         tab.pane_kept.connect(lambda pane: self._pane_kept(tab, pane))
         tab.pane_removed.connect(lambda pane: self._window.area(tab.topic).remove_pane(pane_key(tab, pane)))
+        tab.pane_removed.connect(self._unsaved.forget)
         tab.choice_begun.connect(self._choice_begun)
         tab.choice_failed.connect(lambda patient, key: self._choice_failed(topic, patient, key))
         tab.banner_read.connect(lambda: self._messages.succeeded(f"banner-{topic}"))
@@ -326,9 +328,8 @@ class WorkspaceController(QObject):
 
     def _patient_changed(self, tab: TabController, patient_id: str) -> None:
         """The hub has confirmed, whoever has chosen: the banner is drawn already, then the apps."""
-        if any(self._unsaved.about(pane) for pane in tab.panes):
-            self._window.end_question()
-            self._unsaved.drop()  # it asked about a change that is another one now
+        for pane in tab.panes:
+            self._unsaved.forget(pane)
         self._messages.choice_over()
         self._messages.succeeded(f"banner-{tab.topic}")
         if not patient_id:
@@ -459,6 +460,10 @@ class WorkspaceController(QObject):
         leaving = Leaving([pane], "release", self._reference(current))
         self._unsaved.ask(leaving, lambda _: pane.release())
 
+    def _synchronise(self, pane: PaneController) -> None:
+        if pane.view.state is not State.PINNED:  # that one is let go instead
+            self._unsaved.ask(Leaving([pane], "synchronise"), lambda _: pane.synchronise())
+
     def _close_pane(self, pane: PaneController) -> None:
         self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
 
@@ -519,8 +524,8 @@ class WorkspaceController(QObject):
         confirmed = tab.patient
         if confirmed is None or tab.patient_id is None:
             return None
-        slot = self._slots.get(tab.patient_id, 1)
-        return banner(confirmed.facts, confirmed.warnings, slot, self.start_list.neighbours, date.today())
+        slot, neighbours = self._slots.get(tab.patient_id), self.start_list.neighbours
+        return banner(confirmed.facts, confirmed.warnings, slot, neighbours, date.today())
 
     def _pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
         view = pane.view

@@ -83,7 +83,7 @@ def plain_name(facts: PatientFacts) -> PersonName:
 def banner(
     facts: PatientFacts,
     warnings: Warnings | None,
-    slot: Slot,
+    slot: Slot | None,
     neighbours: Neighbours,
     today: date,
 ) -> BannerModel:

@@ -23,7 +23,7 @@ Visit = Literal["booked", "arrived", "started", "fulfilled", "noshow", "cancelle
 Tone = Literal["done", "error", "warn", "info"]
 Kind = Literal["patient", "app", "action", "list"]
 Choice = Literal["stay", "pin", "go"]
-UnsavedStep = Literal["change", "close-patient", "close-pane", "release", "log-out"]
+UnsavedStep = Literal["change", "close-patient", "close-pane", "synchronise", "release", "log-out"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1148,6 +1148,18 @@
         <translation>You are about to release {app}, which closes.</translation>
     </message>
     <message>
+        <source>Du er i ferd med å laste {app} på nytt.</source>
+        <translation>You are about to reload {app}.</translation>
+    </message>
+    <message>
+        <source>Lagre utkastet først, og synkroniser etterpå.</source>
+        <translation>Save the draft first, then synchronise.</translation>
+    </message>
+    <message>
+        <source>Synkroniser uten å lagre</source>
+        <translation>Synchronise without saving</translation>
+    </message>
+    <message>
         <source>Lagre utkastet først, og slipp etterpå.</source>
         <translation>Save the draft first, then release.</translation>
     </message>

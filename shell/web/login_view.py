@@ -54,7 +54,7 @@ class LoginView(LiveView):
     """One login from the first page to the callback, in a profile of its own that ends with it.
 
     Signals: ``answered(url)`` with the callback's URL, ``shown()`` when a page stands, ``failed()`` when a page
-    could not be loaded, ``crashed()``.
+    could not be loaded or its renderer ended.
     """
 
     answered = Signal(str)

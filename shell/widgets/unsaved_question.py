@@ -151,6 +151,10 @@ class UnsavedQuestion(DialogWidget):
         if model.step == "log-out":
             later = self.tr("Lagre utkastet først, og logg ut etterpå.")
             return self.tr("Du er i ferd med å logge ut."), later, self.tr("Logg ut uten å lagre"), ""
+        if model.step == "synchronise":
+            doing = self.tr("Du er i ferd med å laste {app} på nytt.")
+            later = self.tr("Lagre utkastet først, og synkroniser etterpå.")
+            return doing.format(app=app), later, self.tr("Synkroniser uten å lagre"), ""
         pane = model.step == "close-pane"
         doing = self.tr("Du er i ferd med å lukke {app}.") if pane else ""
         doing = doing or self.tr("Du er i ferd med å lukke pasienten.")

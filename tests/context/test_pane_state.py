@@ -124,6 +124,8 @@ FHIRCAST: list[tuple[str, list[PaneInput], State]] = [
     ("a refusing follower may be pinned", [*UP_F, TO_2, Answered("e2", 409), Pinned()], P),
     ("a follower that never showed anybody may not", [Launched("p-1"), Pinned()], C),
     ("released: needs its launch", [*UP_F, Pinned(), TO_2, Released(), *OK_2], C),
+    ("crash, then its server comes back: needs its launch",
+     [*UP_F, E1, Crashed(), SocketLost(), SocketBack(), Answered("e1", 200)], O),
     ("crash, then a new patient: needs its launch", [*UP_F, Crashed(), TO_2, *OK_2], O),
 ]  # fmt: skip
 
@@ -159,6 +161,7 @@ def test_pin(facts: list[PaneInput], state: State) -> None:
         ("fhircast", [*UP_F, TO_2, Answered("e2", 409)], Reason.REFUSED),
         ("fhircast", [*UP_F, TO_2, Answered("e2", 409), ContextReceived("e3", "p-3")], None),
         ("fhircast", UP_F, None),
+        ("fhircast", [*UP_F, Crashed(), SocketLost()], Reason.CRASHED),
     ],
 )
 def test_the_curtain_names_the_reason(kind: Kind, facts: list[PaneInput], reason: Reason | None) -> None:

@@ -1,0 +1,166 @@
+"""What comes in the middle of something else: a key, a closing, the end of the session, a grant that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from context.pane_state import Reason, State
+from shell.bridge.pane_controller import PaneController
+from shell.bridge.tab_controller import ConfirmedPatient, TabController
+from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.gateway_client.errors import GatewayUnreachable
+from shell.presenters.patient_facts import Warnings
+from shell.web.probes import Draft
+from shell.windows.main_window import MainWindow
+from tests.shell.bridge.calls import FakeServices
+from tests.shell.bridge.conftest import APPS
+from tests.shell.bridge.test_patient_tabs import MARIT, StubPage, confirm, usable, with_draft
+
+
+@pytest.fixture
+def tab(workspace: WorkspaceController) -> TabController:
+    """Patient p-1 in the front tab, with two apps in use."""
+    workspace.open_patient("p-1")
+    first = workspace.tabs[0]
+    first._read_ahead["p-1"] = MARIT
+    confirm(first, "p-1")
+    for pane in first.panes:
+        usable(pane)
+    return first
+
+
+def launches(services: FakeServices) -> int:
+    return len(services.named("begin_launch"))
+
+
+def test_synchronising_a_pane_asks_for_its_draft(
+    tab: TabController, services: FakeServices, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: Alt S drops what is not saved."""
+    pane = tab.panes[1]
+    with_draft(monkeypatch, pane)
+    before = launches(services)
+    window.pane_sync_asked.emit(pane_key(tab, pane))
+    assert window.question.isVisible()
+    assert launches(services) == before
+    window.question_answered.emit("stay")
+    assert (launches(services), pane.view.state) == (before, State.FOLLOWING)
+    window.pane_sync_asked.emit(pane_key(tab, pane))
+    window.question_answered.emit("go")
+    assert launches(services) == before + 1
+
+
+def test_synchronising_leaves_a_pinned_pane_alone(
+    tab: TabController, services: FakeServices, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: Alt S takes a pane from the patient it was pinned to, and its draft with it."""
+    pane = tab.panes[1]
+    with_draft(monkeypatch, pane)
+    confirm(tab, "p-2", 2)
+    assert pane.view.state is State.PINNED
+    before = launches(services)
+    window.pane_sync_asked.emit(pane_key(tab, pane))
+    assert (launches(services), pane.view.state) == (before, State.PINNED)
+
+
+def test_warnings_that_were_not_read_are_read_again(tab: TabController, services: FakeServices) -> None:
+    """S1. Mutant: one lost answer, and the banner never knows of an allergy."""
+    failed = services.named("_read")[-1].failed
+    assert failed is not None
+    failed(GatewayUnreachable())
+    assert tab._banner_again._timer.isActive()
+    done = services.named("_read")[-1].done
+    assert done is not None
+    tab._banner_again._timer.stop()
+    done(("p-1", ConfirmedPatient(MARIT, Warnings((), (), False, ()))))
+    failed(GatewayUnreachable())
+    assert not tab._banner_again._timer.isActive(), "what stands in the banner was read"
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[Draft], None]]:
+    """Pages that have not answered yet."""
+    answers: list[Callable[[Draft], None]] = []
+    monkeypatch.setattr(PaneController, "ask_unsaved", lambda self, answered: answers.append(answered))
+    return answers
+
+
+def test_nothing_is_asked_when_the_session_has_ended(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S6. Mutant: a page that answers as it is destroyed asks about its patient over the sign-in page."""
+    answers = held_back(monkeypatch)
+    workspace.open_patient("p-2")
+    workspace.end()
+    window.show_sign_in()
+    for answer in answers:
+        answer(Draft(True, silent=True))
+    assert window.overlay.dialog is None
+
+
+def test_nothing_is_asked_about_panes_that_are_gone(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: the patient is closed elsewhere while pages are asked; a question about nobody stays."""
+    answers = held_back(monkeypatch)
+    window.tab_closed.emit("p-1")
+    asked, answers[:] = list(answers), []
+    confirm(tab, "p-1", 2, "Patient-close")
+    for answer in [*answers]:
+        answer(Draft(False))
+    assert tab.panes == []
+    for answer in asked:
+        answer(Draft(True, silent=True))
+    assert not window.question.isVisible()
+    assert not workspace._unsaved.asking
+
+
+def test_a_patient_without_a_colour_does_not_borrow_one(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow
+) -> None:
+    """S3. Mutant: the fourth patient gets the colour and shape of the first."""
+    workspace._slots = {"p-7": 1, "p-8": 2, "p-9": 3}
+    model = workspace._banner(tab)
+    assert model is not None
+    assert model.patient.slot is None
+    window.set_banner(model)
+    assert not window.desk.banner.grab().isNull()
+
+
+def test_a_pinned_pane_names_its_patient_after_its_grant_has_ended(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S2. Mutant: the page stands, its header and strip name nobody."""
+    pane = tab.panes[1]
+    with_draft(monkeypatch, pane)
+    tab._read_ahead["p-2"] = replace(MARIT, patient_id="p-2")
+    confirm(tab, "p-2", 2)
+    gone: dict[str, Any] = {**pane._facts, "granted": False, "effective_patient": None}
+    pane.fact(gone)
+    workspace.redraw()
+    assert (pane.view.state, pane.effective_patient) == (State.PINNED, "p-1")
+    frame = window.area("topic-1").pane(pane_key(tab, pane))
+    assert frame.model.effective is not None
+    assert not frame.strip.isHidden()
+
+
+@pytest.mark.parametrize("crashes", [True, False])
+def test_only_a_lost_connection_brings_a_follower_back_by_itself(tab: TabController, crashes: bool) -> None:
+    """S3. Mutant: an app that crashes is started again every three seconds, and the curtain names another reason."""
+    pane = tab.open_app(replace(APPS[0], client_id="liste", follows="fhircast"))
+    assert pane is not None
+    page = StubPage(pane._holder)
+    pane._next = page  # type: ignore[assignment]
+    facts: dict[str, Any] = {"pane": "pane-1", "granted": True, "effective_patient": "p-1", "socket": True}
+    facts |= {"pinned": False, "last_event": None, "last_ack": None, "read_since": True, "encounter": None}
+    pane.fact(facts)
+    pane._painted(page)  # type: ignore[arg-type]
+    assert pane.view.state is State.FOLLOWING
+    if crashes:
+        pane._broken(page, "crashed")  # type: ignore[arg-type]
+    pane.fact({**facts, "socket": False})
+    assert pane.view.reason is (Reason.CRASHED if crashes else Reason.SOCKET_LOST)
+    assert pane._comeback.isActive() is not crashes
