@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDownloadRequest,
@@ -19,6 +19,9 @@ from shell.actions.authorization_answer import refusal
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind, origin_of
 from shell.web.probes import note_edits
 
+TOLD_AGAIN_MS = 1000
+LONGEST_SAID = 300
+"""Characters of a script dialog that are shown: a page has no room outside its pane."""
 DEVICE_PERMISSIONS = (
     QWebEnginePermission.PermissionType.MediaAudioCapture,
     QWebEnginePermission.PermissionType.MediaVideoCapture,
@@ -48,6 +51,7 @@ class PanePage(QWebEnginePage):
     ) -> None:
         super().__init__(profile, parent)
         self._origins = origins
+        self._told: dict[Kind, QDeadlineTimer] = {}
         self.certificateError.connect(self._certificate_error)
         self.fullScreenRequested.connect(self._full_screen)
         self.permissionRequested.connect(self._permission)
@@ -84,10 +88,10 @@ class PanePage(QWebEnginePage):
         return []
 
     def javaScriptAlert(self, securityOrigin: QUrl | str, msg: str) -> None:
-        self.dialog.emit(msg)
+        self._say(msg)
 
     def javaScriptConfirm(self, securityOrigin: QUrl | str, msg: str) -> bool:
-        self.dialog.emit(msg)
+        self._say(msg)
         return False
 
     def javaScriptPrompt(
@@ -96,7 +100,7 @@ class PanePage(QWebEnginePage):
         msg: str,
         defaultValue: str,
     ) -> tuple[bool, str]:
-        self.dialog.emit(msg)
+        self._say(msg)
         return False, ""
 
     def javaScriptConsoleMessage(
@@ -135,6 +139,17 @@ class PanePage(QWebEnginePage):
     def _terminated(self) -> None:
         self.crashed.emit()
 
+    def _say(self, message: str) -> None:
+        if self._may_be_told(Kind.SCRIPT_DIALOG):
+            self.dialog.emit(" ".join(message[:LONGEST_SAID].split()))
+
     def _refuse(self, kind: Kind, host: str = "") -> None:
-        if RULES[kind].decision is Decision.REFUSED:
+        if RULES[kind].decision is Decision.REFUSED and self._may_be_told(kind):
             self.refused.emit(kind.value, host)
+
+    def _may_be_told(self, kind: Kind) -> bool:
+        """False for the same kind again within a moment: a page that repeats itself must not keep the window busy."""
+        if kind in self._told and not self._told[kind].hasExpired():
+            return False
+        self._told[kind] = QDeadlineTimer(TOLD_AGAIN_MS)
+        return True

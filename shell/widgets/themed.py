@@ -36,8 +36,9 @@ class ThemedWidget(QWidget):
 
 
 def label(role: str, parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
-    """A label whose look is a row of the style sheet."""
+    """A label whose look is a row of the style sheet; its text is never read as HTML: pages and records write it."""
     made = QLabel(parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made

@@ -178,6 +178,20 @@ def test_script_dialog_is_shown_in_the_pane(qtbot: QtBot, make_pane: MakePane, s
     assert heard.args == ["Slette alt?"]
 
 
+def test_a_page_that_shouts_is_heard_once(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
+    """A thousand dialogs of a million lines: one short line reaches the window, which stays free."""
+    shout = "for (let i = 0; i < 1000; i++) alert('a\\n'.repeat(1000)); document.title = 'hoarse'"
+    site.html("/", button(shout))
+    pane = make_pane(site.origin())
+    show(qtbot, pane, site.origin() + "/")
+    said: list[str] = []
+    pane.dialog.connect(said.append)
+    with qtbot.waitSignal(pane.titleChanged, timeout=WAIT, check_params_cb=lambda title: title == "hoarse"):
+        click(qtbot, pane)
+    assert 1 <= len(said) <= 4
+    assert max(len(text) for text in said) <= 300 and "\n" not in said[0]
+
+
 def test_find_is_allowed(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
     site.html("/", "Furosemid 40 mg, Furosemid 20 mg")
     pane = make_pane(site.origin())
