@@ -63,6 +63,8 @@ HAZARDS: tuple[Hazard, ...] = (
          "safety/test_banner.py::test_nothing_is_shown_before_the_hub_has_confirmed"),
         ("A patient that the hub refused is shown all the same", TAB,
          "safety/test_banner.py::test_a_refused_patient_is_never_shown"),
+        ("A patient whom the user may not read is opened, or refused without a word", "launcher/server/hub/runner.py",
+         "safety/test_banner.py::test_a_patient_of_others_is_refused_in_words"),
         ("Name or birth date in the banner come from another app's event", TAB,
          "safety/test_banner.py::test_name_and_number_come_from_the_record"),
         ("A patient was closed while the shell was not connected, and stands in the banner", "shell/gateway_client/hub.py",

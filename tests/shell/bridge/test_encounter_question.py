@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -90,9 +91,9 @@ def test_the_launch_carries_the_chosen_encounter(
     asked(services, FOUND)
     question = window.encounter_question
     assert window.overlay.dialog is question
+    starts = [datetime.fromisoformat(one["period"]["start"]).astimezone() for one in (FOUND[1], FOUND[0])]
     assert [row.text() for row in question.encounters] == [
-        "20.11.2026  10:15  Konsultasjon",
-        "01.10.2026  09:00  Konsultasjon",
+        f"{start:%d.%m.%Y}  {start:%H:%M}  Konsultasjon" for start in starts
     ]
     assert question.encounters[0].accessibleDescription() == "Avsluttet · Hoste"
     assert question.leave.hasFocus()
