@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import json
 import os
 import signal
@@ -86,6 +87,8 @@ class MutationRun:
         """The tests once, to see which functions each calls; then every mutant."""
         began = time.monotonic()
         items = {item.nodeid: item for item in session.items}
+        for path in self.files:  # some are imported only when they are needed
+            importlib.import_module(".".join(path.relative_to(self.root).with_suffix("").parts))
         self._caches, functions = _caches(), _functions({str(path) for path in self.files})
         gc.freeze()  # children then share what is here already
         calls, took = self._baseline(session.items)
