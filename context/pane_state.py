@@ -15,8 +15,8 @@ fhircast  answered the current event with 200, then a read about the current pat
 
 For a follower the read may come after a first answer of 202, when its fence has already moved; *following* still
 waits for the 200. An answer may be heard of before the shell's own ``ContextReceived``. From one record of facts hand
-in ``EffectivePatient``, ``Answered``, ``SocketBack``, ``ReadSeen`` in this order: the answer in a record that tells of
-a new socket is still the old socket's.
+in ``EffectivePatient``, ``SocketBack``, ``Answered``, ``ReadSeen`` in this order: the answer in a record is that of the
+socket which the record tells of.
 """
 
 from __future__ import annotations

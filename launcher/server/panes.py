@@ -133,10 +133,11 @@ class PaneKeeper:
             self._publish(pane)
 
     def note_socket(self, grant_id: str, connected: bool) -> None:
-        """The grant's subscription came up or was lost."""
+        """The grant's subscription came up or was lost; what an earlier one answered is past."""
         pane = self._pane(grant_id)
         if pane is not None and pane.socket != connected:
             pane.socket = connected
+            pane.last_ack = None if connected else pane.last_ack
             self._publish(pane)
 
     def note_read(self, grant_id: str, patient_id: str) -> None:

@@ -146,6 +146,22 @@ def test_a_follower_moves_after_its_acknowledgement(
             assert read(gateway, tokens, ANNA) in (403, 404)
 
 
+def test_what_the_old_socket_answered_is_not_the_new_ones(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """S3. Mutant: a follower that comes back is believed before it has answered anything."""
+    tokens = shell.app("malinger", topic)
+    with subscribed(gateway, tokens, topic) as socket:
+        first = json.loads(socket.recv(5))
+        with event_stream(shell) as stream:
+            socket.send(json.dumps({"id": first["id"], "status": 200}))
+            wait_for(stream, pane=tokens["pane"], last_ack=200)
+            socket.close()
+            wait_for(stream, pane=tokens["pane"], socket=False)
+            with subscribed(gateway, tokens, topic):
+                assert wait_for(stream, pane=tokens["pane"], socket=True)["last_ack"] is None
+
+
 def test_pinning_freezes_the_fence_and_ends_the_subscription(
     gateway: RunningGateway, shell: Shell, topic: str
 ) -> None:
