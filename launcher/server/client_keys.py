@@ -87,8 +87,12 @@ class ClientKeys:
             structlog.get_logger("vaktrom.client-keys").warning(
                 "key set not fetched", client_id=client_id, reason=str(failure)
             )
-            self._entries.pop(uri, None)
-            self._failed_at[uri] = self._clock.now()
+            now, kept = self._clock.now(), self._entries.get(uri)
+            if kept is not None and kept.fresh_until <= now:
+                del self._entries[
+                    uri
+                ]  # a fresh one stays: else anybody's unknown key would take a client's own away
+            self._failed_at[uri] = now
             raise InvalidClient(f"the client's keys could not be fetched: {failure}") from failure
         now = self._clock.now()
         life = timedelta(seconds=self._life(found.headers))

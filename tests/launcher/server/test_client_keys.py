@@ -168,6 +168,21 @@ def test_an_unknown_key_is_looked_for_but_not_at_every_request(
     assert vendor.count("/aged") == before + 1
 
 
+def test_a_strangers_key_does_not_take_the_kept_ones_away(backend: RunningGateway, vendor: KeyServer) -> None:
+    """Anybody can have the keys looked for again; while the vendor is away, those within max-age still count."""
+    vendor.keys("/aged", public(APP_KEY), Cache_Control="max-age=900")
+    backend.clock.advance(1000)
+    assert ask(backend, "aged").status_code == 200
+    vendor.answers["/aged"] = (503, {}, b"")
+    backend.clock.advance(11)
+    before = vendor.count("/aged")
+    assert ask(backend, "aged", key=NEXT_KEY).status_code == 401
+    assert vendor.count("/aged") == before + 1
+    assert ask(backend, "aged").status_code == 200
+    backend.clock.advance(900)
+    assert ask(backend, "aged").status_code == 401
+
+
 def test_two_keys_of_one_id_are_none(backend: RunningGateway, vendor: KeyServer) -> None:
     """SAL-57."""
     backend.clock.advance(1000)
