@@ -89,9 +89,8 @@ class ClientKeys:
             )
             now, kept = self._clock.now(), self._entries.get(uri)
             if kept is not None and kept.fresh_until <= now:
-                del self._entries[
-                    uri
-                ]  # a fresh one stays: else anybody's unknown key would take a client's own away
+                # A fresh one stays: else anybody's unknown key would take a client's own away.
+                del self._entries[uri]
             self._failed_at[uri] = now
             raise InvalidClient(f"the client's keys could not be fetched: {failure}") from failure
         now = self._clock.now()
