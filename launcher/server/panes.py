@@ -29,6 +29,7 @@ class PaneKeeper:
         self._clock = clock
         self._new_id = new_id
         self._facts = facts
+        sessions.pane_lost_grant = self.lost_grant
 
     def open(self, sid: str, client_id: str, topic: str) -> tuple[Pane, str]:
         """A new pane and the value of its cookie; only the digest is kept."""
@@ -97,6 +98,13 @@ class PaneKeeper:
             self._sessions.keep_grant(grant)
         pane.read_since = False
         self._publish(pane)
+
+    def lost_grant(self, pane_id: str) -> None:
+        """A grant of the pane has ended; when it was the last, nothing follows there any more, and the shell is told."""
+        pane = self._state.panes.get(pane_id)
+        if pane is not None and self.grant_of(pane) is None:
+            pane.socket = False
+            self._publish(pane)
 
     # FenceKeeper
 

@@ -43,6 +43,7 @@ class SessionKeeper:
         self._new_id = new_id
         self._facts = facts
         self.listeners: list[GrantListener] = []
+        self.pane_lost_grant: Callable[[str], None] = lambda pane: None
         self.families: dict[str, RefreshFamily] = {}
         self.revoked: dict[str, datetime] = {}
         self._sid_by_cookie: dict[str, str] = {}
@@ -211,6 +212,8 @@ class SessionKeeper:
             self._records.drop("refresh", family.family)
         self._records.drop("grant", grant_id)
         self._tell(lambda listener: listener.grant_ended(grant_id))
+        if grant.pane is not None:
+            self.pane_lost_grant(grant.pane)
         if grant.client_id == self._shell_client_id and not any(
             other.client_id == self._shell_client_id for other in self.grants_of(grant.sid or "")
         ):

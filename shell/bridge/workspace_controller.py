@@ -212,7 +212,7 @@ class WorkspaceController(QObject):
             except NotSignedIn:
                 post(self.signed_out.emit)
                 return
-            except GatewayError:
+            except Exception:  # whatever it was: to be deaf is worse, so it begins anew
                 pass
             await asyncio.sleep(FACTS_AGAIN_SECONDS)
 

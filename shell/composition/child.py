@@ -193,15 +193,18 @@ class Child:
             process = self._process
             assert process and process.stdout
             self._on_up()
-            while await self._next_message(process.stdout) is not None:
-                attempt = 0
+            try:
+                while await self._next_message(process.stdout) is not None:
+                    attempt = 0
+            except (ValueError, TypeError, AttributeError):  # a child that speaks nonsense is of no use
+                _kill(process)
             await process.wait()
             if self._stopping.is_set():
                 return
             self._on_down()
             while not await self._stopped_within(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)]):
                 attempt += 1
-                with contextlib.suppress(ChildFailed, OSError):
+                with contextlib.suppress(ChildFailed, OSError, ValueError):
                     await self._start_once()
                     break
 

@@ -110,7 +110,7 @@ class Subscription:
             except NotSignedIn:
                 self._on_state(False)
                 return
-            except (GatewayError, OSError, websockets.WebSocketException, TimeoutError, ValueError, KeyError):
+            except Exception:  # whatever it was: a deaf banner is worse, so it connects anew
                 pass
             self._on_state(False)
             await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])

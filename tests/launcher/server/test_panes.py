@@ -241,6 +241,21 @@ def test_two_sessions_live_side_by_side(gateway: RunningGateway) -> None:
     assert jonas.call("GET", "/workspace/session").json()["user"]["name"] == "Jonas Berg"
 
 
+def test_the_shell_is_told_when_a_follower_loses_its_grant(
+    gateway: RunningGateway, shell: Shell, topic: str
+) -> None:
+    """Revoked while it follows: its channel is denied, and the pane's facts say so at once."""
+    tokens = shell.app("malinger", topic)
+    with subscribed(gateway, tokens, topic) as socket:
+        first = json.loads(socket.recv(5))
+        with event_stream(shell) as stream:
+            socket.send(json.dumps({"id": first["id"], "status": 200}))
+            wait_for(stream, pane=tokens["pane"], last_ack=200)
+            revoked = {"token": tokens["refresh_token"], "client_id": "malinger"}
+            assert gateway.http.post("/oauth/revoke", data=revoked).status_code == 200
+            wait_for(stream, pane=tokens["pane"], granted=False, socket=False)
+
+
 def test_apps_of_the_workspace(shell: Shell) -> None:
     apps = {app["client_id"]: app for app in shell.call("GET", "/workspace/apps").json()["apps"]}
     assert "vaktrom-shell" not in apps
