@@ -14,9 +14,10 @@ fhircast  answered the current event with 200, then a read about the current pat
 ========  ===================================================================================
 
 For a follower the read may come after a first answer of 202, when its fence has already moved; *following* still
-waits for the 200. An answer may be heard of before the shell's own ``ContextReceived``. From one record of facts hand
-in ``EffectivePatient``, ``SocketBack``, ``Answered``, ``ReadSeen`` in this order: the answer in a record is that of the
-socket which the record tells of.
+waits for the 200. A pane that was launched for the current patient may be *asking* on its way: the gateway wants the
+user's word about the app, and the clock stands still. An answer may be heard of before the shell's own
+``ContextReceived``. From one record of facts hand in ``EffectivePatient``, ``SocketBack``, ``Answered``, ``ReadSeen``
+in this order: the answer in a record is that of the socket which the record tells of.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class State(StrEnum):
     """Exactly one of these at any time (S3)."""
 
     CHANGING = "changing"
+    ASKING = "asking"
     FOLLOWING = "following"
     PINNED = "pinned"
     OUT_OF_SYNC = "out of sync"
@@ -106,6 +108,16 @@ class Painted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The pane shows nothing but the gateway's own question whether the app may be let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The question has left the pane, whatever the reply."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pinned:
     """The user, or the policy for unsaved work, keeps the pane on its patient."""
 
@@ -148,6 +160,8 @@ PaneInput = (
     | EffectivePatient
     | ReadSeen
     | Painted
+    | Asked
+    | Replied
     | Pinned
     | Released
     | Crashed
@@ -175,7 +189,7 @@ class PaneView:
 
     @property
     def usable(self) -> bool:
-        """Without a curtain."""
+        """The app is there without a curtain; *asking*, the gateway's question is, and nothing of the app."""
         return self.state in (State.FOLLOWING, State.PINNED)
 
     @property
@@ -216,6 +230,13 @@ class PaneState:
             self._settle()
         return self.view
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether a question may come to the user now: on the way to the current patient, and to nobody else."""
+        late = self._state is State.OUT_OF_SYNC and self._reason is Reason.NO_ANSWER
+        on_its_way = (self._state is State.CHANGING or late) and self._launched and not self._awaits_launch
+        return on_its_way and self._current is not None and self._patient == self._current
+
     def would_leave(self, given: ContextReceived) -> bool:
         """Whether ``given`` takes away a page that is in use: what it holds unsaved is to be asked for first."""
         in_use = self._kind == "relaunch" and self._state is State.FOLLOWING
@@ -233,6 +254,7 @@ class PaneState:
                 self._answered(event_id, status)
             case EffectivePatient(patient):
                 self._patient = patient
+                self._replied(now)
                 if self._state is State.FOLLOWING and patient != self._current:
                     self._change(now, relaunch=self._kind != "fhircast")
             case ReadSeen(patient):
@@ -240,6 +262,11 @@ class PaneState:
                     self._read, self._painted = True, False
             case Painted():
                 self._painted = True
+            case Asked():
+                if self.may_ask:
+                    self._rest(State.ASKING)
+            case Replied():
+                self._replied(now)
             case Pinned():
                 if self._may_be_pinned():
                     self._rest(State.PINNED)
@@ -266,7 +293,7 @@ class PaneState:
 
     def _may_be_pinned(self) -> bool:
         """A page that is alive and has a patient of its own."""
-        shows_somebody = self._state is not State.CHANGING or (
+        shows_somebody = self._state not in (State.CHANGING, State.ASKING) or (
             self._kind == "fhircast" and self._shown is not None
         )
         return shows_somebody and self._patient is not None and self._is_alive
@@ -291,15 +318,30 @@ class PaneState:
         self._event_id, self._current = given.event_id, given.patient
         if self._state is State.PINNED:
             return
-        if self._kind == "fhircast":
+        if self._state is State.ASKING:
+            self._received_while_asking(given.patient, at_home, now)
+        elif self._kind == "fhircast":
             disturbed = not same_patient or self._state is State.OUT_OF_SYNC
             if disturbed and self._reason not in (Reason.CRASHED, Reason.SOCKET_LOST):
-                self._change(now)
+                self._change(now, relaunch=self._awaits_launch)
         elif self._kind == "pin":
             if given.patient != self._patient and self._state is State.FOLLOWING:
                 self._rest(State.PINNED)
         else:
             self._received_for_relaunch(given, at_home, now)
+
+    def _received_while_asking(self, patient: str | None, at_home: bool, now: float) -> None:
+        """What was asked for one patient says nothing about another: the question ends, and the app starts again."""
+        if patient is None:
+            self._rest(State.CLOSED)
+        elif not at_home:
+            self._change(now, relaunch=True)
+
+    def _replied(self, now: float) -> None:
+        """Behind the curtain again, as just launched, with the whole time anew."""
+        if self._state is State.ASKING:
+            self._change(now)
+            self._launched = True
 
     def _is_current(self, patient: str | None) -> bool:
         return patient == self._current and (self._launched or self._event_id is not None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from context.pane_state import (
     Answered,
+    Asked,
     Closed,
     ContextReceived,
     Crashed,
@@ -25,6 +26,7 @@ from context.pane_state import (
     ReadSeen,
     Reason,
     Released,
+    Replied,
     SocketBack,
     SocketLost,
     State,
@@ -106,8 +108,8 @@ class PaneController(QObject):
 
     @property
     def covered(self) -> bool:
-        """Whether the curtain is up: not usable by S3, or the gateway is away."""
-        return self._suspended or not self.view.usable
+        """Whether the curtain is up: neither usable by S3 nor asking the user, or the gateway is away."""
+        return self._suspended or not (self.view.usable or self.view.state is State.ASKING)
 
     @property
     def suspended(self) -> bool:
@@ -247,7 +249,9 @@ class PaneController(QObject):
         """Cover the pane while the gateway is away."""
         if suspended != self._suspended:
             self._suspended = suspended
-            if not suspended and self.app.follows == "fhircast" and self.view.state is not State.PINNED:
+            if not suspended and self.view.state is State.ASKING and self._point is not None:
+                self.launch(self._point)  # the gateway no longer knows what it has asked
+            elif not suspended and self.app.follows == "fhircast" and self.view.state is not State.PINNED:
                 self._comeback.start()
             self.changed.emit()
 
@@ -290,6 +294,8 @@ class PaneController(QObject):
         page.hung.connect(lambda: self._broken(page, "hung"))
         page.load_failed.connect(lambda: self._load_failed(page))
         page.authorization_refused.connect(lambda key: self._not_let_in(page, key))
+        page.asks.connect(lambda: self._asked(page))
+        page.leaving.connect(lambda: self._leaves(page))
         self._next = page
         self.page_added.emit(page)
         page.open(launch.url)
@@ -312,9 +318,21 @@ class PaneController(QObject):
 
     def _not_let_in(self, page: WebPane, key: str) -> None:
         """The gateway refused the app: its user is told why at once, whatever the app makes of it."""
-        if page is self._next and not self._facts.get("granted"):
+        if page is self._next and not self._facts.get("granted") and not self.view.relaunch:
             self.failure = key
             self._feed(Crashed())
+
+    def _asked(self, page: WebPane) -> None:
+        """The gateway asks the user about the app: its page alone is shown, and an older one has ended before."""
+        waits = page is self._next and not self._facts.get("granted") and not self.failure
+        if waits and self._state.may_ask:
+            self._end_old()
+            self._feed(Asked())
+
+    def _leaves(self, page: WebPane) -> None:
+        """Whatever comes after the question is behind the curtain."""
+        if page is self._next and self.view.state is State.ASKING:
+            self._feed(Replied())
 
     def _broken(self, page: WebPane, how: str) -> None:
         if page is self._target:
@@ -352,9 +370,8 @@ class PaneController(QObject):
 
     def _promote(self, page: WebPane) -> None:
         """The new page has painted: it takes the old one's place, which ends with its grant."""
-        old, self._page, self._next, self._launching = self._page, page, None, False
-        if old is not None:
-            self._end_page(old)
+        self._end_old()
+        self._page, self._next, self._launching = page, None, False
 
     def _feed(self, given: PaneInput) -> None:
         before = self.view
@@ -382,6 +399,11 @@ class PaneController(QObject):
                     if pause is None:
                         raise
                     await asyncio.sleep(pause)
+
+    def _end_old(self) -> None:
+        old, self._page = self._page, None
+        if old is not None:
+            self._end_page(old)
 
     def _drop_next(self) -> None:
         self._unread.stop()

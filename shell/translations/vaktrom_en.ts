@@ -35,6 +35,10 @@
         <translation>Reloading</translation>
     </message>
     <message>
+        <source>Venter på svaret ditt</source>
+        <translation>Waiting for your answer</translation>
+    </message>
+    <message>
         <source>Følger</source>
         <translation>Following</translation>
     </message>
@@ -539,6 +543,10 @@
         <translation>Reloading</translation>
     </message>
     <message>
+        <source>Venter på svaret ditt</source>
+        <translation>Waiting for your answer</translation>
+    </message>
+    <message>
         <source>Festet til</source>
         <translation>Pinned to</translation>
     </message>
@@ -681,6 +689,10 @@
     <message>
         <source>Tilgangen ble ikke gitt. Velg Synkroniser for å bli spurt igjen.</source>
         <translation>Access was not given. Choose Synchronise to be asked again.</translation>
+    </message>
+    <message>
+        <source>Svaret kom for sent. Velg Synkroniser for å bli spurt igjen.</source>
+        <translation>The answer came too late. Choose Synchronise to be asked again.</translation>
     </message>
     <message>
         <source>Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT.</source>

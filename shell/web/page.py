@@ -30,20 +30,23 @@ DEVICE_PERMISSIONS = (
     QWebEnginePermission.PermissionType.DesktopAudioVideoCapture,
 )
 
+CALLER_ERROR = 400
 SERVER_ERROR = 500
+ANSWERED_AT = "/oauth/consent"
 
 
 class PanePage(QWebEnginePage):
     """A page of one app in one pane.
 
     Signals: ``refused(kind, host)`` for anything the table refuses, ``dialog(message)`` for a script dialog,
-    ``crashed()`` when the renderer ended, ``authorization_refused(key)`` when the gateway sends the app back without a
-    code, or shows its own page that says why.
+    ``crashed()`` when the renderer ended, ``leaving()`` before another document is fetched,
+    ``authorization_refused(key)`` when the gateway sends the app back without a code, or shows its own page that says why.
     """
 
     refused = Signal(str, str)
     dialog = Signal(str)
     crashed = Signal()
+    leaving = Signal()
     authorization_refused = Signal(str)
 
     def __init__(
@@ -72,11 +75,18 @@ class PanePage(QWebEnginePage):
     ) -> bool:
         address = url if isinstance(url, str) else url.toString()
         if not isMainFrame or self._origins.navigation(address) is Decision.ALLOWED:
-            if isMainFrame and (key := refusal(address)):
-                self.authorization_refused.emit(key)
+            if isMainFrame:
+                self.leaving.emit()
+                if key := refusal(address):
+                    self.authorization_refused.emit(key)
             return True
         self._refuse(Kind.NAVIGATION_OUTSIDE, QUrl(address).host() or QUrl(address).scheme())
         return False
+
+    @property
+    def is_at_gateway(self) -> bool:
+        """Whether the document comes from the gateway itself."""
+        return origin_of(self.url().toString()) == self._origins.gateway_origin
 
     def chooseFiles(
         self,
@@ -132,9 +142,14 @@ class PanePage(QWebEnginePage):
 
     def _loading(self, loading: QWebEngineLoadingInfo) -> None:
         """A page of the gateway that is not a good one is its refusal to let the app in."""
-        refused = loading.errorDomain() is QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+        by_status = loading.errorDomain() is QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+        refused = (
+            by_status and loading.errorCode() >= CALLER_ERROR
+        )  # a good page has its 200 in this domain too
         if refused and origin_of(loading.url().toString()) == self._origins.gateway_origin:
-            self.authorization_refused.emit("not_let_in" if loading.errorCode() < SERVER_ERROR else "gateway")
+            late = loading.url().path() == ANSWERED_AT
+            key = "question_too_old" if late else "not_let_in"
+            self.authorization_refused.emit(key if loading.errorCode() < SERVER_ERROR else "gateway")
 
     def _terminated(self) -> None:
         self.crashed.emit()

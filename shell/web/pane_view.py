@@ -10,7 +10,7 @@ from shell.gateway_client.workspace import OpenedPane
 from shell.web.live_view import LiveView
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
-from shell.web.probes import HangProbe, PaintProbe, ask_unsaved
+from shell.web.probes import ConsentProbe, HangProbe, PaintProbe, ask_unsaved
 
 __all__ = ["PaneView", "ask_unsaved"]
 
@@ -19,7 +19,8 @@ class PaneView(LiveView):
     """Shows one client in one pane.
 
     Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``authorization_refused(key)``,
-    ``painted()`` once for each ``watch_paint``, ``load_failed()``.
+    ``painted()`` once for each ``watch_paint``, ``load_failed()``, ``asks()`` when the page is the gateway's question to
+    the user and has painted, ``leaving()`` before any other document is fetched.
     """
 
     refused = Signal(str, str)
@@ -29,6 +30,8 @@ class PaneView(LiveView):
     hung = Signal()
     painted = Signal()
     load_failed = Signal()
+    asks = Signal()
+    leaving = Signal()
 
     def __init__(
         self, opened: OpenedPane, base_url: str, origins: DeclaredOrigins, language: str, parent: QWidget
@@ -43,8 +46,10 @@ class PaneView(LiveView):
         page.crashed.connect(self.crashed)
         page.authorization_refused.connect(self.authorization_refused)
         page.loadFinished.connect(self._loaded)
+        page.leaving.connect(self._leaves)
         self._page = page
         self._paint = PaintProbe(page, self.painted.emit)
+        self._consent = ConsentProbe(page, origins.gateway_origin, self.asks.emit)
         self._hang = HangProbe(page, self.hung.emit)
         self.show_page(page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
@@ -72,6 +77,7 @@ class PaneView(LiveView):
     def end(self) -> None:
         """Page before profile, or Chromium complains; the widget goes last."""
         self._paint.stop()
+        self._consent.left()
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
         self._page.destroyed.connect(self._profile.deleteLater)
@@ -81,3 +87,9 @@ class PaneView(LiveView):
     def _loaded(self, good: bool) -> None:
         if not good:
             self.load_failed.emit()
+        elif self._page.is_at_gateway:
+            self._consent.loaded()
+
+    def _leaves(self) -> None:
+        self._consent.left()
+        self.leaving.emit()

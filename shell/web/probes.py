@@ -86,6 +86,42 @@ class PaintProbe:
             self._page.runJavaScript(PAINT_START % asked, WORLD)  # another document took the page
 
 
+ASKS = """location.origin === %s && location.pathname.startsWith('/oauth/')
+  && document.querySelector('form[method=post][action$="/oauth/consent"]') !== null"""
+
+
+class ConsentProbe:
+    """Calls back once the page has painted the gateway's question whether the app may be let in, and still shows it.
+
+    The document itself is looked at, in the world where no script of a page can answer.
+    """
+
+    def __init__(self, page: QWebEnginePage, gateway_origin: str, asks: Callable[[], None]) -> None:
+        self._page = page
+        self._look = ASKS % json.dumps(gateway_origin)
+        self._asks = asks
+        self._paint = PaintProbe(page, self._painted)
+        self._document = 0
+
+    def loaded(self) -> None:
+        """A document of the gateway has loaded."""
+        self._document += 1
+        self._paint.start()
+
+    def left(self) -> None:
+        """The page is on its way to another document."""
+        self._document += 1
+        self._paint.stop()
+
+    def _painted(self) -> None:
+        document = self._document
+        self._page.runJavaScript(self._look, WORLD, lambda answer: self._answered(document, answer))
+
+    def _answered(self, document: int, answer: object) -> None:
+        if document == self._document and answer is True:
+            self._asks()
+
+
 class Question:
     """The question for unsaved work; no answer in NO_ANSWER_MS counts as unsaved.
 

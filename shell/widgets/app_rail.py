@@ -151,6 +151,7 @@ class AppRail(ThemedWidget):
             None: self.tr("Lukket"),
             State.CLOSED: self.tr("Lukket"),
             State.CHANGING: self.tr("Laster på nytt"),
+            State.ASKING: self.tr("Venter på svaret ditt"),
             State.FOLLOWING: self.tr("Følger"),
             State.PINNED: self.tr("Festet"),
             State.OUT_OF_SYNC: self.tr("Ute av takt"),

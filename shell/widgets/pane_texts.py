@@ -10,6 +10,7 @@ from shell.presenters.view_models import PaneModel
 STATE_ICONS = {
     State.FOLLOWING: ("ok", "text-soft"),
     State.CHANGING: ("wait", "info"),
+    State.ASKING: ("help", "info"),
     State.PINNED: ("pin", "on-patient"),
     State.OUT_OF_SYNC: ("broken", "danger"),
     State.CLOSED: ("x", "text-faint"),
@@ -24,6 +25,8 @@ class PaneTexts(QObject):
             return self.tr("Følger")
         if state is State.CHANGING:
             return self.tr("Laster på nytt")
+        if state is State.ASKING:
+            return self.tr("Venter på svaret ditt")
         if state is State.PINNED:
             return self.tr("Festet til")
         return self.tr("Ute av takt") if state is State.OUT_OF_SYNC else self.tr("Lukket")
@@ -120,6 +123,10 @@ class PaneTexts(QObject):
                 self.tr("{app} fikk ikke tilgang"),
                 self.tr("Tilgangen ble ikke gitt. Velg Synkroniser for å bli spurt igjen."),
             ),
+            "question_too_old": (
+                self.tr("{app} fikk ikke tilgang"),
+                self.tr("Svaret kom for sent. Velg Synkroniser for å bli spurt igjen."),
+            ),
             "not_let_in": (
                 self.tr("{app} slapp ikke inn"),
                 self.tr("Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT."),
@@ -141,6 +148,7 @@ FAILURES = (
     "no_proof_key",
     "authorization_refused",
     "access_denied",
+    "question_too_old",
     "not_let_in",
     "gateway",
 )

@@ -73,6 +73,9 @@ def draw_pane_state(painter: QPainter, theme: Theme, state: State, place: QRectF
             QPointF(left, place.bottom()),
         ]
         painter.drawPolygon(QPolygonF(points))
+    elif state is State.ASKING:
+        asks = theme.icon("help", "info", 16)
+        painter.drawPixmap(QPointF(place.center().x() - 8, place.center().y() - 8), asks)
     elif state is State.PINNED:
         pin = theme.icon("pin", theme.slot_ink(slot), 16)
         painter.drawPixmap(QPointF(place.center().x() - 8, place.center().y() - 8), pin)

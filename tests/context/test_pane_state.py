@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from context.pane_state import (
     Answered,
+    Asked,
     Closed,
     ContextReceived,
     Crashed,
@@ -22,6 +23,7 @@ from context.pane_state import (
     ReadSeen,
     Reason,
     Released,
+    Replied,
     SocketBack,
     SocketLost,
     State,
@@ -30,6 +32,7 @@ from context.pane_state import (
 )
 
 C, F, P, O, X = State.CHANGING, State.FOLLOWING, State.PINNED, State.OUT_OF_SYNC, State.CLOSED  # noqa: E741
+A = State.ASKING
 UP_R: list[PaneInput] = [Launched("p-1"), Painted()]
 UP_F: list[PaneInput] = [Launched("p-1"), ReadSeen("p-1"), Painted()]
 TO_2 = ContextReceived("e2", "p-2")
@@ -136,6 +139,57 @@ PIN: list[tuple[str, list[PaneInput], State]] = [
     ("another patient before its first paint: pinned when painted", [Launched("p-1"), TO_2, Painted()], P),
     ("another patient before its first paint: curtain", [Launched("p-1"), TO_2], C),
 ]
+
+
+QUESTION: list[PaneInput] = [Launched("p-1"), E1, Asked()]
+ASKING: list[tuple[str, list[PaneInput], State]] = [
+    ("asked on the way to the patient", QUESTION, A),
+    ("a question that paints is no app", [*QUESTION, ReadSeen("p-1"), Painted()], A),
+    ("replied: behind the curtain", [*QUESTION, Replied()], C),
+    ("what the question painted does not count", [*QUESTION, Painted(), Replied()], C),
+    ("replied, read and painted", [*QUESTION, Replied(), ReadSeen("p-1"), Painted()], F),
+    ("asked twice", [*QUESTION, Replied(), Asked()], A),
+    ("let in while it asks: behind the curtain", [*QUESTION, EffectivePatient("p-1")], C),
+    ("let in for somebody else", [*QUESTION, EffectivePatient("p-2"), ReadSeen("p-1")], C),
+    ("not let in", [*QUESTION, Replied(), Crashed()], O),
+    ("a new patient ends it", [*QUESTION, TO_2], C),
+    ("the old question comes back for nobody", [*QUESTION, TO_2, Asked()], C),
+    ("asked anew for the new patient", [*QUESTION, TO_2, Launched("p-2"), Asked()], A),
+    ("the same patient again: undisturbed", [*QUESTION, ContextReceived("e2", "p-1")], A),
+    ("another encounter ends it", [Launched("p-1", "v-1"), E1, Asked(), ContextReceived("e2", "p-1", "v-2")], C),
+    ("unsaved work is nothing to a question", [*QUESTION, ContextReceived("e2", "p-2", unsaved=True)], C),
+    ("patient closed: closed", [*QUESTION, NONE], X),
+    ("it cannot be pinned", [*QUESTION, Pinned()], A),
+    ("an app in use does not become a question", [*UP_F, Asked()], F),
+    ("nor does one that has crashed", [Launched("p-1"), Crashed(), Asked()], O),
+    ("closed", [*QUESTION, Closed()], X),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["relaunch", "fhircast", "pin"])
+@pytest.mark.parametrize(("facts", "state"), [pytest.param(f, s, id=name) for name, f, s in ASKING])
+def test_asking(kind: Kind, facts: list[PaneInput], state: State) -> None:
+    assert run(kind, facts).state is state
+
+
+@pytest.mark.parametrize("kind", ["relaunch", "fhircast", "pin"])
+def test_a_change_while_it_asks_always_launches_anew(kind: Kind) -> None:
+    """Mutants: a follower without a grant waits for an answer of its own; the next change forgets the launch."""
+    assert run(kind, [*QUESTION, TO_2]).relaunch
+    assert run(kind, [*QUESTION, TO_2, ContextReceived("e3", "p-3")]).relaunch
+    assert not run(kind, [*QUESTION, TO_2, Launched("p-2"), Asked()]).relaunch
+
+
+def test_the_clock_stands_still_while_it_asks() -> None:
+    """Mutants: the launch's deadline stays; none comes back after the reply."""
+    pane = PaneState("relaunch")
+    for fact in QUESTION:
+        pane.handle(fact, 0)
+    assert pane.view.deadline is None
+    assert pane.handle(TimePassed(), 600).state is A
+    assert pane.handle(Replied(), 600).deadline == 610
+    assert pane.handle(TimePassed(), 610).reason is Reason.NO_ANSWER
+    assert pane.handle(Asked(), 611).state is A, "a question that comes late is asked all the same"
 
 
 @pytest.mark.parametrize(("facts", "state"), [pytest.param(f, s, id=name) for name, f, s in RELAUNCH])
@@ -252,7 +306,7 @@ INPUTS = st.sampled_from(
         *(Answered(e, s) for e in ("e1", "e2") for s in (200, 202, 409)),
         *(EffectivePatient(p) for p in ("p-1", "p-2", None)),
         *(ReadSeen(p) for p in ("p-1", "p-2")),
-        Painted(), Pinned(), Released(), Crashed(), SocketLost(), SocketBack(), TimePassed(), Closed(),
+        Painted(), Asked(), Replied(), Pinned(), Released(), Crashed(), SocketLost(), SocketBack(), TimePassed(), Closed(),
     ]
 )  # fmt: skip
 
@@ -265,6 +319,7 @@ def test_no_usable_pane_has_another_patient_without_the_mark(kind: Kind, facts: 
         before = pane.view.state
         view = pane.handle(fact, float(moment))
         assert not view.usable or view.marked or view.patient == view.current, (fact, view)
+        assert view.state is not A or (view.patient == view.current is not None and not view.usable)
         assert before is not X or view.state is X
         assert (view.reason is None) == (view.state is not O)
         assert view.deadline is None or view.state is C

@@ -42,6 +42,7 @@ os.environ["QTWEBENGINE_REMOTE_DEBUGGING"] = f"127.0.0.1:{DEBUG_PORT}"
 import pytest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from plugins.policy import AppPolicy  # noqa: E402
 from shell.bridge.application import build  # noqa: E402
 from shell.composition.clock import SystemClock  # noqa: E402
 from shell.composition.practice import Environment, EnvironmentChoice, prepare  # noqa: E402
@@ -80,12 +81,12 @@ def practice_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepare_environment(tmp_path: Path, request: pytest.FixtureRequest) -> Prepare:
     """Make the environment that a desktop starts; with ``first_start`` nothing has ever run on this disk."""
 
-    def make(*folders: Path, first_start: bool = False) -> Environment:
+    def make(*folders: Path, first_start: bool = False, app_policy: AppPolicy | None = None) -> Environment:
         state = tmp_path / "state"
         state.mkdir(exist_ok=True)
         if not first_start:
             copy_practice_data(request.getfixturevalue("practice_data"), state)
-        return prepare(EnvironmentChoice(state, folders=folders), SystemClock().now())
+        return prepare(EnvironmentChoice(state, folders=folders, app_policy=app_policy), SystemClock().now())
 
     return make
 

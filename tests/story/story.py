@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from playwright.sync_api import Browser, Page
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QApplication, QWidget
 
 from context.pane_state import State
@@ -35,7 +36,7 @@ class Story:
         self.environment = environment
         self.visits = visits
         self._devtools = devtools
-        self.witness = PaintWitness(program)
+        self.witness = PaintWitness(program, environment.base_url)
 
     def start(self) -> None:
         self.window.resize(1366, 768)
@@ -157,10 +158,12 @@ def page_of(browser: Browser, app: str) -> Page:
 class PaintWitness(QObject):
     """Looks before every paint of the window: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, gateway: str) -> None:
         super().__init__()
         self._window = program.window
+        self._gateway = gateway
         self.paints = 0
+        self.questions = 0
         self.breaches: list[str] = []
         self._window.installEventFilter(self)
 
@@ -183,6 +186,17 @@ class PaintWitness(QObject):
             if not frame.isVisible() or frame.curtain.isVisible():
                 continue
             model = frame.model
+            if model.state is State.ASKING:
+                self._look_at_question(frame)
+                continue
             about = model.effective.key if model.effective else None
             if about != named and model.state is not State.PINNED:
                 self.breaches.append(f"{model.app.key} usable about {about} under the banner of {named}")
+
+    def _look_at_question(self, frame: PaneFrame) -> None:
+        """The gateway's own page is there, and no other."""
+        self.questions += 1
+        shown = [view.url() for view in frame.findChildren(QWebEngineView) if view.isVisible()]
+        own = self._gateway + "/oauth/authorize"
+        if len(shown) != 1 or not shown[0].toString().startswith(own):
+            self.breaches.append(f"{frame.model.app.key} shows {[url.host() for url in shown]} while it asks")
