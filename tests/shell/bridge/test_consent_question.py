@@ -10,7 +10,7 @@ from context.pane_state import State
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.tab_controller import TabController
 from shell.bridge.workspace_controller import WorkspaceController, pane_key
-from shell.presenters.view_models import PaneModel
+from shell.presenters.view_models import LockModel, PaneModel
 from shell.translations import Translations
 from shell.web.probes import NOTHING_UNSAVED
 from shell.widgets.pane_frame import PaneFrame
@@ -149,6 +149,16 @@ def test_no_patient_closes_it(pane: PaneController, tab: TabController) -> None:
     asked(pane)
     confirm(tab, "p-1", 2, "Patient-close")
     assert pane not in tab.panes
+
+
+def test_a_lock_covers_it(pane: PaneController, frame: PaneFrame, window: MainWindow) -> None:
+    page = asked(pane)
+    assert page.isVisible()
+    window.show_lock(LockModel(demo.SIRI, demo.at("03:21"), "Vestfløyen"))
+    assert not page.isVisible()
+    window.hide_lock()
+    assert page.isVisible()
+    assert (pane.view.state, frame.covered) == (State.ASKING, False)
 
 
 def test_closing_the_pane_ends_it(pane: PaneController, tab: TabController, services: FakeServices) -> None:
