@@ -16,10 +16,10 @@ ASK_AGAIN_MS = 25
 NO_ANSWER_MS = 700
 
 PAINT_START = (
-    "window.__painted = window.__painted || 0; requestAnimationFrame(() => requestAnimationFrame(() => {"
-    " window.__painted = %d; }));"
+    "window.%(name)s = window.%(name)s || 0; requestAnimationFrame(() => requestAnimationFrame(() => {"
+    " window.%(name)s = %(round)d; }));"
 )
-PAINT_DONE = "window.__painted"
+PAINT_DONE = "window.%(name)s"
 UNSAVED = """(() => {
   const question = document.createEvent('BeforeUnloadEvent');
   question.initEvent('beforeunload', false, true);
@@ -54,10 +54,14 @@ def note_edits(page: QWebEnginePage) -> None:
 
 
 class PaintProbe:
-    """Calls back once, after the page has painted a frame that began after ``start``. Lives as long as its page."""
+    """Calls back once, after the page has painted a frame that began after ``start``. Lives as long as its page.
 
-    def __init__(self, page: QWebEnginePage, painted: Callable[[], None]) -> None:
+    ``name`` is where the page keeps count; two probes of one page need two.
+    """
+
+    def __init__(self, page: QWebEnginePage, painted: Callable[[], None], name: str = "__painted") -> None:
         self._page = page
+        self._name = name
         self._painted = painted
         self._timer = QTimer(page, interval=ASK_AGAIN_MS)
         self._timer.timeout.connect(self._ask)
@@ -65,7 +69,7 @@ class PaintProbe:
 
     def start(self) -> None:
         self._round += 1
-        self._page.runJavaScript(PAINT_START % self._round, WORLD)
+        self._begin(self._round)
         self._timer.start()
 
     def stop(self) -> None:
@@ -74,7 +78,9 @@ class PaintProbe:
 
     def _ask(self) -> None:
         asked = self._round
-        self._page.runJavaScript(PAINT_DONE, WORLD, lambda answer: self._answered(asked, answer))
+        self._page.runJavaScript(
+            PAINT_DONE % {"name": self._name}, WORLD, lambda answer: self._answered(asked, answer)
+        )
 
     def _answered(self, asked: int, answer: object) -> None:
         if asked != self._round or not isValid(self._timer) or not self._timer.isActive():
@@ -83,7 +89,10 @@ class PaintProbe:
             self._timer.stop()
             self._painted()
         elif not isinstance(answer, int | float):
-            self._page.runJavaScript(PAINT_START % asked, WORLD)  # another document took the page
+            self._begin(asked)  # another document took the page
+
+    def _begin(self, asked: int) -> None:
+        self._page.runJavaScript(PAINT_START % {"name": self._name, "round": asked}, WORLD)
 
 
 ASKS = """location.origin === %s && location.pathname.startsWith('/oauth/')
@@ -100,7 +109,7 @@ class ConsentProbe:
         self._page = page
         self._look = ASKS % json.dumps(gateway_origin)
         self._asks = asks
-        self._paint = PaintProbe(page, self._painted)
+        self._paint = PaintProbe(page, self._painted, "__consent")
         self._document = 0
 
     def loaded(self) -> None:

@@ -154,6 +154,7 @@ ASKING: list[tuple[str, list[PaneInput], State]] = [
     ("not let in", [*QUESTION, Replied(), Crashed()], O),
     ("a new patient ends it", [*QUESTION, TO_2], C),
     ("the old question comes back for nobody", [*QUESTION, TO_2, Asked()], C),
+    ("asked for a patient who is no longer current", [Launched("p-1"), E1, TO_2, Asked()], C),
     ("asked anew for the new patient", [*QUESTION, TO_2, Launched("p-2"), Asked()], A),
     ("the same patient again: undisturbed", [*QUESTION, ContextReceived("e2", "p-1")], A),
     ("another encounter ends it", [Launched("p-1", "v-1"), E1, Asked(), ContextReceived("e2", "p-1", "v-2")], C),
