@@ -10,6 +10,7 @@ from context.pane_state import State
 from shell.presenters.view_models import AppModel, RailItemModel
 from shell.theme.theme import Theme
 from shell.widgets.app_texts import AppTexts
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.shapes import draw_pane_state
 from shell.widgets.themed import ThemedWidget
 
@@ -35,13 +36,13 @@ class RailItem(QAbstractButton):
     def show_app(self, model: RailItemModel, tip: str) -> None:
         self.model = model
         self.setText(model.app.name)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(tip)
         self.update()
 
     def say(self, text: str) -> None:
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:

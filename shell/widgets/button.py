@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from shell.theme.theme import Theme
+from shell.widgets.plain_tip import plain_tip
 
 ButtonKind = Literal["primary", "secondary", "quiet", "danger", "lamp", "night", "icon", "foot", "on-patient"]
 ICON_GAP = 5
@@ -52,10 +53,10 @@ class Button(QPushButton):
     def say(self, text: str, tip: str = "") -> None:
         """Set the word; an icon button keeps it for the tooltip and for who listens."""
         if self._kind == "icon":
-            self.setToolTip(tip or text)
+            self.setToolTip(plain_tip(tip or text))
         else:
             self.setText(text)
-            self.setToolTip(tip)
+            self.setToolTip(plain_tip(tip))
         self.setAccessibleName(text)
 
     def set_icon(self, name: str) -> None:

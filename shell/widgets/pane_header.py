@@ -14,6 +14,7 @@ from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.formats import with_place
 from shell.widgets.pane_texts import STATE_ICONS, PaneTexts
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.runs import Run, centered_baseline, draw_runs, name_runs, runs_width
 from shell.widgets.shapes import draw_mark, draw_shape
 from shell.widgets.themed import ThemedWidget
@@ -44,7 +45,7 @@ class PlaceTab(QAbstractButton):
         self.setChecked(current)
         self.setText(model.app.name)
         self.setAccessibleName(model.app.name)
-        self.setToolTip(f"{model.app.name} · {model.app.vendor}")
+        self.setToolTip(plain_tip(f"{model.app.name} · {model.app.vendor}"))
         self.updateGeometry()
         self.update()
 
@@ -171,7 +172,7 @@ class PaneHeader(ThemedWidget):
         for tab in self._tabs:
             tab.setGeometry(left, 0, tab.wanted(), self.height())
             left += tab.wanted()
-        self.setToolTip(f"{self._model.app.name} · {self._model.app.vendor}")
+        self.setToolTip(plain_tip(f"{self._model.app.name} · {self._model.app.vendor}"))
 
     def _left(self, vendor: bool) -> int:
         if self._tabs:

@@ -11,6 +11,7 @@ from shell.theme.theme import Theme
 from shell.widgets.banner_chips import GAP, Chip, ChipWords, banner_chips, draw_chip, placed
 from shell.widgets.button import Button
 from shell.widgets.formats import spaced_number
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.runs import Run, draw_runs, name_runs, runs_width
 from shell.widgets.shapes import draw_mark
 from shell.widgets.themed import ThemedWidget
@@ -159,7 +160,7 @@ class PatientBanner(ThemedWidget):
             self.overflow.setAccessibleName(
                 self.tr("{count} til: {words}").format(count=count, words=", ".join(self.hidden_chips()))
             )
-            self.overflow.setToolTip("\n".join(self.hidden_chips()))
+            self.overflow.setToolTip(plain_tip("\n".join(self.hidden_chips())))
             used = sum(chip.width + GAP for chip in self._lines[-1])
             top = self._chips_top() + (len(self._lines) - 1) * (self._chip_height() + GAP)
             self.overflow.setGeometry(LEFT + used, top, self._more_width(count) - GAP, self._chip_height())

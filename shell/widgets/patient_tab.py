@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from shell.presenters.view_models import HomeModel, PatientTabModel
 from shell.theme.stylesheet import STRIP_PERCENT
 from shell.theme.theme import Theme
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.runs import Run, centered_baseline, draw_runs, name_runs, runs_width
 from shell.widgets.shapes import draw_mark
 
@@ -68,7 +69,7 @@ class HomeTab(StripTab):
         self._model = model
         self.setText(model.label)
         self.setAccessibleName(model.label)
-        self.setToolTip(model.label)
+        self.setToolTip(plain_tip(model.label))
         self.updateGeometry()
         self.update()
 
@@ -151,9 +152,9 @@ class PatientTab(StripTab):
         if model.waiting:
             parts.append(self.tr("venter på bekreftelse"))
         self.setAccessibleName(", ".join(part for part in parts if part))
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(plain_tip(self.accessibleName()))
         self.close_button.setAccessibleName(self.tr("Lukk {name}").format(name=patient.name.full))
-        self.close_button.setToolTip(self.close_button.accessibleName())
+        self.close_button.setToolTip(plain_tip(self.close_button.accessibleName()))
         self.set_active(self.active)
         self.updateGeometry()
 

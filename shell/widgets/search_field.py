@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from shell.theme.theme import Theme
 from shell.widgets.patient_tab import CloseButton
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.themed import ThemedWidget
 
 
@@ -42,7 +43,7 @@ class SearchField(ThemedWidget):
         self.edit.setPlaceholderText(text)
         self.edit.setAccessibleName(text)
         self.clear_button.setAccessibleName(clear)
-        self.clear_button.setToolTip(clear)
+        self.clear_button.setToolTip(plain_tip(clear))
 
     def set_bad(self, bad: bool) -> None:
         self._bad = bad

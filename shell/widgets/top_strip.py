@@ -15,6 +15,7 @@ from shell.widgets.button import Button
 from shell.widgets.formats import clock_text
 from shell.widgets.key_caps import caps_width, draw_caps
 from shell.widgets.patient_tab import HomeTab, PatientTab
+from shell.widgets.plain_tip import plain_tip
 from shell.widgets.runs import centered_baseline
 from shell.widgets.themed import ThemedWidget, label
 
@@ -38,7 +39,7 @@ class SearchButton(QAbstractButton):
     def say(self, long: str, short: str) -> None:
         self._words = (long, short)
         self.setAccessibleName(long)
-        self.setToolTip(f"{long}, Ctrl K")
+        self.setToolTip(plain_tip(f"{long}, Ctrl K"))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -80,7 +81,7 @@ class UserButton(QAbstractButton):
         self.setVisible(user is not None)
         if user is not None:
             self.setAccessibleName(f"{user.name}, {user.role}")
-            self.setToolTip(f"{user.name}\n{user.role}")
+            self.setToolTip(plain_tip(f"{user.name}\n{user.role}"))
         self.updateGeometry()
         self.update()
 
@@ -170,7 +171,7 @@ class ConnectionState(ThemedWidget):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.word())
-        self.setToolTip(self.word())
+        self.setToolTip(plain_tip(self.word()))
 
     def sizeHint(self) -> QSize:
         if not self._shows_word():
