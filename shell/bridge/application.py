@@ -21,6 +21,7 @@ from PySide6.QtQuickWidgets import QQuickWidget  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.desktop import Desktop  # noqa: E402
+from shell.bridge.garbage import GuiThreadGarbage  # noqa: E402
 from shell.bridge.loop_thread import LoopThread  # noqa: E402
 from shell.theme.theme import Theme  # noqa: E402
 from shell.translations import Translations  # noqa: E402
@@ -40,6 +41,7 @@ class Program:
     desktop: Desktop
     threads: LoopThread
     theme: Theme
+    garbage: GuiThreadGarbage
     activate: Later | None = None
 
     def show(self) -> None:
@@ -55,6 +57,7 @@ class Program:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             QCoreApplication.processEvents()
         self.window.close()
+        self.garbage.end()
 
 
 def new_application(preferences: Preferences | None = None) -> QApplication:
@@ -81,7 +84,7 @@ def build(application: QApplication, environment: Environment, io: IoLoop | None
     keep_native_window(window)
     remember(window, folder, preferences)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
-    return Program(application, window, desktop, threads, theme)
+    return Program(application, window, desktop, threads, theme, GuiThreadGarbage(window))
 
 
 def remember(window: MainWindow, folder: Path, preferences: Preferences) -> None:

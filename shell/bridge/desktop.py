@@ -24,6 +24,7 @@ from shell.presenters.roles import role_word
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import EmptyModel, LockModel, StripModel, ToastModel, UserModel
 from shell.web.login_view import LogoutPage
+from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ class Desktop(QObject):
         if profile is not None:
             old, self._login_profile = self._login_profile, profile
             if old is not None:
-                old.deleteLater()
+                delete_later(old)
         self._locking = None
         self._window.announcer.hushed = False
         self._window.hide_lock()
@@ -310,7 +311,7 @@ class Desktop(QObject):
         if profile is not None and url:
             LogoutPage(profile, url)
         elif profile is not None:
-            profile.deleteLater()
+            delete_later(profile)
 
     def _session_lost(self) -> None:
         """The session ended without us: nothing of it may stay on the screen."""

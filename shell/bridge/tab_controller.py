@@ -20,6 +20,7 @@ from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
+from shell.widgets.kept import delete_later
 from shell.widgets.later import Later
 
 FOLLOWED = 200
@@ -341,7 +342,7 @@ class TabController(QObject):
         if pane in self.panes:
             self.panes.remove(pane)
             self.pane_removed.emit(pane)
-            pane.deleteLater()
+            delete_later(pane)
             self.changed.emit()
 
     def fact(self, facts: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ from shell.presenters.view_models import (
     RailItemModel,
     Slot,
 )
+from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
 
 MOST_TABS = 3
@@ -149,7 +150,7 @@ class WorkspaceController(QObject):
         self._window.set_tabs((), None)
         self._window.set_banner(None)
         self._window.set_rail(())
-        self.deleteLater()
+        delete_later(self)
 
     def suspend(self, suspended: bool) -> None:
         """The gateway is away, or back."""
@@ -392,7 +393,7 @@ class WorkspaceController(QObject):
         clear_own_clipboard()
         tab.end()
         self._window.remove_area(tab.topic)
-        tab.deleteLater()
+        delete_later(tab)
         following = self._shown_tabs()
         if self.front is tab:
             self.front = None

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from shell.gateway_client.login import AuthorizationRequest
 from shell.web.live_view import LiveView
 from shell.web.pane_profile import new_profile
+from shell.widgets.kept import delete_later, keep_until_deleted
 
 
 class LoginPage(QWebEnginePage):
@@ -87,6 +88,7 @@ class LoginView(LiveView):
 
     def end(self) -> None:
         """End the page and then its profile: cookies and storage go with it (S6)."""
+        keep_until_deleted(self._profile)
         self._page.destroyed.connect(self._profile.deleteLater)
         self._end_page()
 
@@ -94,8 +96,7 @@ class LoginView(LiveView):
         self._ended = True
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
-        self._page.deleteLater()
-        self.deleteLater()
+        delete_later(self._page, self)
 
     def _answered(self, url: str) -> None:
         if not self._ended:
@@ -119,6 +120,7 @@ class LogoutPage(QWebEnginePage):
 
     def __init__(self, profile: QWebEngineProfile, url: str) -> None:
         super().__init__(profile)
+        keep_until_deleted(self, profile)
         self.loadFinished.connect(lambda _: self.deleteLater())
         self.destroyed.connect(profile.deleteLater)
         self.load(QUrl(url))

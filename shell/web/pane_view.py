@@ -11,6 +11,7 @@ from shell.web.live_view import LiveView
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
 from shell.web.probes import ConsentProbe, HangProbe, PaintProbe, ask_unsaved
+from shell.widgets.kept import delete_later, keep_until_deleted
 
 __all__ = ["PaneView", "ask_unsaved"]
 
@@ -81,8 +82,8 @@ class PaneView(LiveView):
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
         self._page.destroyed.connect(self._profile.deleteLater)
-        self._page.deleteLater()
-        self.deleteLater()
+        keep_until_deleted(self._profile)
+        delete_later(self._page, self)
 
     def _loaded(self, good: bool) -> None:
         if not good:

@@ -10,6 +10,7 @@ from shell.presenters.view_models import EmptyModel, OverviewAppModel, OverviewM
 from shell.theme.theme import Theme
 from shell.widgets.app_texts import AppTexts
 from shell.widgets.button import Button
+from shell.widgets.kept import delete_later
 from shell.widgets.runs import centered_baseline
 from shell.widgets.tag import draw_tag
 from shell.widgets.themed import ThemedWidget, label
@@ -131,7 +132,7 @@ class AppOverview(ThemedWidget):
         for row in self._rows:
             self._list_box.removeWidget(row)
             row.hide()
-            row.deleteLater()
+            delete_later(row)
         self._rows = [OverviewRow(self.theme, app, self._list) for app in model.apps]
         for number, row in enumerate(self._rows):
             self._list_box.insertWidget(number, row)

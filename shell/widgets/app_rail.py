@@ -10,6 +10,7 @@ from context.pane_state import State
 from shell.presenters.view_models import AppModel, RailItemModel
 from shell.theme.theme import Theme
 from shell.widgets.app_texts import AppTexts
+from shell.widgets.kept import delete_later
 from shell.widgets.plain_tip import plain_tip
 from shell.widgets.shapes import draw_pane_state
 from shell.widgets.themed import ThemedWidget
@@ -129,7 +130,7 @@ class AppRail(ThemedWidget):
         while len(self._items) > len(models):
             gone = self._items.pop()
             self._box.removeWidget(gone)
-            gone.deleteLater()
+            delete_later(gone)
         while len(self._items) < len(models):
             item = RailItem(self.theme, self)
             item.clicked.connect(self._clicked)

@@ -10,6 +10,7 @@ from shell.presenters.view_models import EncounterModel, EncounterQuestionModel
 from shell.theme.theme import Theme
 from shell.widgets.choice_row import ChoiceRow
 from shell.widgets.dialog import DialogWidget
+from shell.widgets.kept import delete_later
 from shell.widgets.themed import label
 from shell.widgets.unsaved_question import PatientCard
 
@@ -50,7 +51,7 @@ class EncounterQuestion(DialogWidget):
         for row in self.encounters:
             self._box.removeWidget(row)
             row.hide()
-            row.deleteLater()
+            delete_later(row)
         self.encounters = [self._row(encounter) for encounter in model.encounters]
         for number, row in enumerate(self.encounters):
             self._box.insertWidget(self._first_row + number, row)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from shell.presenters.view_models import InboxModel
 from shell.theme.theme import Theme
+from shell.widgets.kept import delete_later
 from shell.widgets.runs import centered_baseline
 from shell.widgets.themed import ThemedWidget, label
 
@@ -94,7 +95,7 @@ class InboxPanel(ThemedWidget):
         for row in self._rows:
             self._box.removeWidget(row)
             row.hide()
-            row.deleteLater()
+            delete_later(row)
         self._rows = []
         for model in self._models:
             note = self.tr("{count} avvik").format(count=model.deviations) if model.deviations else ""

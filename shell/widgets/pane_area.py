@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from context.pane_state import State
 from shell.presenters.view_models import PaneModel
 from shell.theme.theme import Theme
+from shell.widgets.kept import delete_later
 from shell.widgets.layers import set_reachable
 from shell.widgets.pane_frame import PaneFrame
 from shell.widgets.pane_layout import GAP, Column, PaneLayout
@@ -149,7 +150,7 @@ class PaneArea(ThemedWidget):
         if self._focused == key:
             self._focused = None
         frame.hide()
-        frame.deleteLater()
+        delete_later(frame)
         self._arrange()
 
     def pane(self, key: str) -> PaneFrame:
@@ -242,7 +243,7 @@ class PaneArea(ThemedWidget):
         while len(self._lines) > len(wanted):
             line = self._lines.pop()
             line.hide()
-            line.deleteLater()
+            delete_later(line)
         for number, (rect, upright, moved) in enumerate(wanted):
             if number == len(self._lines):
                 self._lines.append(SplitLine(self.theme, self))

@@ -13,6 +13,7 @@ from shell.presenters.view_models import PaneModel, PatientRef
 from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.formats import with_place
+from shell.widgets.kept import delete_later
 from shell.widgets.pane_texts import STATE_ICONS, PaneTexts
 from shell.widgets.plain_tip import plain_tip
 from shell.widgets.runs import Run, centered_baseline, draw_runs, name_runs, runs_width
@@ -104,7 +105,7 @@ class PaneHeader(ThemedWidget):
         self.menu.set_ink("on-patient" if pinned else "")
         wanted = tuple(siblings) if len(siblings) > 1 else ()
         while len(self._tabs) > len(wanted):
-            self._tabs.pop().deleteLater()
+            delete_later(self._tabs.pop())
         while len(self._tabs) < len(wanted):
             tab = PlaceTab(self.theme, self)
             tab.clicked.connect(self._tab_clicked)

@@ -12,6 +12,7 @@ from shell.presenters.view_models import ToastModel
 from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.curtain import IconLabel
+from shell.widgets.kept import delete_later
 from shell.widgets.later import Later
 from shell.widgets.themed import ThemedWidget, label
 
@@ -133,7 +134,7 @@ class Toasts(ThemedWidget):
             self._toasts.remove(toast)
             self._box.removeWidget(toast)
             toast.hide()
-            toast.deleteLater()
+            delete_later(toast)
         self.setVisible(bool(self._toasts))
         self._fit()
 

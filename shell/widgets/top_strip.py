@@ -13,6 +13,7 @@ from shell.theme.stylesheet import STRIP_PERCENT
 from shell.theme.theme import Theme
 from shell.widgets.button import Button
 from shell.widgets.formats import clock_text
+from shell.widgets.kept import delete_later
 from shell.widgets.key_caps import caps_width, draw_caps
 from shell.widgets.patient_tab import HomeTab, PatientTab
 from shell.widgets.plain_tip import plain_tip
@@ -240,7 +241,7 @@ class TopStrip(ThemedWidget):
             gone = self._tabs.pop()
             self._tab_box.removeWidget(gone)
             gone.hide()
-            gone.deleteLater()
+            delete_later(gone)
         while len(self._tabs) < len(models):
             tab = PatientTab(self.theme, self)
             tab.clicked.connect(self._chosen)

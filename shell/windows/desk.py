@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from shell.theme.theme import Theme
 from shell.widgets.app_overview import AppOverview
 from shell.widgets.app_rail import AppRail
+from shell.widgets.kept import delete_later
 from shell.widgets.layers import Layers
 from shell.widgets.message_strip import MessageStrip
 from shell.widgets.pane_area import PaneArea
@@ -126,7 +127,7 @@ class Desk(ThemedWidget):
                 self.panes.bring(self._nobody)
             self.panes.remove(area)
             area.hide()
-            area.deleteLater()
+            delete_later(area)
 
     def front_area(self) -> PaneArea | None:
         current = self.panes.current()
