@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from shell.bridge.garbage import GuiThreadGarbage
 from shell.widgets.kept import delete_later
+
+SHELL = Path(__file__).resolve().parents[3] / "shell"
 
 
 class Ring:
@@ -57,3 +60,11 @@ def test_a_wrapper_outlives_its_last_reference(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: told == [True])
     gc.collect()
     assert kept() is None
+
+
+def test_nothing_is_deleted_past_the_rule() -> None:
+    """``deleteLater`` is called by ``kept.py`` alone; elsewhere it is at most handed to a signal, or said of oneself."""
+    for path in SHELL.rglob("*.py"):
+        if path.name != "kept.py":
+            for line in path.read_text(encoding="utf-8").splitlines():
+                assert ".deleteLater()" not in line.replace("self.deleteLater()", ""), (path.name, line)
