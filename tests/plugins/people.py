@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 LOINC = "http://loinc.org"
 ATC = "http://www.whocc.no/atc"
@@ -139,6 +140,15 @@ def answer(name: str, code: str, text: str, value: float, at: datetime, limits: 
     }
 
 
+def before_meals(now: datetime, times: int) -> list[datetime]:
+    """The last `times` moments before `now` at 07:15, 15:30 and 21:45 in Norway, the latest first, whatever hour it is."""
+    today = now.astimezone(ZoneInfo("Europe/Oslo"))
+    clock = ((21, 45), (15, 30), (7, 15))
+    days = (today - timedelta(days=back) for back in range(times))
+    all_of_them = (day.replace(hour=hour, minute=minute) for day in days for hour, minute in clock)
+    return [at.astimezone(UTC) for at in all_of_them if at < today][:times]
+
+
 def inhabitant(now: datetime, name: str) -> list[Json]:
     """A grown-up of a practice: three years of answers, blood glucose of the last days, pain, an aim for SpO2."""
     made = [patient(name, "Hagen", "Øystein", "1968-02-02")]
@@ -146,8 +156,7 @@ def inhabitant(now: datetime, name: str) -> list[Json]:
         at = now - timedelta(days=365 * year + 3)
         made.append(answer(name, "59261-8", "HbA1c", 61 - 3 * year, at, (28, 40)))
         made.append(answer(name, "22748-8", "LDL-kolesterol", 2.3 + 0.2 * year, at, (1.5, 4.7)))
-    for step in range(9):
-        at = now - timedelta(hours=8 * step + 1)
+    for step, at in enumerate(before_meals(now, 9)):
         made.append(glucose(name, at, round(6.1 + 0.7 * step, 1), str(step)))
         made.append(pain(name, at, step % 5, str(step)))
     return made
