@@ -26,7 +26,7 @@ from context.effects import (
     Send,
 )
 from context.errors import UnreadableSnapshot
-from context.events import find_kind, is_event_name
+from context.events import ContextEvent, find_kind, is_event_name
 from context.inputs import (
     Acknowledged,
     DenyGrant,
@@ -105,6 +105,16 @@ class Hub:
             "context.versionId": anchor.version,
             "context": anchor.message["event"]["context"],
         }
+
+    def refusal_of(self, event: ContextEvent, now: datetime) -> Refused | None:
+        """How a post of this event would be refused at ``now``; ``None`` when it would be accepted."""
+        if self.locked:
+            return Refused(503, "the session is locked")
+        if event.topic != self.topic:
+            return Refused(404, "no such topic")
+        if event.kind.action == "open" and event.timestamp.is_ahead_of(now, self._limits.clock_ahead):
+            return Refused(400, "timestamp lies in the future of the hub's clock")
+        return None
 
     def snapshot(self) -> bytes:
         """What a restarted hub needs: the context. Subscribers come back by themselves (FC-39)."""
@@ -313,12 +323,9 @@ class Hub:
 
     def _post(self, given: Post, now: datetime, ids: Ids) -> list[Effect]:
         event = given.event
-        if self.locked:
-            return [Refused(503, "the session is locked")]
-        if event.topic != self.topic:
-            return [Refused(404, "no such topic")]
-        if event.kind.action == "open" and event.timestamp.is_ahead_of(now, self._limits.clock_ahead):
-            return [Refused(400, "timestamp lies in the future of the hub's clock")]
+        refused = self.refusal_of(event, now)
+        if refused is not None:
+            return [refused]
         change = self.context.apply(event, now, ids)
         effects: list[Effect] = [ContextChanged()] if change.changed else []
         effects.append(Accepted())

@@ -1,7 +1,7 @@
 """The rows of IHE BALP: which event each kind of access is told as (BALP-01 to BALP-03, BALP-12, BALP-13).
 
 A kind is an interaction of ``interaction.Kind``, ``refused`` for a request that could not be read as one, or
-something that happened to a login, a token or a launch.
+something that happened to a login, a token, a launch or the shared context.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ REST = Code(f"{TERMINOLOGY}/audit-event-type", "rest", "RESTful Operation")
 AUTHENTICATION = Code(DCM, "110114", "User Authentication")
 ACTIVITY = Code(DCM, "110100", "Application Activity")
 ALERT = Code(DCM, "110113", "Security Alert")
+PATIENT_RECORD = Code(DCM, "110110", "Patient Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ def _token(subtype: Code, profile: str = "") -> EventPattern:
 
 def _own(subtype: str) -> EventPattern:
     return EventPattern(AUTHENTICATION, Code(OWN_EVENTS, subtype), "E", APPLICATION, TOKEN_SERVICE, RECIPIENT)
+
+
+def _context(subtype: str, action: str) -> EventPattern:
+    """What the FHIRcast hub tells or is told about a patient; no profile of BALP speaks of it."""
+    client, server = (DESTINATION, SOURCE) if action == "R" else (SOURCE, DESTINATION)
+    return EventPattern(PATIENT_RECORD, Code(OWN_EVENTS, subtype), action, client, server, RECIPIENT)
 
 
 _CREATE = _write("C", "create", "IHE.BasicAudit.{patient}Create")
@@ -134,6 +141,11 @@ PATTERNS: MappingProxyType[str, EventPattern] = MappingProxyType(
         "launch": EventPattern(
             ACTIVITY, Code(DCM, "110120", "Application Start"), "E", APPLICATION, TOKEN_SERVICE, RECIPIENT
         ),
+        "context-open": _context("context-open", "E"),
+        "context-read": _context("context-read", "R"),
+        "context-told": _context("context-told", "R"),
+        "context-post": _context("context-post", "E"),
+        "context-subscribe": _context("context-subscribe", "E"),
         "consent": EventPattern(
             ALERT, Code(f"{BALP}/AuthZsubType", "AuthZ-Consent"), "E", APPLICATION, AUTHORIZER, RECIPIENT
         ),

@@ -83,12 +83,12 @@ class PossessionGate:
         await self._app({**scope, "headers": headers}, receive, send)
 
     async def _told(self, refused: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse; the data plane refuses the unproven token as well, and so records the attempt as it does others."""
+        """Refuse; data plane and hub refuse the unproven token as well, and so record the attempt as they do others."""
 
         async def unsent(message: Message) -> None:
             pass
 
-        if scope["path"].startswith("/fhir/"):
+        if scope["path"].startswith(("/fhir/", "/fhircast")):
             await self._app(scope, receive, unsent)
         await refused(scope, receive, send)
 

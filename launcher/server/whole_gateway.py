@@ -18,7 +18,7 @@ from launcher.server.configuration import GatewayConfiguration
 from launcher.server.dependencies import Clock, GatewayDependencies, NewId
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
 from launcher.server.fhir.sharing_limits import SharingLimits
-from launcher.server.hub import HubRunner, hub_routes
+from launcher.server.hub import HubAudit, HubRunner, hub_routes
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.stores.audit import AuditLog
@@ -99,7 +99,7 @@ def build_gateway(
         configuration.records,
         topics.__setitem__,
     )
-    hub = _hub(parts, made[0], new_id)
+    hub = _hub(parts, made[0], audit, new_id)
     connection.on_answer = parts.facts.record_heard
     parts.sessions.listeners.append(hub)
     parts.context.fill(hub)
@@ -137,7 +137,7 @@ def _forwarder(configuration: GatewayConfiguration, audit: AuditLog) -> AuditFor
     return forwarder
 
 
-def _hub(parts: GatewayParts, patients: UpstreamFhir, new_id: NewId) -> HubRunner:
+def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: AuditLog, new_id: NewId) -> HubRunner:
     def record(topic: str, snapshot: bytes | None) -> None:
         if snapshot is None:
             parts.records.drop("topic", topic)
@@ -154,6 +154,7 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, new_id: NewId) -> HubRunne
         new_id=new_id,
         base_url=parts.settings.base_url,
         record=record,
+        audit=HubAudit(audit, parts.state, parts.clock, parts.settings.base_url),
         shell_client_id=parts.settings.shell_client_id,
     )
 

@@ -125,6 +125,11 @@ TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "kind_revoke": ("ga fra seg tilgang", "gave up its access"),
         "kind_introspect": ("spurte om en tilgang", "asked about an access"),
         "kind_launch": ("startet app", "started the app"),
+        "kind_context-open": ("åpnet pasienten", "opened the patient"),
+        "kind_context-read": ("spurte hvilken pasient som er åpen", "asked which patient is open"),
+        "kind_context-told": ("fikk vite hvilken pasient som er åpen", "was told which patient is open"),
+        "kind_context-post": ("sendte en hendelse", "sent an event"),
+        "kind_context-subscribe": ("ba om å følge pasientbytter", "asked to follow changes of patient"),
         "kind_consent": ("samtykke", "consent"),
     }
 )

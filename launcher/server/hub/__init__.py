@@ -1,6 +1,8 @@
 """The FHIRcast hub on the wire: routes, channels and the runner of the pure hub in :mod:`context`."""
 
 from launcher.server.hub.access import HubRefusal
+from launcher.server.hub.audit import HubAudit
+from launcher.server.hub.call import HubCall
 from launcher.server.hub.ports import (
     AccessTokens,
     CurrentPatient,
@@ -18,6 +20,8 @@ __all__ = [
     "AccessTokens",
     "CurrentPatient",
     "FenceKeeper",
+    "HubAudit",
+    "HubCall",
     "HubRefusal",
     "HubRunner",
     "PaneFacts",

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from context.scopes import FhircastScopes, fhircast_scopes
 from launcher.oauth.model import Grant
@@ -53,10 +54,23 @@ class HubAccess:
 
 def token_expiry(authorization: str | None, otherwise: datetime) -> datetime:
     """When an access token that was verified runs out, from its ``exp`` (FC-09)."""
+    try:
+        return datetime.fromtimestamp(int(_claims(authorization)["exp"]), UTC)
+    except (LookupError, TypeError, ValueError, OverflowError, OSError):
+        return otherwise
+
+
+def token_id(authorization: str | None) -> str:
+    """The ``jti`` of an access token that was verified (BALP-11); empty when it has none."""
+    found = _claims(authorization).get("jti")
+    return found if isinstance(found, str) else ""
+
+
+def _claims(authorization: str | None) -> dict[str, Any]:
     parts = (authorization or "").rpartition(" ")[2].split(".")
     try:
         payload = parts[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return datetime.fromtimestamp(int(claims["exp"]), UTC)
-    except (LookupError, TypeError, ValueError, OverflowError, OSError, binascii.Error):
-        return otherwise
+    except (LookupError, ValueError, RecursionError, binascii.Error):
+        return {}
+    return claims if isinstance(claims, dict) else {}

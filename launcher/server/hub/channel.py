@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from launcher.stores.audit_reader import AuditUnavailable
+
 NO_STATUS = 1005
 LOST = 1006
+TRY_AGAIN_LATER = 1013
 NORMAL_CODES = (1000, 1001)
 
 
@@ -30,23 +33,27 @@ class Channel:
         self._limit = limit
         self._drain_seconds = drain_seconds
         self._frame_characters = frame_characters
-        self._frames: deque[str] = deque()
+        self._frames: deque[tuple[str, Awaitable[None] | None]] = deque()
+        self._unrecorded = False
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._code: int | None = None
 
-    def offer(self, frame: str) -> bool:
-        """Queue one frame; ``False`` when the queue is full and the frame was not taken."""
+    def offer(self, frame: str, recorded: Awaitable[None] | None = None) -> bool:
+        """Queue one frame; ``False`` when the queue is full and the frame was not taken.
+
+        It leaves when ``recorded`` has come true; if that fails it never leaves, and the channel ends (1013).
+        """
         if len(self._frames) >= self._limit:
             return False
-        self._frames.append(frame)
+        self._frames.append((frame, recorded))
         self._wake.set()
         return True
 
     def finish(self, code: int, *, last: str | None = None) -> None:
         """Close with ``code`` after what is queued; a reader that does not take it in time is cut off."""
         if last is not None:
-            self._frames.append(last)
+            self._frames.append((last, None))
         self._code = self._code or code
         self._ended.set()
         self._wake.set()
@@ -65,7 +72,7 @@ class Channel:
             if receiving.done() and self._code is None:
                 return receiving.result()
             await asyncio.wait({sending}, timeout=self._drain_seconds)
-            return None
+            return Ending(TRY_AGAIN_LATER, normal=False) if self._unrecorded else None
         finally:
             for task in tasks:
                 task.cancel()
@@ -75,7 +82,13 @@ class Channel:
         with suppress(WebSocketDisconnect, RuntimeError, OSError):
             while True:
                 while self._frames:
-                    await socket.send_text(self._frames.popleft())
+                    frame, recorded = self._frames.popleft()
+                    if recorded is not None and not await _is_true(recorded):
+                        self._unrecorded = True
+                        self._frames.clear()
+                        self.finish(TRY_AGAIN_LATER)
+                        break
+                    await socket.send_text(frame)
                 if self._code is not None:
                     await socket.close(self._code)
                     return
@@ -90,6 +103,14 @@ class Channel:
             text = message.get("text")
             if text is not None and len(text) <= self._frame_characters:
                 received(text)
+
+
+async def _is_true(recorded: Awaitable[None]) -> bool:
+    try:
+        await asyncio.shield(recorded)
+    except AuditUnavailable:
+        return False
+    return True
 
 
 def ending_of(code: int, *, said_goodbye: bool) -> Ending:

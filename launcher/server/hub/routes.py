@@ -7,6 +7,7 @@ WebSocket says nothing here (FC-15); its endpoint is the secret, and is never lo
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -15,33 +16,30 @@ from starlette.websockets import WebSocket
 
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub.access import HubRefusal
+from launcher.server.hub.call import HubCall
 from launcher.server.hub.runner import HubRunner
+from launcher.stores.audit_reader import AuditUnavailable
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "application/fhir+json")
 _NO_STORE = {"Cache-Control": "no-store"}
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request, HubCall], Awaitable[Response]]
 
 
 def hub_routes(runner: HubRunner) -> list[BaseRoute]:
     """Everything below ``/fhircast``."""
 
-    async def call(request: Request) -> Response:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        authorization = request.headers.get("authorization")
-        if kind == _FORM:
-            body = await _body(request, runner.limits.body_bytes)
-            answer = runner.subscription_call(authorization, body)
-            return JSONResponse(answer, status_code=202, headers=_NO_STORE)
-        if kind not in _JSON:
+    async def called(_: Request, call: HubCall) -> Response:
+        if call.media_type == _FORM:
+            return JSONResponse(runner.subscription_call(call), status_code=202, headers=_NO_STORE)
+        if call.media_type not in _JSON:
             raise HubRefusal(415, "send a form to subscribe, or JSON to post an event")
-        await runner.post(authorization, await _body(request, runner.limits.body_bytes))
+        await runner.post(call)
         return Response(status_code=202, headers=_NO_STORE)
 
-    async def current(request: Request) -> Response:
-        authorization = request.headers.get("authorization")
-        answer = runner.current_context(authorization, request.path_params["topic"])
+    async def current(request: Request, call: HubCall) -> Response:
+        answer = await runner.current_context(call, request.path_params["topic"])
         return JSONResponse(answer, headers=_NO_STORE)
 
     async def configuration(_: Request) -> Response:
@@ -54,30 +52,39 @@ def hub_routes(runner: HubRunner) -> list[BaseRoute]:
         else:
             await socket.close()
 
-    retry_after = runner.limits.retry_after_seconds
     return [
-        Route("/fhircast", _answering(call, retry_after), methods=["POST"]),
+        Route("/fhircast", _answering(called, runner), methods=["POST"]),
         Route("/fhircast/.well-known/fhircast-configuration", configuration, methods=["GET"]),
         WebSocketRoute("/fhircast/ws/{secret}", channel),
-        Route("/fhircast/{topic}", _answering(current, retry_after), methods=["GET"]),
+        Route("/fhircast/{topic}", _answering(current, runner), methods=["GET"]),
     ]
 
 
-def _answering(handler: Handler, retry_after: int) -> Handler:
-    """Turn refusals into their status with a plain text reason (FC-07)."""
+def _answering(handler: Handler, runner: HubRunner) -> Callable[[Request], Awaitable[Response]]:
+    """Turn refusals into their status with a plain text reason (FC-07), each recorded before it leaves."""
+    waiting = {"Retry-After": str(runner.limits.retry_after_seconds)}
 
     async def answer(request: Request) -> Response:
+        call = HubCall.of(request)
         try:
-            return await handler(request)
-        except InvalidToken as error:
-            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            return PlainTextResponse(error.reason, 401, headers=_NO_STORE | challenge)
+            try:
+                if request.method == "POST":
+                    call = replace(call, body=await _body(request, runner.limits.body_bytes))
+                return await handler(request, call)
+            except InvalidToken as error:
+                if call.authorization is not None:
+                    await runner.audit.refused(call, None, 401, error.reason)
+                challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+                return PlainTextResponse(error.reason, 401, headers=_NO_STORE | challenge)
+            except HubRefusal as error:
+                await runner.audit.refused(call, runner.caller(call), error.status, error.reason)
+                further = waiting if error.status in (429, 503) else {}
+                return PlainTextResponse(error.reason, error.status, headers=_NO_STORE | further)
         except SessionLocked as error:
             headers = _NO_STORE | {"Retry-After": str(error.retry_after)}
             return PlainTextResponse("the session is locked", 503, headers=headers)
-        except HubRefusal as error:
-            waiting = {"Retry-After": str(retry_after)} if error.status in (429, 503) else {}
-            return PlainTextResponse(error.reason, error.status, headers=_NO_STORE | waiting)
+        except AuditUnavailable as error:
+            return PlainTextResponse(error.reason, 503, headers=_NO_STORE | waiting)
 
     return answer
 

@@ -43,7 +43,10 @@ from context.inputs import (
 )
 from context.subscription import HubLimits
 from launcher.oauth.model import Grant
+from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub.access import HubAccess, HubRefusal, token_expiry
+from launcher.server.hub.audit import HubAudit
+from launcher.server.hub.call import HubCall
 from launcher.server.hub.channel import Channel
 from launcher.server.hub.forms import MalformedForm, SubscriptionForm, read_form
 from launcher.server.hub.ports import (
@@ -59,7 +62,6 @@ from launcher.server.hub.ports import (
 )
 
 Record = Callable[[str, bytes | None], None]
-TRY_AGAIN_LATER = 1013
 GOING_AWAY = 1001
 _SHORTEST_TIMER = 0.005
 
@@ -74,6 +76,15 @@ class _Topic:
     waiting: int = 0
     timer: asyncio.TimerHandle | None = None
     armed_for: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """Whose channel an endpoint is: its topic, its grant, and where the subscribe call came from."""
+
+    topic: str
+    grant: Grant
+    address: str
 
 
 class HubRunner:
@@ -95,6 +106,7 @@ class HubRunner:
         new_id: Callable[[], str],
         base_url: str,
         record: Record,
+        audit: HubAudit,
         shell_client_id: str = "vaktrom-shell",
         hub_limits: HubLimits | None = None,
         limits: RunnerLimits | None = None,
@@ -108,10 +120,11 @@ class HubRunner:
         self._clock = clock
         self._new_id = new_id
         self._record = record
+        self.audit = audit
         self._hub_limits = hub_limits or HubLimits()
         self._channel_base = base_url.replace("http", "ws", 1) + "/fhircast/ws/"
         self._topics: dict[str, _Topic] = {}
-        self._endpoints: dict[str, str] = {}
+        self._endpoints: dict[str, _Endpoint] = {}
         self._channels: dict[str, Channel] = {}
         self._locked_sessions: set[str] = set()
 
@@ -128,32 +141,40 @@ class HubRunner:
             "capabilities": {"supportsGetCurrentContext": True, "supportsNonCurrentContextUpdates": False},
         }
 
-    def subscription_call(self, authorization: str | None, body: bytes) -> dict[str, str]:
+    def caller(self, call: HubCall) -> Grant | None:
+        """Whose token a call carries; ``None`` for one that does not count, or not now."""
+        try:
+            return self._access.grant(call.authorization)
+        except (InvalidToken, SessionLocked):
+            return None
+
+    def subscription_call(self, call: HubCall) -> dict[str, str]:
         """Subscribe, renew, modify or unsubscribe (FC-06..FC-13); the JSON body of the 202.
 
         Raises :class:`HubRefusal`, ``InvalidToken`` or ``SessionLocked``.
         """
-        grant = self._access.grant(authorization)
-        form = read_form(body)
+        grant = self._access.grant(call.authorization)
+        form = read_form(call.body)
         if isinstance(form, MalformedForm):
             raise HubRefusal(400, form.reason)
         topic = self._topic(form.topic, self._access.demand_topic(grant, form.topic))
         secret = self._secret_of(form.endpoint) if form.endpoint else self._new_id()
         given: Input = Unsubscribe(secret, grant.grant_id)
         if form.mode == "subscribe":
-            given = self._subscribe_input(grant, form, secret, authorization)
+            given = self._subscribe_input(grant, form, secret, call.authorization)
         self._answered(topic, given)
         if form.endpoint is None:
-            self._endpoints[secret] = form.topic
+            self._endpoints[secret] = _Endpoint(form.topic, grant, call.client_address)
         return {"hub.channel.endpoint": self._channel_base + secret}
 
-    async def post(self, authorization: str | None, body: bytes) -> None:
+    async def post(self, call: HubCall) -> None:
         """Accept one event for broadcast (FC-18), in order of arrival, after the patient was checked (S1).
 
-        Raises :class:`HubRefusal`, ``InvalidToken`` or ``SessionLocked``; then nothing was changed.
+        An open is in the access log before it takes effect. Raises :class:`HubRefusal`, ``InvalidToken``,
+        ``SessionLocked`` or ``AuditUnavailable``; then nothing was changed.
         """
-        grant = self._access.grant(authorization)
-        event = _read_body(body)
+        grant = self._access.grant(call.authorization)
+        event = _read_body(call.body)
         if not self._access.scopes(grant).may_write(event.kind.name):
             raise HubRefusal(403, f"no scope of this token writes {event.kind.name}")
         topic = self._topic(event.topic, self._access.demand_topic(grant, event.topic))
@@ -164,21 +185,33 @@ class HubRunner:
             async with topic.turn:
                 if event.kind.action == "open":
                     await self._check_patient(grant, event)
-                self._access.grant(authorization)
-                if self._topics.get(event.topic) is not topic:
-                    raise HubRefusal(404, "there is no such topic")
+                    self._demand_still_open(call, event, topic)
+                    await self.audit.opened(call, grant, event)
+                self._demand_still_open(call, event, topic)
                 self._answered(topic, Post(event))
         finally:
             topic.waiting -= 1
 
-    def current_context(self, authorization: str | None, name: str) -> dict[str, Any]:
-        """The body of get-current-context (FC-34). Raises as :meth:`post`."""
-        grant = self._access.grant(authorization)
+    def _demand_still_open(self, call: HubCall, event: ContextEvent, topic: _Topic) -> None:
+        """What may have changed while something was waited for."""
+        self._access.grant(call.authorization)
+        if self._topics.get(event.topic) is not topic:
+            raise HubRefusal(404, "there is no such topic")
+        refused = topic.hub.refusal_of(event, self._clock.now())
+        if refused is not None:
+            raise HubRefusal(refused.status, refused.reason)
+
+    async def current_context(self, call: HubCall, name: str) -> dict[str, Any]:
+        """The body of get-current-context (FC-34), recorded when it names a patient. Raises as :meth:`post`."""
+        grant = self._access.grant(call.authorization)
         topic = self._topic(name, self._access.demand_topic(grant, name))
         scopes = self._access.scopes(grant)
         if not scopes.may_read_anything:
             raise HubRefusal(403, "no scope of this token reads events")
-        return topic.hub.current_context(scopes)
+        found = topic.hub.current_context(scopes)
+        await self.audit.read(call, grant, found["context"])
+        self._access.grant(call.authorization)
+        return found
 
     def _subscribe_input(
         self, grant: Grant, form: SubscriptionForm, secret: str, authorization: str | None
@@ -226,7 +259,7 @@ class HubRunner:
 
     async def serve(self, secret: str, socket: WebSocket) -> None:
         """Run one accepted socket to its end. Call only right after :meth:`knows` said yes."""
-        name = self._endpoints[secret]
+        name = self._endpoints[secret].topic
         limits = self.limits
         channel = Channel(limits.queue_frames, limits.drain_seconds, limits.frame_characters)
         self._channels[secret] = channel
@@ -266,6 +299,7 @@ class HubRunner:
     def grant_ended(self, grant_id: str) -> None:
         """A grant was revoked: its channels are denied and closed at once (FC-12)."""
         self._deny(grant_id, "access has ended")
+        self.audit.forget(grant_id)
 
     def grant_pinned(self, grant_id: str) -> None:
         """A follower's pane was pinned: its subscription ends with a denial."""
@@ -365,7 +399,7 @@ class HubRunner:
         match effect:
             case Send(endpoint, message):
                 channel = self._channels.get(endpoint)
-                if channel is not None and not channel.offer(_frame(message)):
+                if channel is not None and not channel.offer(_frame(message), self._told(endpoint, message)):
                     return endpoint
             case CloseChannel(endpoint, code):
                 self._endpoints.pop(endpoint, None)
@@ -386,6 +420,11 @@ class HubRunner:
             case _:
                 assert_never(effect)
         return None
+
+    def _told(self, endpoint: str, message: Mapping[str, Any]) -> asyncio.Task[None] | None:
+        """The record that this frame has to wait for."""
+        known = self._endpoints.get(endpoint)
+        return self.audit.told(known.grant, known.address, message) if known is not None else None
 
     # timers
 

@@ -19,9 +19,11 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from context.subscription import HubLimits
-from launcher.oauth.model import Grant
+from launcher.gateway.audit_event import AccessFacts
+from launcher.oauth.model import GatewayState, Grant
 from launcher.server.errors import InvalidToken, SessionLocked
-from launcher.server.hub import HubRunner, RunnerLimits, hub_routes
+from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
+from launcher.stores.audit_reader import AuditUnavailable
 from tests.context.playbook import encounter_body, patient_body
 
 SHELL = "vaktrom-shell"
@@ -104,6 +106,33 @@ class Facts:
                 await self.changed.wait()
 
 
+@dataclass
+class Log:
+    """The access log: what was recorded, in order; may be told to be slow or to fail."""
+
+    rows: list[AccessFacts] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    broken: bool = False
+
+    async def record(self, facts: AccessFacts, *, at_once: bool = False) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.broken:
+            raise AuditUnavailable("the access log cannot be written")
+        self.rows.append(facts)
+
+    async def check(self) -> None:
+        if self.broken:
+            raise AuditUnavailable("the access log cannot be written")
+
+    def record_soon(self, facts: AccessFacts) -> None:
+        self.rows.append(facts)
+
+    def told(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        """Kind, outcome, client and patients of each row."""
+        return [(row.kind, row.outcome, row.client_id, row.patients) for row in self.rows]
+
+
 class Subscriber:
     """One WebSocket client and what it was sent."""
 
@@ -147,6 +176,7 @@ class House:
         self.tokens = Tokens()
         self.patients = Patients()
         self.facts = Facts()
+        self.log = Log()
         self.topics: dict[str, str] = {"topic-1": "session-1", "topic-2": "session-1", "topic-3": "session-2"}
         self.records: dict[str, bytes | None] = {}
         self.runner: HubRunner
@@ -168,6 +198,7 @@ class House:
             new_id=lambda: secrets.token_urlsafe(24),
             base_url=base_url,
             record=self.records.__setitem__,
+            audit=HubAudit(self.log, GatewayState(), self.clock, base_url),
             hub_limits=self._hub_limits,
             limits=self._limits,
         )

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from launcher.server.hub import HubRefusal, HubRunner
+from launcher.server.hub import HubCall, HubRefusal, HubRunner
 from tests.launcher.hub.house import House, Subscriber
 
 ALL = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
@@ -372,7 +372,7 @@ async def test_a_restarted_gateway_keeps_the_context(house: House) -> None:
     form = "hub.channel.type=websocket&hub.mode=subscribe&hub.events=Patient-open&hub.topic="
     for topic in ("topic-1", "topic-2"):
         with pytest.raises(HubRefusal) as refused:
-            fresh.subscription_call(f"Bearer {house.shell_token()}", (form + topic).encode())
+            fresh.subscription_call(HubCall(f"Bearer {house.shell_token()}", (form + topic).encode()))
         assert refused.value.status == 503
     fresh.close()
 
