@@ -39,8 +39,10 @@ STYLE = """
   --focus: #FFD166; --hover: #22333A; --chosen: #1F3A42; --danger: #FFA79E; --danger-soft: #3B1C1A;
   --alike: #3A2700; --alike-fill: #FFDE85; --mark: #9ED3DC; } }
 @media (prefers-contrast: more) { :root { --line: var(--text); --strong: var(--text); --soft: var(--text); } }
+html { scroll-padding: 8px 0 88px; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--canvas);
-  color: var(--text); font: 16px/1.5 Inter, "Segoe UI", "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
+  color: var(--text); font: 16px/1.5 Inter, "Segoe UI", "Noto Sans", sans-serif; font-variant-numeric: tabular-nums;
+  overflow-wrap: anywhere; }
 main { box-sizing: border-box; width: min(560px, 100vw - 32px); margin: 32px 0; padding: 32px;
   background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
 main.wide { width: min(760px, 100vw - 32px); align-self: start; }
@@ -48,10 +50,11 @@ main.wide { width: min(760px, 100vw - 32px); align-self: start; }
 h1 { margin: 0 0 8px; font-size: 24px; line-height: 1.25; font-weight: 650; }
 h2 { margin: 24px 0 8px; font-size: 15px; font-weight: 650; }
 p { margin: 0 0 24px; color: var(--soft); }
-p.reference { margin: 24px 0 0; font-size: 13px; }
-.button { display: inline-block; min-height: 40px; padding: 0 16px; border: 0; border-radius: 6px;
-  background: var(--action); color: var(--on-action); font-family: inherit; font-size: 15px; font-weight: 600;
-  line-height: 40px; text-decoration: none; cursor: pointer; }
+p.reference { font-size: 13px; }
+.button { display: inline-block; box-sizing: border-box; min-height: 40px; padding: 0 16px;
+  border: 1px solid transparent; border-radius: 6px; background: var(--action); color: var(--on-action);
+  font-family: inherit; font-size: 15px; font-weight: 600; line-height: 38px; text-align: center;
+  text-decoration: none; cursor: pointer; }
 .button:hover { background: var(--press); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 label { display: block; margin-bottom: 4px; font-weight: 600; }
@@ -63,6 +66,10 @@ input[aria-invalid] { border: 2px solid var(--danger); }
 .wrong { margin: 8px 0 0; padding: 8px 12px; border-radius: 6px; background: var(--danger-soft);
   color: var(--danger); font-weight: 600; }
 .hint { margin: 8px 0 0; font-size: 14px; }
+#hint { margin: 0 0 8px; }
+p.lists { margin: 16px 0 4px; font-size: 14px; }
+div.lists { display: flex; flex-wrap: wrap; gap: 8px; }
+.quiet[aria-current] { background: var(--chosen); border-color: var(--action); border-width: 2px; line-height: 36px; }
 ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line); }
 li { border-bottom: 1px solid var(--line); }
 li button { display: grid; grid-template-columns: 1fr auto; column-gap: 16px; width: 100%; min-height: 56px; border: 0;
@@ -76,28 +83,48 @@ li button > .when { text-align: right; white-space: nowrap; }
 .tag { display: inline-flex; align-items: center; gap: 4px; margin-left: 8px; padding: 0 6px; border-radius: 4px;
   background: var(--alike-fill); color: var(--alike); font-size: 13px; font-weight: 600; }
 .tag.dead { background: var(--hover); color: var(--soft); }
-@media (max-width: 520px) { li button { grid-template-columns: 1fr; } li button > .when { text-align: left; } }
 form { margin: 0; }
 ul.shared { margin: 0 0 24px; }
 ul.shared li { padding: 10px 0; }
 p.until { color: var(--text); font-weight: 600; }
-.answers { display: flex; flex-wrap: wrap; gap: 12px; }
-.quiet { background: none; color: var(--action); box-shadow: inset 0 0 0 1px var(--strong); }
+.foot { position: sticky; bottom: 0; display: flex; flex-wrap: wrap; gap: 8px 12px; margin: 0 -32px -32px;
+  padding: 16px 32px 32px; background: var(--surface); border-radius: 0 0 8px 8px; }
+p.until + .foot { border-top: 1px solid var(--line); }
+.quiet { border-color: var(--strong); background: none; color: var(--action); }
 .quiet:hover { background: var(--hover); }
+@media (max-width: 520px), (max-height: 480px) {
+  html { scroll-padding: 8px 0 64px; }
+  body { display: block; place-items: normal; background: var(--surface); font-size: 15px; }
+  main, main.wide { width: auto; margin: 0; padding: 16px; border: 0; border-radius: 0; }
+  .mark { display: none; }
+  h1 { font-size: 20px; }
+  h2 { margin: 16px 0 8px; }
+  p, ul.shared { margin-bottom: 12px; }
+  ul.shared li { padding: 6px 0; }
+  .foot { margin: 0 -16px -16px; padding: 8px 16px; border-top: 1px solid var(--line); border-radius: 0; }
+  .foot .button { flex: 1 1 auto; padding: 0 8px; }
+  .lists .button { padding: 0 8px; } }
+@media (max-width: 520px) { li button { grid-template-columns: 1fr; padding: 8px 4px; } li button > .when { text-align: left; } }
 """
 
 PICKER = """
 <form method="post" action="{{ picker.action }}" role="search">
 <input type="hidden" name="pick" value="{{ picker.pick }}">
 <label for="text">{{ button.search_label }}</label>
+{%- if not picker.searched %}<p class="hint" id="hint">{{ button.hint }}</p>{% endif %}
 <div class="search"><input type="search" id="text" name="text" value="{{ picker.text }}" autofocus autocomplete="off"
- maxlength="100" aria-describedby="said"{% if picker.wrong %} aria-invalid="true"{% endif %}>
-<button class="button">{{ button.search }}</button></div></form>
-<div id="said" role="status">
-{%- if picker.wrong %}<p class="wrong">{{ button[picker.wrong] }}</p>
-{%- elif picker.searched and not picker.patients %}<p class="hint">{{ button.nobody }}</p>
-{%- elif picker.patients %}<h2>{{ picker.count }}</h2>
-{%- else %}<p class="hint">{{ button.hint }}</p>{% endif %}</div>
+ maxlength="100" aria-describedby="{% if not picker.searched %}hint {% endif %}said"
+{%- if picker.wrong %} aria-invalid="true"{% endif %}>
+<button class="button">{{ button.search }}</button></div>
+{%- if picker.wrong %}<div id="said" role="status"><p class="wrong">{{ button[picker.wrong] }}</p></div>{% endif %}
+{%- if picker.lists %}<p class="lists" id="lists">{{ button.lists }}</p><div class="lists" role="group" aria-labelledby="lists">
+{%- for name in picker.lists %}<button class="button quiet" name="list" value="{{ loop.index0 }}"
+ {%- if name == picker.listed %} aria-current="true"{% endif %}>{{ name }}</button>
+{%- endfor %}</div>{% endif %}</form>
+{%- if not picker.wrong %}<div id="said" role="status">
+{%- if picker.patients %}<h2>{{ picker.count }}</h2>
+{%- elif picker.searched %}<p class="hint">{{ button.nobody if picker.listed is none else button.nobody_listed }}</p>
+{%- endif %}</div>{% endif %}
 {% if picker.patients %}<ul aria-label="{{ picker.count }}">{% for patient in picker.patients -%}
 <li><form method="post" action="{{ picker.action }}">
 <input type="hidden" name="pick" value="{{ picker.pick }}">
@@ -132,21 +159,21 @@ TEMPLATE = (
     + STYLE
     + """</style>
 </head>
-<body><main{% if picker %} class="wide"{% endif %}>
+<body data-page="{{ page }}"><main{% if picker %} class="wide"{% endif %}>
 <svg class="mark" width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect x="2" y="2" width="24" height="24"
  rx="4" fill="none" stroke="var(--mark)" stroke-width="2.5"/><g fill="var(--mark)" fill-opacity=".32"><rect x="6.5" y="6.5"
  width="6.5" height="6.5" rx="1"/><rect x="6.5" y="15" width="6.5" height="6.5" rx="1"/><rect x="15" y="15" width="6.5"
  height="6.5" rx="1"/></g><rect x="15" y="6.5" width="6.5" height="6.5" rx="1" fill="#F4C552"/></svg>
 <h1>{{ title }}</h1>
 <p>{{ sentence }}</p>
-{%- if retry %}<a class="button" href="{{ retry }}">{{ button.try_again }}</a>{% endif %}
-{%- if reference %}<p class="reference"><code>{{ reference }}</code></p>{% endif %}
-{%- if question %}<form method="post" action="{{ question.action }}">
+{%- if reference %}<p class="reference">{{ button.reference }} <code>{{ reference }}</code></p>{% endif %}
+{%- if retry %}<div class="foot"><a class="button" href="{{ retry }}">{{ button.try_again }}</a></div>{% endif %}
+{%- if question %}<form method="post" action="{{ question.action }}" class="foot">
 {% for name, value in question.fields.items() %}<input type="hidden" name="{{ name }}" value="{{ value }}">
 {% endfor %}<button class="button">{{ button.sign_out }}</button></form>{% endif %}
 {%- if consent %}<ul class="shared">{% for item in consent.shared %}<li>{{ item }}</li>{% endfor %}</ul>
 <p class="until">{{ consent.until }}</p>
-<form method="post" action="{{ consent.action }}" class="answers">
+<form method="post" action="{{ consent.action }}" class="foot">
 <input type="hidden" name="consent" value="{{ consent.token }}">
 <button class="button" name="answer" value="allow">{{ button.allow }}</button>
 <button class="button quiet" name="answer" value="refuse">{{ button.refuse }}</button></form>{% endif %}

@@ -113,6 +113,7 @@ BUTTONS: dict[str, dict[Language, str]] = {
     "refuse": {"nb": "Ikke gi tilgang", "en": "Do not give access"},
     "try_again": {"nb": "Prøv igjen", "en": "Try again"},
     "sign_out": {"nb": "Logg ut", "en": "Sign out"},
+    "reference": {"nb": "Til IT:", "en": "For IT:"},
     "search": {"nb": "Søk", "en": "Search"},
     "search_label": {
         "nb": "Navn, fødselsdato eller fødselsnummer",
@@ -143,6 +144,16 @@ BUTTONS: dict[str, dict[Language, str]] = {
     "first_hits": {
         "nb": "De første {count} treffene. Skriv mer for å finne den rette.",
         "en": "The first {count} people found. Write more to find the right one.",
+    },
+    "lists": {"nb": "Dine lister", "en": "Your lists"},
+    "listed": {"nb": "{list}: {count}", "en": "{list}: {count}"},
+    "first_listed": {
+        "nb": "{list}: de første {count}. Søk for å finne andre.",
+        "en": "{list}: the first {count}. Search to find others.",
+    },
+    "nobody_listed": {
+        "nb": "Ingen står på denne listen nå. Søk etter navnet i stedet.",
+        "en": "Nobody is on this list now. Search for the name instead.",
     },
     "alike": {"nb": "Navnelik", "en": "Similar name"},
     "deceased": {"nb": "Død", "en": "Deceased"},

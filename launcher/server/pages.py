@@ -53,6 +53,7 @@ class Pages:
     ) -> HTMLResponse:
         """The page ``text_key`` of :data:`launcher.server.page_texts.PAGE_TEXTS`.
 
+        The document's body tells ``text_key`` as ``data-page``, so that the shell can say it in its own words.
         ``words`` stand where the texts have braces. ``reference`` is a short word for whoever is called for help.
         ``form_targets`` are the sources that a form of the page may lead to, redirects included.
         """
@@ -62,6 +63,7 @@ class Pages:
         title, sentence = (text.format(**(words or {})) for text in PAGE_TEXTS[text_key][language])
         body = self._template.render(
             language=language,
+            page=text_key,
             title=title,
             sentence=sentence,
             retry=retry,

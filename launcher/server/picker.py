@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from launcher.server.dependencies import Clock, GatewaySettings, LaunchReads, Ne
 from launcher.server.errors import UpstreamUnavailable
 from launcher.server.page_texts import BUTTONS, Language, language_of
 from launcher.server.pages import Pages
+from launcher.server.picker_lists import MOST_LISTED, by_room, list_query
 from launcher.server.picker_rows import MOST_HITS, PatientRow, Query, Unsearchable, patients_of, query, rows
 from launcher.server.sessions import SessionKeeper
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -40,18 +41,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: the text in the field, and hits or the key of a sentence that says why there are none."""
+    """What the page shows: the text in the field, and hits or the key of a sentence that says why there are none.
+
+    ``listed`` is the name of the user's own list that the people are from; ``lists`` are all of his.
+    """
 
     text: str
     patients: Sequence[PatientRow] = ()
     searched: bool = False
     more: bool = False
     wrong: str = ""
+    lists: Sequence[str] = ()
+    listed: str | None = None
 
     def count(self, language: Language) -> str:
         """How many were found, in words."""
         key = "first_hits" if self.more else "one_hit" if len(self.patients) == 1 else "hits"
-        return BUTTONS[key][language].format(count=len(self.patients))
+        if self.listed is not None:
+            key = "first_listed" if self.more else "listed"
+        return BUTTONS[key][language].format(count=len(self.patients), list=self.listed)
 
 
 class PatientPicker:
@@ -82,7 +90,7 @@ class PatientPicker:
 
     def first_page(self, request: Request, asked: AuthorizationRequest, session: UserSession) -> Response:
         """The empty picker."""
-        return self._page(request, Choice(asked, session.sid), Shown(""))
+        return self._page(request, Choice(asked, session.sid), Shown("", lists=_names(session)))
 
     async def answer(self, request: Request, form: Parameters, granting: Granting) -> Response:
         """Search again, or grant for the chosen patient; raises ``InvalidRequest`` for anything else."""
@@ -98,10 +106,8 @@ class PatientPicker:
         token = await self._upstream_tokens.token_of(session)
         patient = form.get("patient")
         if patient is None:
-            text = (form.get("text") or "").strip()
-            client_id = choice.request.client.client_id
-            shown = await self._searched(session, client_id, token, text) if text else Shown("")
-            return self._page(request, choice, shown)
+            shown = await self._shown(session, choice.request.client.client_id, token, form)
+            return self._page(request, choice, replace(shown, lists=_names(session)))
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
         return granting(
@@ -125,6 +131,33 @@ class PatientPicker:
             intent=None,
             implied_reads=implied_references(encounter),
         )
+
+    async def _shown(self, session: UserSession, client_id: str, token: str, form: Parameters) -> Shown:
+        """One of the user's own lists, the hits of a search, or the page as it began."""
+        listed = form.get("list")
+        if listed is not None:
+            own = {str(position): one for position, one in enumerate(session.lists)}
+            if listed not in own:
+                raise InvalidRequest("there is no such list")
+            return await self._listed(session, client_id, token, own[listed])
+        text = (form.get("text") or "").strip()
+        return await self._searched(session, client_id, token, text) if text else Shown("")
+
+    async def _listed(
+        self, session: UserSession, client_id: str, token: str, listed: dict[str, str]
+    ) -> Shown:
+        asked = list_query(listed)
+        try:
+            found = await self._reads.search(token, asked.resource_type, asked.parameters)
+        except UpstreamUnavailable:
+            return Shown("", wrong="record_silent")
+        people = patients_of(found, Query({}))
+        shown = rows(people[:MOST_LISTED], found, self._clock.now().astimezone().date())
+        ids = [row.id for row in shown]
+        self._audit.note("search-type", session, client_id, patients=ids, searched=listed["reference"])
+        ordered = by_room(shown) if listed["kind"] == "ward" else shown
+        more = len(people) > MOST_LISTED
+        return Shown("", ordered, searched=True, more=more, listed=listed["name"])
 
     async def _search(self, token: str, asked: Query, today: date) -> list[PatientRow]:
         """At most ``MOST_HITS + 1`` rows. Raises ``UpstreamUnavailable``."""
@@ -166,7 +199,13 @@ class PatientPicker:
             "wrong": shown.wrong,
             "count": shown.count(language_of(request.headers.get("accept-language"))),
             "patients": shown.patients,
+            "lists": shown.lists,
+            "listed": shown.listed,
         }
         targets = f"'self' {target.scheme}://{target.netloc}"
         status = 502 if shown.wrong == "record_silent" else 200
         return self._pages.page(request, "choose_patient", status=status, picker=picker, form_targets=targets)
+
+
+def _names(session: UserSession) -> list[str]:
+    return [listed["name"] for listed in session.lists]

@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
-from starlette.requests import Request
+from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
 
 from launcher.server.page_texts import BUTTONS, Language
-from launcher.server.pages import Pages
-from launcher.server.picker import Shown
-from launcher.server.picker_rows import rows
 from tests.fakes.gateway import RunningGateway
 from tests.fakes.node import PROJECTS, install_node_project
-from tests.launcher.server.test_picker_rows import patient, stay
+from tests.launcher.server.every_page import every_page
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP localhost 127.0.0.1,MAP *.localhost 127.0.0.1"]
@@ -29,15 +24,17 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "locale": "en-GB"},
     "more contrast": {"contrast": "more"},
     "forced colours": {"forced_colors": "active"},
-    "narrow": {"viewport": {"width": 360, "height": 640}},
+    "narrow": {"viewport": {"width": 262, "height": 480}},
+    "low": {"viewport": {"width": 700, "height": 262}, "color_scheme": "dark"},
 }
-NUMBER = [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "14823921420"}]
-PEOPLE = [
-    patient("a", "Haugen", "Marit", identifier=NUMBER),
-    patient("b", "Haugan", "Marit", "1941-11-24", generalPractitioner=[{"display": "Helge Solberg"}]),
-    patient("c", "Vik-Jonsgård Steinsvåg", "Ola Aleksander", "1951-01-01", deceasedBoolean=True),
-]
-HITS = rows(PEOPLE, [stay("a", "204")], date(2026, 11, 23))
+
+
+IN_VIEW = """[...document.querySelectorAll(".foot .button")].filter(button => {
+  const box = button.getBoundingClientRect();
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return box.top < 0 || box.bottom > innerHeight || box.left < 0 || box.right > innerWidth || top !== button;
+}).map(button => button.textContent)"""
+"""The buttons that are not wholly to be seen."""
 
 
 @pytest.fixture(scope="module")
@@ -61,48 +58,6 @@ def opened(chromium: Chromium, **look: Any) -> BrowserContext:
     return context
 
 
-def picker(shown: Shown, language: Language) -> dict[str, Any]:
-    return {
-        "action": "/oauth/patient",
-        "pick": "one-time",
-        "text": shown.text,
-        "searched": shown.searched,
-        "wrong": shown.wrong,
-        "count": shown.count(language),
-        "patients": shown.patients,
-    }
-
-
-def every_page(language: Language) -> dict[str, bytes]:
-    """What the gateway would send, by the name of the page."""
-    request = Request({"type": "http", "headers": [(b"accept-language", language.encode())]})
-    pages = Pages()
-    shown = {
-        "empty": Shown(""),
-        "hits": Shown("hau", HITS, searched=True),
-        "nobody": Shown("zzz", (), searched=True),
-        "wrong": Shown("h", wrong="too_short"),
-        "silent": Shown("hau", wrong="record_silent"),
-    }
-    made = {
-        name: pages.page(request, "choose_patient", status=200, picker=picker(one, language))
-        for name, one in shown.items()
-    }
-    consent = {
-        "action": "/oauth/consent",
-        "token": "t",
-        "shared": ["Lese målinger", "Vite hvem"],
-        "until": "Til du",
-    }
-    words = {"app": "Søvn", "publisher": "Hvile AS"}
-    made["consent"] = pages.page(request, "consent", status=200, consent=consent, words=words)
-    made["refused"] = pages.page(request, "client_unapproved", status=400, reference="client_unapproved")
-    made["away"] = pages.page(request, "record_unavailable", status=502, retry="/oauth/authorize")
-    question = {"action": "/oauth/logout", "fields": {"a": "b"}}
-    made["sign out"] = pages.page(request, "sign_out_question", status=200, question=question)
-    return {name: bytes(answer.body) for name, answer in made.items()}
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_pages_break_no_accessibility_rule(chromium: Chromium, axe: str, look: str) -> None:
     language: Language = "en" if LOOKS[look].get("locale") == "en-GB" else "nb"
@@ -122,6 +77,53 @@ def test_pages_break_no_accessibility_rule(chromium: Chromium, axe: str, look: s
             ]
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
     assert broken == []
+
+
+@pytest.mark.parametrize("size", [(262, 480), (262, 320), (420, 262), (700, 262), (1366, 697)])
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_answers_are_in_view_in_the_smallest_pane(
+    chromium: Chromium, size: tuple[int, int], language: Language
+) -> None:
+    """Mutants: the foot scrolls away with what will be shared, or lies over the end of it."""
+    width, height = size
+    with opened(chromium, viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        for name in ("consent", "away", "sign out"):
+            page.set_content(every_page(language)[name].decode())
+            for end in (False, True):
+                if end:
+                    page.keyboard.press("End")
+                    page.wait_for_function(
+                        "scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
+                    )
+                assert page.evaluate(IN_VIEW) == [], (name, end)
+            said = page.evaluate(
+                "document.querySelector('.foot').previousElementSibling.getBoundingClientRect().bottom"
+            )
+            assert said <= page.evaluate("document.querySelector('.foot').getBoundingClientRect().top")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_the_question_is_answered_with_the_keyboard(chromium: Chromium) -> None:
+    """Nothing has the focus at first, so that Enter meant for another page gives nothing away; Tab leads to yes, then no."""
+    with opened(chromium, viewport={"width": 262, "height": 480}) as context:
+        page = context.new_page()
+        sent: list[str] = []
+
+        def take(route: Route) -> None:
+            sent.append(route.request.post_data or "")
+            route.abort()
+
+        address = "http://gateway.example/oauth/consent"
+        page.route(address, take)
+        page.set_content(every_page("nb")["consent"].decode().replace("/oauth/consent", address))
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.value") == "allow"
+        page.keyboard.press("Tab")
+        with page.expect_event("requestfailed"):
+            page.keyboard.press("Enter")
+        assert sent == ["consent=t&answer=refuse"]
 
 
 def test_a_patient_is_found_and_chosen_with_the_keyboard_alone(

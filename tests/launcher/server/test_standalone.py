@@ -93,3 +93,22 @@ def test_no_person_is_searched_for_in_an_address(picker: tuple[Browser, Page]) -
     browser, page = picker
     browser.submit(page, text="Dal")
     assert not [visited for visited in browser.visited if re.search("Dal|name=", visited)]
+
+
+def test_the_own_ward_is_a_list_to_choose_from(gateway: RunningGateway, picker: tuple[Browser, Page]) -> None:
+    """Who lives there now, by room; found by no address, and chosen like a hit."""
+    browser, page = picker
+    assert '<button class="button quiet" name="list" value="0">Vestfløyen</button>' in page.text
+    ward = browser.submit(page, list="0")
+    assert "Vestfløyen: 2" in words(ward)
+    assert words(ward).index("Dal, Anna") < words(ward).index("Eng, Berit")
+    assert "Foss" not in words(ward)
+    chosen = browser.submit(ward, which=1)
+    assert gateway.redeem(chosen.query["code"], "klassisk").json()["patient"] == ANNA
+    assert not [visited for visited in browser.visited if "vestfloyen" in visited]
+
+
+@pytest.mark.parametrize("which", ["1", "-1", "x", "²", "9" * 5000])
+def test_there_is_no_list_but_ones_own(picker: tuple[Browser, Page], which: str) -> None:
+    browser, page = picker
+    assert browser.submit(page, list=which).status == 400
