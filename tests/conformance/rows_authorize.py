@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from tests.conformance.steps import answered, ask, read, signed_in
 from tests.conformance.table import Rows, Target
 from tests.fakes.browser import Browser, Page, forms_of
-from tests.fakes.upstream_systems import ANNA
 
 ROWS = Rows()
 
@@ -16,9 +15,9 @@ ROWS = Rows()
 def launch_address(target: Target) -> None:
     """The app's registered launch address is opened with exactly iss and launch."""
     shell, topic = signed_in(target)
-    launched = shell.launch("notat", topic).json()
+    launched = shell.launch("app", topic).json()
     address = urlsplit(launched["url"])
-    assert f"{address.scheme}://{address.netloc}{address.path}" == target.clients["notat"]["launch_uri"]
+    assert f"{address.scheme}://{address.netloc}{address.path}" == target.client("app").launch_uri
     assert parse_qs(address.query) == {"iss": [target.fhir_base], "launch": [launched["launch"]]}
 
 
@@ -26,43 +25,43 @@ def launch_address(target: Target) -> None:
 def launch_is_used_once(target: Target) -> None:
     """A launch id that comes again gets no code."""
     shell, topic = signed_in(target)
-    pane, browser = shell.pane("notat", topic)
-    launch = shell.launch("notat", topic, pane).json()["launch"]
-    assert "code" in browser.open(target.authorize_url("notat", launch=launch)).query
-    assert "error" in browser.open(target.authorize_url("notat", launch=launch)).query
+    pane, browser = shell.pane("app", topic)
+    launch = shell.launch("app", topic, pane).json()["launch"]
+    assert "code" in browser.open(target.authorize_url("app", launch=launch)).query
+    assert "error" in browser.open(target.authorize_url("app", launch=launch)).query
 
 
 @ROWS.row("SAL-12", "SHALL", mutant="launch-for-anybody")
 def launch_of_another_client(target: Target) -> None:
     """A launch id serves the client and the user that it was made for, and nobody else."""
     shell, topic = signed_in(target)
-    _, other_app = shell.pane("legemidler", topic)
-    launch = shell.launch("notat", topic).json()["launch"]
-    assert "error" in other_app.open(target.authorize_url("legemidler", launch=launch)).query
-    other, other_topic = signed_in(target, None)
-    _, other_user = other.pane("notat", other_topic)
-    launch = shell.launch("notat", topic).json()["launch"]
-    assert "error" in other_user.open(target.authorize_url("notat", launch=launch)).query
+    _, other_app = shell.pane("other", topic)
+    launch = shell.launch("app", topic).json()["launch"]
+    assert "error" in other_app.open(target.authorize_url("other", launch=launch)).query
+    other, other_topic = signed_in(target, with_patient=False)
+    _, other_user = other.pane("app", other_topic)
+    launch = shell.launch("app", topic).json()["launch"]
+    assert "error" in other_user.open(target.authorize_url("app", launch=launch)).query
 
 
 @ROWS.row("SAL-12", "SHALL", mutant="nothing-expires")
 def launch_is_short(target: Target) -> None:
     """A launch id that lay for two minutes gets no code."""
     shell, topic = signed_in(target)
-    pane, browser = shell.pane("notat", topic)
-    launch = shell.launch("notat", topic, pane).json()["launch"]
+    pane, browser = shell.pane("app", topic)
+    launch = shell.launch("app", topic, pane).json()["launch"]
     target.clock.advance(121)
-    assert "error" in browser.open(target.authorize_url("notat", launch=launch)).query
+    assert "error" in browser.open(target.authorize_url("app", launch=launch)).query
 
 
 @ROWS.row("SAL-13", "SHALL", mutant="post-loses-state")
 def by_post(target: Target) -> None:
     """The same request by POST gives the same answer as by GET."""
     shell, topic = signed_in(target)
-    _, browser = shell.pane("notat", topic)
-    url = target.authorize_url("notat")
+    _, browser = shell.pane("app", topic)
+    url = target.authorize_url("app")
     form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-    page = browser.send("POST", f"{target.base_url}/oauth/authorize", form)
+    page = browser.send("POST", target.path("authorization_endpoint"), form)
     by_post = browser.follow(page)
     assert {"code", "state"} <= by_post.query.keys(), by_post
     assert browser.open(url).query["state"] == by_post.query["state"]
@@ -88,7 +87,7 @@ def required_parameters(target: Target) -> None:
     names = ("response_type", "scope", "aud", "code_challenge", "code_challenge_method")
     for name in names:
         absent: dict[str, str | None] = {name: None}
-        answer = answered(target.browser().send("GET", target.authorize_url("notat", **absent)))
+        answer = answered(target.browser().send("GET", target.authorize_url("app", **absent)))
         assert answer["error"] in ("invalid_request", "unsupported_response_type"), name
         assert answer["state"] == "state-of-a-test", name
         assert "code" not in answer
@@ -103,8 +102,8 @@ def audience(target: Target) -> None:
         assert answer["error"] in ("invalid_request", "invalid_target"), aud
         assert "code" not in answer
     shell, topic = signed_in(target)
-    _, browser = shell.pane("notat", topic)
-    assert "code" in browser.open(target.authorize_url("notat", aud=target.fhir_base + "/")).query
+    _, browser = shell.pane("app", topic)
+    assert "code" in browser.open(target.authorize_url("app", aud=target.fhir_base + "/")).query
 
 
 @ROWS.row("SAL-16", "SHALL", mutant="challenge-optional")
@@ -122,10 +121,10 @@ def proof_key_is_asked_for(target: Target) -> None:
 def state(target: Target) -> None:
     """state returns byte for byte on success and on error."""
     shell, topic = signed_in(target)
-    _, browser = shell.pane("notat", topic)
+    _, browser = shell.pane("app", topic)
     for state in ("Aa&=%+ b", "ærlig ☃", "%E5", "x" * 1000):
         assert answered(ask(target, state=state, prompt="none"))["state"] == state
-        assert browser.open(target.authorize_url("notat", state=state)).query["state"] == state
+        assert browser.open(target.authorize_url("app", state=state)).query["state"] == state
 
 
 @ROWS.row("SAL-19", "MAY", mutant="prompt-ignored")
@@ -140,26 +139,29 @@ def error_codes(target: Target) -> None:
 def standalone_launch(target: Target) -> None:
     """Without a launch id the user picks the patient, who then stands in the token response."""
     browser = target.browser()
-    page = browser.sign_in(target.authorize_url("alt", scope="openid launch/patient patient/Patient.rs"))
-    hits = browser.submit(page, text="Dal")
+    scope = "openid launch/patient patient/Patient.rs"
+    page = target.sign_in(browser, target.authorize_url("wide", scope=scope))
+    hits = browser.submit(page, text=target.family_name)
     which, (_, fields) = next(
-        (number, form) for number, form in enumerate(forms_of(hits.text)) if form[1].get("patient") == ANNA
+        (number, form)
+        for number, form in enumerate(forms_of(hits.text))
+        if form[1].get("patient") == target.patient
     )
     assert fields["pick"]
     code = browser.submit(hits, which).query["code"]
-    tokens = target.redeem(code, "alt").json()
-    assert tokens["patient"] == ANNA
+    tokens = target.redeem(code, "wide").json()
+    assert tokens["patient"] == target.patient
     assert read(target, tokens).status_code == 200
 
 
 @ROWS.row("SAL-21", "SHALL", mutant="patient-scope-without-patient")
 def patient_scope_needs_a_patient(target: Target) -> None:
     """A patient/ scope is never granted without a patient."""
-    shell, topic = signed_in(target, None)
-    _, browser = shell.pane("alt", topic)
-    page = browser.open(target.authorize_url("alt", scope="openid patient/Patient.rs"))
+    shell, topic = signed_in(target, with_patient=False)
+    _, browser = shell.pane("wide", topic)
+    page = browser.open(target.authorize_url("wide", scope="openid patient/Patient.rs"))
     if "code" in page.query:
-        tokens = target.redeem(page.query["code"], "alt").json()
+        tokens = target.redeem(page.query["code"], "wide").json()
         assert "patient/" not in tokens["scope"] or tokens.get("patient")
     else:
         assert page.query.get("error") or "<form" in page.text
@@ -168,25 +170,27 @@ def patient_scope_needs_a_patient(target: Target) -> None:
 @ROWS.row("SAL-22", "SHALL", mutant="redirect-by-prefix")
 def redirect_is_exact(target: Target) -> None:
     """A redirect address with more path, query or another port is refused."""
-    registered = target.clients["notat"]["redirect_uris"][0]
-    for uri in (registered + "/more", registered + "?a=b", registered.replace(":9999", ":9998")):
-        page = target.browser().send("GET", target.authorize_url("notat", redirect_uri=uri))
+    registered = target.client("app").redirect_uri
+    parts = urlsplit(registered)
+    elsewhere = parts._replace(netloc=f"{parts.hostname}:{(parts.port or 443) + 1}").geturl()
+    for uri in (registered + "/more", registered + "?a=b", elsewhere):
+        page = target.browser().send("GET", target.authorize_url("app", redirect_uri=uri))
         assert (page.status, page.header("location")) == (400, None), uri
 
 
 @ROWS.row("SAL-14", "SHALL", mutant="repetition-allowed")
 def nothing_twice(target: Target) -> None:
     """A parameter that comes twice is refused (RFC 6749 3.1)."""
-    url = target.authorize_url("notat") + "&" + urlencode({"scope": "openid"})
+    url = target.authorize_url("app") + "&" + urlencode({"scope": "openid"})
     assert answered(target.browser().send("GET", url))["error"] == "invalid_request"
 
 
 def consent_page(target: Target) -> tuple[Browser, Page]:
     """The page of an app that the organisation leaves to its users."""
     shell, topic = signed_in(target)
-    pane, browser = shell.pane("spor", topic)
-    launch = shell.launch("spor", topic, pane).json()["launch"]
-    return browser, browser.open(target.authorize_url("spor", launch=launch))
+    pane, browser = shell.pane("asked", topic)
+    launch = shell.launch("asked", topic, pane).json()["launch"]
+    return browser, browser.open(target.authorize_url("asked", launch=launch))
 
 
 @ROWS.row("SAL-19", "MAY", mutant="consent-assumed")

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from typing import Any
-
+import httpx2
 from joserfc import jwt
-from joserfc.jwk import KeySet
 
-from tests.conformance.steps import app, bearer, read, refused, signed_in
+from tests.conformance.steps import app, claims_of, code_of, read, refused, signed_in
 from tests.conformance.table import Rows, Target
-from tests.fakes.browser import Browser
-from tests.fakes.gateway import APP_SECRET, VERIFIER, Shell
-from tests.fakes.upstream_systems import ANNA
 
 ROWS = Rows()
 
@@ -55,57 +48,30 @@ STYLE_MEMBERS = frozenset(
 )
 
 
-def code_of(target: Target, client_id: str = "notat") -> tuple[str, Shell, Browser]:
-    """A fresh code of an app in a pane."""
-    shell, topic = signed_in(target)
-    _, browser = shell.pane(client_id, topic)
-    code: str = browser.open(target.authorize_url(client_id)).query["code"]
-    return code, shell, browser
-
-
-def form(target: Target, code: str, client_id: str = "notat") -> dict[str, str]:
-    """The form that redeems a code."""
-    return {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": target.authorize_redirect(client_id),
-        "code_verifier": VERIFIER,
-    }
-
-
-def unread(token: str) -> dict[str, Any]:
-    """The claims of a token, unverified."""
-    part = token.split(".")[1]
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return claims
-
-
 @ROWS.row("SAL-16", "SHALL", mutant="verifier-unchecked")
 def verifier(target: Target) -> None:
     """A code without its verifier, or with another, is not redeemed."""
     for wrong in ({"code_verifier": "w" * 43}, {"code_verifier": ""}):
-        code, _, _ = code_of(target)
-        refused(
-            target.token(None, **{**form(target, code), "client_id": "notat", **wrong}), 400, "invalid_grant"
-        )
+        code, _ = code_of(target)
+        refused(target.token_for("app", **{**target.code_form("app", code), **wrong}), 400, "invalid_grant")
 
 
 @ROWS.row("SAL-18", "SHALL", mutant="code-replay-forgiven")
 def code_once(target: Target) -> None:
     """A code that comes again is refused and ends what was issued from it."""
-    code, _, _ = code_of(target)
-    tokens = target.redeem(code, "notat").json()
+    code, _ = code_of(target)
+    tokens = target.redeem(code, "app").json()
     assert read(target, tokens).status_code == 200
-    refused(target.redeem(code, "notat"), 400, "invalid_grant")
+    refused(target.redeem(code, "app"), 400, "invalid_grant")
     assert read(target, tokens).status_code == 401
 
 
 @ROWS.row("SAL-18", "SHALL", mutant="nothing-expires")
 def code_short(target: Target) -> None:
     """A code older than a minute is refused."""
-    code, _, _ = code_of(target)
+    code, _ = code_of(target)
     target.clock.advance(61)
-    refused(target.redeem(code, "notat"), 400, "invalid_grant")
+    refused(target.redeem(code, "app"), 400, "invalid_grant")
 
 
 @ROWS.row("SAL-23", "SHALL", mutant="bearer-lower-case")
@@ -121,9 +87,9 @@ def response_members(target: Target) -> None:
 @ROWS.row("SAL-24", "SHALL", mutant="answers-storable")
 def never_stored(target: Target) -> None:
     """Token answers say that nobody may store them, on refresh too."""
-    code, _, _ = code_of(target)
-    first = target.redeem(code, "notat")
-    second = target.refresh(first.json()["refresh_token"], "notat")
+    code, _ = code_of(target)
+    first = target.redeem(code, "app")
+    second = target.refresh(first.json()["refresh_token"], "app")
     for answer in (first, second):
         assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
 
@@ -141,13 +107,14 @@ def short_tokens(target: Target) -> None:
 @ROWS.row("SAL-26", "SHALL", mutant="client-id-ignored")
 def client_id_in_the_form(target: Target) -> None:
     """A public client names itself; a confidential one may; another name is refused."""
-    code, _, _ = code_of(target)
-    answer = target.token(None, **form(target, code))
+    code, _ = code_of(target)
+    answer = target.token(target.code_form("app", code))
     assert answer.status_code in (400, 401)
-    secret = ("hemmelig", APP_SECRET)
-    for named, good in (({}, True), ({"client_id": "hemmelig"}, True), ({"client_id": "notat"}, False)):
-        code, _, _ = code_of(target, "hemmelig")
-        answer = target.token(secret, **form(target, code, "hemmelig"), **named)
+    client, another = target.client("secret"), target.client("app").client_id
+    for named, good in (({}, True), ({"client_id": client.client_id}, True), ({"client_id": another}, False)):
+        code, _ = code_of(target, "secret")
+        form = {**target.code_form("secret", code), **named}
+        answer = target.token(form, (client.client_id, client.secret))
         if good:
             assert answer.status_code == 200, answer.text
         else:
@@ -157,9 +124,10 @@ def client_id_in_the_form(target: Target) -> None:
 @ROWS.row("SAL-27", "RFC", mutant="refusals-forbidden")
 def errors(target: Target) -> None:
     """Every refusal is JSON with its own word and status."""
-    refused(target.token(client_id="notat", grant_type="password"), 400, "unsupported_grant_type")
-    refused(target.token(client_id="notat", grant_type="authorization_code"), 400, "invalid_request")
-    wrong = target.token(("hemmelig", "wrong"), grant_type="authorization_code", code="c")
+    refused(target.token_for("app", grant_type="password"), 400, "unsupported_grant_type")
+    refused(target.token_for("app", grant_type="authorization_code"), 400, "invalid_request")
+    secret = target.client("secret").client_id
+    wrong = target.token({"grant_type": "authorization_code", "code": "c"}, (secret, "wrong"))
     refused(wrong, 401, "invalid_client")
     assert wrong.headers["www-authenticate"].startswith("Basic")
 
@@ -168,8 +136,8 @@ def errors(target: Target) -> None:
 def launch_context(target: Target) -> None:
     """Launch context stands beside the token: bare ids, a real boolean, a string."""
     tokens = app(target, intent="order-review")
-    assert tokens["patient"] == ANNA
-    assert tokens["encounter"] == "e-anna-2"
+    assert tokens["patient"] == target.patient
+    assert tokens["encounter"] == target.encounter
     assert tokens["need_patient_banner"] is False
     assert tokens["intent"] == "order-review"
 
@@ -179,9 +147,14 @@ def fhir_context(target: Target) -> None:
     """fhirContext holds objects with a reference, canonical or identifier; never the patient without a role."""
     shell, topic = signed_in(target)
     items = [{"reference": "Questionnaire/q1", "role": "https://example.org/role"}]
-    assert shell.app("alt", topic, fhirContext=items)["fhirContext"] == items
-    for wrong in ("x", {}, {"reference": f"Patient/{ANNA}"}, {"reference": "Questionnaire/q", "role": ""}):
-        answer = shell.launch("alt", topic, fhirContext=[wrong])
+    assert shell.app("wide", topic, fhirContext=items)["fhirContext"] == items
+    for wrong in (
+        "x",
+        {},
+        {"reference": f"Patient/{target.patient}"},
+        {"reference": "Questionnaire/q", "role": ""},
+    ):
+        answer = shell.launch("wide", topic, fhirContext=[wrong])
         assert answer.status_code == 400, wrong
 
 
@@ -189,7 +162,7 @@ def fhir_context(target: Target) -> None:
 def unsupported_role(target: Target) -> None:
     """A launch/ scope that is not supported costs nothing: the context that there is is given."""
     tokens = app(target, "openid launch launch/questionnaire?role=x patient/Patient.rs")
-    assert tokens["patient"] == ANNA
+    assert tokens["patient"] == target.patient
     assert "launch/questionnaire" not in tokens["scope"]
 
 
@@ -217,11 +190,11 @@ def no_inventions(target: Target) -> None:
 @ROWS.row("SAL-44", "SHALL", mutant="nonce-forgotten")
 def id_token(target: Target) -> None:
     """The id_token is signed RS256 for this client, with the request's nonce and fhirUser."""
-    keys = KeySet.import_key_set(target.http.get("/oauth/jwks").json())
+    keys = target.keys()
     identity = jwt.decode(app(target)["id_token"], keys, algorithms=["RS256"])
     assert identity.header["alg"] == "RS256"
     claims = identity.claims
-    assert (claims["iss"], claims["aud"]) == (target.base_url, "alt")
+    assert (claims["iss"], claims["aud"]) == (target.found["issuer"], target.client("wide").client_id)
     assert claims["nonce"] == "nonce-of-a-test"
     assert claims["exp"] > claims["iat"]
     assert {"sub", "fhirUser"} <= claims.keys()
@@ -231,7 +204,7 @@ def id_token(target: Target) -> None:
 def fhir_user(target: Target) -> None:
     """fhirUser is a Practitioner that the token may read."""
     tokens = app(target)
-    who = unread(tokens["id_token"])["fhirUser"]
+    who = claims_of(tokens["id_token"])["fhirUser"]
     assert who.partition("/")[0] in ("Practitioner", "PractitionerRole", "Patient", "RelatedPerson", "Person")
     assert read(target, tokens, f"/{who}").status_code == 200
 
@@ -239,7 +212,7 @@ def fhir_user(target: Target) -> None:
 @ROWS.row("NAV-09", "must", mutant="fhir-user-absolute")
 def fhir_user_is_relative(target: Target) -> None:
     """fhirUser begins with Practitioner/."""
-    assert unread(app(target)["id_token"])["fhirUser"].startswith("Practitioner/")
+    assert claims_of(app(target)["id_token"])["fhirUser"].startswith("Practitioner/")
 
 
 @ROWS.row("SAL-47", "SHALL", mutant="refresh-always")
@@ -247,21 +220,20 @@ def refresh_only_when_granted(target: Target) -> None:
     """Without online or offline access there is no refresh token; online access dies with the session."""
     assert "refresh_token" not in app(target, "openid launch patient/Patient.rs")
     shell, topic = signed_in(target)
-    tokens = shell.app("notat", topic)
+    tokens = shell.app("app", topic)
     assert "online_access" in tokens["scope"].split()
-    assert shell.call("DELETE", "/workspace/session").status_code in (200, 204)
-    refused(target.refresh(tokens["refresh_token"], "notat"), 400, "invalid_grant")
+    shell.leave()
+    refused(target.refresh(tokens["refresh_token"], "app"), 400, "invalid_grant")
 
 
 @ROWS.row("SAL-47", "SHALL", mutant="offline-dies")
 def offline_survives(target: Target) -> None:
     """Offline access, where it was approved, outlives the user's session."""
-    code, shell, _ = code_of(target, "fravaer")
-    tokens = target.token(("fravaer", APP_SECRET), **form(target, code, "fravaer")).json()
+    code, shell = code_of(target, "offline")
+    tokens = target.redeem(code, "offline").json()
     assert "offline_access" in tokens["scope"].split()
-    assert shell.call("DELETE", "/workspace/session").status_code in (200, 204)
-    again = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
-    answer = target.token(("fravaer", APP_SECRET), **again)
+    shell.leave()
+    answer = target.refresh(tokens["refresh_token"], "offline")
     assert answer.status_code == 200, answer.text
     assert read(target, answer.json()).status_code == 200
 
@@ -269,31 +241,31 @@ def offline_survives(target: Target) -> None:
 @ROWS.row("SAL-48", "SHALL", mutant="refresh-for-anybody")
 def refresh_is_bound(target: Target) -> None:
     """Another client cannot use a refresh token."""
-    tokens = app(target, client_id="notat")
-    refused(target.refresh(tokens["refresh_token"], "legemidler"), 400, "invalid_grant")
-    assert target.refresh(tokens["refresh_token"], "notat").status_code == 200
+    tokens = app(target, role="app")
+    refused(target.refresh(tokens["refresh_token"], "other"), 400, "invalid_grant")
+    assert target.refresh(tokens["refresh_token"], "app").status_code == 200
 
 
 @ROWS.row("SAL-49", "SHALL", mutant="refresh-widens")
 def refresh_narrows(target: Target) -> None:
     """A refresh may ask for less and never for more; expires_in and scope are always there."""
-    tokens = app(target, client_id="notat")
-    less = target.refresh(tokens["refresh_token"], "notat", scope="launch patient/Patient.rs").json()
+    tokens = app(target, role="app")
+    less = target.refresh(tokens["refresh_token"], "app", scope="launch patient/Patient.rs").json()
     assert (less["scope"], type(less["expires_in"])) == ("launch patient/Patient.rs", int)
-    assert read(target, less, f"/Observation?patient={ANNA}").status_code == 403
-    more = target.refresh(less["refresh_token"], "notat", scope="patient/Condition.rs")
+    assert read(target, less, f"/Observation?patient={target.patient}").status_code == 403
+    more = target.refresh(less["refresh_token"], "app", scope="patient/Condition.rs")
     refused(more, 400, "invalid_scope")
 
 
 @ROWS.row("SAL-50", "best practice", mutant="reuse-forgiven")
 def reuse_ends_the_grant(target: Target) -> None:
     """A rotated refresh token that comes again after ten seconds ends the whole grant."""
-    first = app(target, client_id="notat")
-    second = target.refresh(first["refresh_token"], "notat").json()
+    first = app(target, role="app")
+    second = target.refresh(first["refresh_token"], "app").json()
     assert second["refresh_token"] != first["refresh_token"]
     target.clock.advance(11)
-    refused(target.refresh(first["refresh_token"], "notat"), 400, "invalid_grant")
-    refused(target.refresh(second["refresh_token"], "notat"), 400, "invalid_grant")
+    refused(target.refresh(first["refresh_token"], "app"), 400, "invalid_grant")
+    refused(target.refresh(second["refresh_token"], "app"), 400, "invalid_grant")
     assert read(target, second).status_code == 401
 
 
@@ -301,50 +273,58 @@ def reuse_ends_the_grant(target: Target) -> None:
 def introspection(target: Target) -> None:
     """Introspection tells scope, client, expiry, launch context and identity; of an unknown token nothing."""
     shell, topic = signed_in(target)
-    tokens = shell.app("alt", topic)
-    answer = target.http.post(
-        "/oauth/introspect", data={"token": tokens["access_token"]}, headers=shell.bearer
-    ).json()
+    tokens = shell.app("wide", topic)
+    answer = shell.introspect(tokens["access_token"]).json()
     assert answer["active"] is True
-    assert (answer["scope"], answer["client_id"]) == (tokens["scope"], "alt")
+    assert (answer["scope"], answer["client_id"]) == (tokens["scope"], target.client("wide").client_id)
     assert type(answer["exp"]) is int
     assert (answer["patient"], answer["encounter"]) == (tokens["patient"], tokens["encounter"])
-    claims = unread(tokens["id_token"])
+    claims = claims_of(tokens["id_token"])
     assert (answer["iss"], answer["sub"], answer["fhirUser"]) == (
         claims["iss"],
         claims["sub"],
         claims["fhirUser"],
     )
-    unknown = target.http.post("/oauth/introspect", data={"token": "x"}, headers=shell.bearer)
+    unknown = shell.introspect("x")
     assert (unknown.status_code, unknown.json()) == (200, {"active": False})
+
+
+def introspected(target: Target, token: str, by: str | None = None) -> httpx2.Response:
+    """What a token stands for, asked with another one or with none."""
+    headers = {} if by is None else {"Authorization": f"Bearer {by}"}
+    return target.http.post(target.path("introspection_endpoint"), data={"token": token}, headers=headers)
 
 
 @ROWS.row("SAL-52", "SHALL", mutant="introspection-open")
 def introspection_is_protected(target: Target) -> None:
     """Introspection needs an authorized caller; an app's own user token is not one."""
     tokens = app(target)
-    token = {"token": tokens["access_token"]}
-    assert target.http.post("/oauth/introspect", data=token).status_code == 401
-    assert target.http.post("/oauth/introspect", data=token, headers=bearer(tokens)).status_code == 403
+    assert introspected(target, tokens["access_token"]).status_code == 401
+    assert introspected(target, tokens["access_token"], by=tokens["access_token"]).status_code == 403
+
+
+def revoked(target: Target, token: str) -> httpx2.Response:
+    """The public app gives a token back."""
+    form = {"token": token, "client_id": target.client("app").client_id}
+    return target.http.post(target.path("revocation_endpoint"), data=form)
 
 
 @ROWS.row("SAL-53", "RFC", mutant="revocation-forgets")
 def revocation(target: Target) -> None:
     """A revoked access token is dead at once; a revoked refresh token takes its access tokens along."""
     for kind in ("access_token", "refresh_token"):
-        tokens = app(target, client_id="notat")
-        answer = target.http.post("/oauth/revoke", data={"token": tokens[kind], "client_id": "notat"})
+        tokens = app(target, role="app")
+        answer = revoked(target, tokens[kind])
         assert answer.status_code == 200
         assert read(target, tokens).status_code == 401, kind
-    unknown = target.http.post("/oauth/revoke", data={"token": "unknown", "client_id": "notat"})
-    assert unknown.status_code == 200
+    assert revoked(target, "unknown").status_code == 200
 
 
 @ROWS.row("NAV-07", "must", mutant="opaque-access-token")
 def verifiable_access_token(target: Target) -> None:
     """The access token is a JWT signed RS256 whose iss is the advertised issuer, good for over ten minutes."""
     tokens = app(target)
-    keys = KeySet.import_key_set(target.http.get("/oauth/jwks").json())
+    keys = target.keys()
     access = jwt.decode(tokens["access_token"], keys, algorithms=["RS256"])
-    assert (access.header["alg"], access.claims["iss"]) == ("RS256", target.base_url)
+    assert (access.header["alg"], access.claims["iss"]) == ("RS256", target.found["issuer"])
     assert tokens["expires_in"] > 600

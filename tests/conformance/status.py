@@ -1,8 +1,12 @@
-"""All requirements in one table; ``python -m tests.conformance.status`` prints it as it stands in the documentation."""
+"""All requirements in one table; ``python -m tests.conformance.status`` prints it as it stands in launcher/README.md.
+
+``--write`` writes it there.
+"""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from tests.conformance import (
     rows_authorize,
@@ -31,10 +35,27 @@ ELSEWHERE = {
 """What no row can show from outside, and why."""
 
 
+README = Path(__file__).resolve().parents[2] / "launcher" / "README.md"
+BEGIN, END = "<!-- conformance table -->\n", "<!-- end of the conformance table -->\n"
+
+
 def table() -> str:
     """The table as Markdown."""
     return status_table(ALL, ELSEWHERE, IDS)
 
 
+def documented(page: str) -> str:
+    """The table that stands in a page."""
+    return page.partition(BEGIN)[2].partition(END)[0]
+
+
+def rewritten(page: str) -> str:
+    """The page with the table as it is now."""
+    before, _, rest = page.partition(BEGIN)
+    return before + BEGIN + table() + END + rest.partition(END)[2]
+
+
 if __name__ == "__main__":
+    if "--write" in sys.argv:
+        README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
     sys.stdout.write(table())

@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.fakes.gateway import RunningGateway
-from tests.fakes.hosted_gateway import Place
+from tests.conformance.asking import Gateway, OwnTime
+from tests.conformance.facts import Facts, NotAsked
+from tests.conformance.people import People, people_of
+from tests.conformance.steps import claims_of
 from tests.fakes.key_server import KeyServer
 
 
-@dataclass
-class Target(RunningGateway):
-    """The server under test, the vendor whose keys it fetches, and where the same program stands behind TLS."""
+@dataclass(frozen=True)
+class Steering:
+    """What only who started the server has: its clock, the vendor's key server, and the same program behind TLS."""
 
+    clock: OwnTime
     vendor: KeyServer | None = None
-    place: Place | None = None
+    secure: Callable[[], contextlib.AbstractContextManager[Facts]] | None = None
 
-    @classmethod
-    def of(cls, running: RunningGateway, vendor: KeyServer, place: Place) -> Target:
-        """A running gateway as a target."""
-        given = (running.base_url, running.clock, running.records, running.http, running.clients)
-        return cls(*given, running.ready, vendor, place)
+
+class Target(Gateway):
+    """The server under test, known by facts; what a row needs beyond them raises ``NotAsked``."""
+
+    def __init__(self, facts: Facts, steering: Steering | None = None) -> None:
+        self._steering = steering or Steering(OwnTime())
+        super().__init__(facts, self._steering.clock)
+        shell = self.shell()
+        self.user: str = claims_of(shell.tokens["id_token"])["fhirUser"]
+        self.people: People = people_of(shell, self.user)
 
     @property
-    def hosted(self) -> Place:
-        """Where a hosted gateway can be started."""
-        assert self.place is not None
-        return self.place
+    def is_anothers(self) -> bool:
+        """True when nothing of the server can be steered."""
+        return self._steering.vendor is None
+
+    @property
+    def patient(self) -> str:
+        """The id of the patient that apps are launched for."""
+        return str(self.people.first["id"])
+
+    @property
+    def other_patient(self) -> str:
+        """The id of another patient of the same user."""
+        return str(self.people.second["id"])
+
+    @property
+    def encounter(self) -> str:
+        """The id of the newest encounter in progress of ``patient``."""
+        return str(self.people.encounter["id"])
+
+    @property
+    def family_name(self) -> str:
+        """The family name of ``patient``."""
+        return str(self.people.first["name"][0]["family"])
+
+    @property
+    def vendor(self) -> KeyServer:
+        """The server that holds the keys of the client ``remote``."""
+        if self._steering.vendor is None:
+            raise NotAsked("what it fetches from a vendor's key server is counted", steer=True)
+        return self._steering.vendor
+
+    @contextlib.contextmanager
+    def behind_tls(self) -> Iterator[Gateway]:
+        """A gateway behind TLS: this one when it is, else one that is started for the row."""
+        if self._steering.secure is not None:
+            with self._steering.secure() as facts:
+                gateway = Gateway(facts, self.clock)
+                with contextlib.closing(gateway):
+                    yield gateway
+        elif self.base_url.startswith("https:"):
+            yield self
+        else:
+            raise NotAsked("a gateway behind TLS (this base URL is http)")
 
 
 Check = Callable[[Target], None]
@@ -65,8 +113,13 @@ class Rows:
         return keep
 
 
-def status_table(rows: Iterable[Row], elsewhere: Mapping[str, str], ids: Iterable[str]) -> str:
-    """One line for each id: how many rows prove it, or why there is none; raises ``KeyError`` for a gap."""
+def status_table(
+    rows: Iterable[Row],
+    elsewhere: Mapping[str, str],
+    ids: Iterable[str],
+    verdict: Callable[[list[Row]], str] = lambda rows: "pass",
+) -> str:
+    """One line for each id: what its rows prove, or why there is none; raises ``KeyError`` for a gap."""
     proofs: dict[str, list[Row]] = {}
     for row in rows:
         proofs.setdefault(row.requirement, []).append(row)
@@ -77,5 +130,5 @@ def status_table(rows: Iterable[Row], elsewhere: Mapping[str, str], ids: Iterabl
             lines.append(f"| {requirement} | – | {elsewhere[requirement]} |")
         else:
             states = " ".join(row.states for row in found)
-            lines.append(f"| {requirement} | {found[0].level} | pass: {states} |")
+            lines.append(f"| {requirement} | {found[0].level} | {verdict(found)}: {states} |")
     return "\n".join(lines) + "\n"

@@ -23,10 +23,11 @@ VENDOR = "https://leverandor.example"
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate for the gateway and its apps, in files, and a context that trusts nobody but its issuer."""
+    """A certificate for the gateway and its apps and its issuer's, in files; a context that trusts only the issuer."""
 
     certificate: Path
     key: Path
+    issuer: Path
     trusting: ssl.SSLContext
 
 
@@ -34,24 +35,27 @@ def authority(folder: Path, names: Sequence[str] = (GATEWAY_HOST, f"*.{APPS_DOMA
     """Make both."""
     issuer = trustme.CA()
     issued = issuer.issue_cert(*names)
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate, key, trusted = (folder / f"{name}.pem" for name in ("certificate", "key", "issuer"))
     certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     key.write_bytes(issued.private_key_pem.bytes())
+    trusted.write_bytes(issuer.cert_pem.bytes())
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     issuer.configure_trust(trusting)
-    return Authority(certificate, key, trusting)
+    return Authority(certificate, key, trusted, trusting)
 
 
-def spoken_version(port: int, version: ssl.TLSVersion) -> str | None:
+def spoken_version(
+    port: int, version: ssl.TLSVersion, host: str = "127.0.0.1", name: str = GATEWAY_HOST
+) -> str | None:
     """The TLS version of a connection that offers only ``version``; ``None`` when the server takes none of it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         context.minimum_version = context.maximum_version = version
-    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+    with socket.create_connection((host, port), 5) as plain:
         try:
-            with context.wrap_socket(plain, server_hostname=GATEWAY_HOST) as secure:
+            with context.wrap_socket(plain, server_hostname=name) as secure:
                 return secure.version()
         except (ssl.SSLError, ConnectionError):
             return None
