@@ -1,11 +1,10 @@
-"""The workspace of a signed-in user: start list, patient tabs, apps. Draws what the controllers below it know."""
+"""The workspace of a signed-in user: start list, patient tabs, apps. Who is chosen, opened, brought to the front, closed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -13,30 +12,22 @@ from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
 from shell.bridge.clipboard import clear_own_clipboard
+from shell.bridge.drawing import Drawing
 from shell.bridge.encounters import EncounterQuestions
 from shell.bridge.keyboard import Keyboard
 from shell.bridge.messages import Messages
 from shell.bridge.palette_controller import PaletteController
+from shell.bridge.pane_actions import PaneActions
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.patient_references import PatientReferences
+from shell.bridge.patient_tabs import PatientTabs, kept_patient, own_key, pane_key
 from shell.bridge.record_watch import RecordWatch
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
 from shell.bridge.switching import Leaving, UnsavedQuestion
 from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
-from shell.presenters.patient_facts import PatientFacts
-from shell.presenters.patient_models import banner
-from shell.presenters.slots import allocate
 from shell.presenters.texts import sentence
-from shell.presenters.view_models import (
-    BannerModel,
-    PaneModel,
-    PatientRef,
-    PatientTabModel,
-    PersonName,
-    RailItemModel,
-    Slot,
-)
 from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
 
@@ -65,33 +56,38 @@ class WorkspaceController(QObject):
         self._services = services
         order = {name: place for place, name in enumerate(OPENED_BY_ITSELF)}
         self._apps = sorted(apps, key=lambda app: (order.get(app.client_id, len(order)), app.name))
-        self._known: dict[str, PatientFacts] = {}
-        self._slots: dict[str, Slot] = {}
-        self.tabs: list[TabController] = []
-        self.front: TabController | None = None
+        self.tabs = PatientTabs()
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
         self.record = RecordWatch(self._look_at_record, self)
         self.record.changed.connect(self._record_changed)
-        self._messages = Messages(window, services.language, self._reference, self)
-        self._messages.again.connect(self._choose_again)
         self.start_list = StartListController(window, services, session, self._apps, self)
-        self.start_list.read.connect(self._list_read)
-        self.start_list.failed.connect(lambda key: self._messages.failed("list", key))
+        self._references = PatientReferences(self.tabs, self.start_list)
+        self._messages = Messages(window, services.language, self._references.of, self)
         self._unsaved = UnsavedQuestion(
-            window, self._reference, lambda: self._messages.say("not_pinned", "warn"), self
+            window, self._references.of, lambda: self._messages.say("not_pinned", "warn"), self
         )
         self._being_opened: set[str] = set()
-        self._encounters = EncounterQuestions(window, services, lambda: self.front, self._reference, self)
-        services.connection.on_record = lambda error: services.post(lambda: self._record_heard(error))
+        self._encounters = EncounterQuestions(
+            window, services, lambda: self.tabs.front, self._references.of, self
+        )
+        self._pane_actions = PaneActions(
+            window, services, self.tabs, self._references, self._unsaved, self._messages, self
+        )
+        self._drawing = Drawing(window, services, self.tabs, self._references, self.start_list, self._apps)
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
-        self._add_tab(topic)
         self._connect()
+        self._add_tab(topic)
 
     def _connect(self) -> None:
-        window = self._window
+        window, messages = self._window, self._messages
+        messages.again.connect(self._choose_again)
+        self.start_list.read.connect(self._list_read)
+        self.start_list.failed.connect(lambda key: messages.failed("list", key))
+        connection = self._services.connection
+        connection.on_record = lambda error: self._services.post(lambda: self._record_heard(error))
         for signal, slot in (
             (window.row_opened, self.open_patient),
             (window.home_asked, self._go_home),
@@ -100,14 +96,10 @@ class WorkspaceController(QObject):
             (window.app_asked, self.open_app),
             (window.all_apps_asked, lambda: window.open_palette()),
             (window.list_reload_asked, self.start_list.reload),
-            (window.pane_pin_asked, lambda key: self._with_pane(key, self._pin)),
-            (window.pane_release_asked, lambda key: self._with_pane(key, self._release)),
-            (window.pane_sync_asked, lambda key: self._with_pane(key, self._synchronise)),
-            (window.pane_close_asked, lambda key: self._with_pane(key, self._close_pane)),
-            (window.pane_about_asked, lambda key: self._with_pane(key, self._about_pane)),
-            (window.panes_visible_changed, self._draw_rail),
-            (window.pane_focused, lambda _: self._draw_rail()),
-            (window.toast_acted, self._messages.acted),
+            *self._pane_actions.wiring,
+            (window.panes_visible_changed, self._drawing.rail),
+            (window.pane_focused, lambda _: self._drawing.rail()),
+            (window.toast_acted, messages.acted),
             (window.strip_acted, lambda _: self.look_again()),
             (self._palette.patient_chosen, self.open_patient),
             (self._palette.app_chosen, self.open_app),
@@ -134,7 +126,7 @@ class WorkspaceController(QObject):
         """Close every pane and tab; nothing of this user stays."""
         self._services.ended = self._messages.muted = True
         self._unsaved.drop()
-        self.front = None
+        self.tabs.front = None
         self.start_list.clear()
         for signal, slot in self._wired:
             signal.disconnect(slot)
@@ -154,7 +146,7 @@ class WorkspaceController(QObject):
 
     def suspend(self, suspended: bool) -> None:
         """The gateway is away, or back."""
-        for pane in self._panes():
+        for pane in self.tabs.panes():
             pane.suspend(suspended)
         if not suspended:
             self.start_list.reload()
@@ -234,25 +226,21 @@ class WorkspaceController(QObject):
             return
         for tab in self.tabs:
             if patient_id in (tab.patient_id, tab.waiting_for):
-                if patient_id == self._own_key(tab):
+                if patient_id == own_key(tab):
                     self._messages.choice_over()
                     self._bring_to_front(tab)
                 return
-        if in_new_tab and self._shown_tabs():
+        if in_new_tab and self.tabs.shown():
             self._open_in_new_tab(patient_id)
             return
         if not self.tabs:
             self._open_in_new_tab(patient_id)
             return
-        self._choose(self.front or (self._shown_tabs() or self.tabs)[0], patient_id)
+        self._choose(self.tabs.front or (self.tabs.shown() or self.tabs)[0], patient_id)
 
     def _choose(self, tab: TabController, patient_id: str) -> None:
         """Replace the patient of a tab, when its panes have nothing unsaved or the user says so."""
-        target = self._reference(patient_id)
-        if target is not None:
-            target = PatientRef(
-                target.key, target.name, self._free_slot(tab), target.beside, target.beside_is_room
-            )
+        target = self._references.coming_to(tab, patient_id)
         panes = [pane for pane in tab.panes if pane.view.state is not State.PINNED]
         self._unsaved.ask(
             Leaving(panes, "change", target),
@@ -261,17 +249,17 @@ class WorkspaceController(QObject):
         )
 
     def _choose_again(self, topic: str, patient_id: str) -> None:
-        tab = next((tab for tab in self.tabs if tab.topic == topic), None)
+        tab = self.tabs.of_topic(topic)
         if tab is None:
             self.open_patient(patient_id, in_new_tab=not topic)
         else:
             self._choose(tab, patient_id)
 
     def _open_in_new_tab(self, patient_id: str) -> None:
-        if len(self._shown_tabs()) + len(self._being_opened) >= MOST_TABS:
+        if len(self.tabs.shown()) + len(self._being_opened) >= MOST_TABS:
             self._messages.say("three_open", "warn")
             return
-        spare = next((tab for tab in self.tabs if tab not in self._shown_tabs()), None)
+        spare = next((tab for tab in self.tabs if tab not in self.tabs.shown()), None)
         if spare is not None:
             spare.open_patient(patient_id)
             return
@@ -295,16 +283,11 @@ class WorkspaceController(QObject):
 
     def _choice_begun(self, patient_id: str) -> None:
         self._messages.choice_begun(patient_id)
-        self._draw_opening()
+        self._drawing.opening(frozenset(self._being_opened))
 
     def _choice_failed(self, topic: str, patient_id: str, key: str) -> None:
-        self._draw_opening()
+        self._drawing.opening(frozenset(self._being_opened))
         self._messages.choice_failed(topic, patient_id, key)
-
-    def _draw_opening(self) -> None:
-        """The row that was chosen says so until the hub has answered."""
-        waited_for = [tab.waiting_for for tab in self.tabs if tab.waiting_for is not None]
-        self._window.set_opening(frozenset([*waited_for, *self._being_opened]))
 
     def _add_spare_tab(self, context: dict[str, Any]) -> None:
         self._add_tab(str(context["topic"]))
@@ -342,7 +325,7 @@ class WorkspaceController(QObject):
 
     def _pane_kept(self, tab: TabController, pane: PaneController) -> None:
         """Somebody else has changed the patient, and this pane stays for what is not saved in it."""
-        language, kept = self._services.language(), self._reference(pane.effective_patient)
+        language, kept = self._services.language(), self._references.of(pane.effective_patient)
         words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
         title = sentence("kept_title", language).format(**words)
         self._messages.say_text(
@@ -350,31 +333,30 @@ class WorkspaceController(QObject):
         )
 
     def _bring_to_front(self, tab: TabController) -> None:
-        self.front = tab
+        self.tabs.front = tab
         self._window.show_area(tab.topic)
         self.redraw()
-        if tab.patient_id is not None or self._kept_patient(tab) is not None:
+        if tab.patient_id is not None or kept_patient(tab) is not None:
             self._window.show_workspace()
             self._keyboard.go_to(tab.topic)
 
     def _go_home(self) -> None:
-        self.front = None
+        self.tabs.front = None
         self._window.show_start_list()
         self.redraw()
         self.start_list.reload()
 
     def _tab_chosen(self, key: str) -> None:
-        for tab in self._shown_tabs():
-            if key == self._own_key(tab):
-                self._bring_to_front(tab)
-                return
+        tab = self.tabs.known_by(key)
+        if tab is not None:
+            self._bring_to_front(tab)
 
     def _close_patient(self, key: str) -> None:
-        coming = next((tab for tab in self.tabs if tab.waiting_for == key != self._own_key(tab)), None)
+        coming = next((tab for tab in self.tabs if tab.waiting_for == key != own_key(tab)), None)
         if coming is not None:
             coming.drop_choice()
             return
-        tab = next((tab for tab in self.tabs if self._own_key(tab) == key), None)
+        tab = self.tabs.known_by(key)
         if tab is not None:
             self._unsaved.ask(Leaving(tab.panes, "close-patient"), lambda _: self._end_tab(tab))
 
@@ -394,9 +376,9 @@ class WorkspaceController(QObject):
         tab.end()
         self._window.remove_area(tab.topic)
         delete_later(tab)
-        following = self._shown_tabs()
-        if self.front is tab:
-            self.front = None
+        following = self.tabs.shown()
+        if self.tabs.front is tab:
+            self.tabs.front = None
             if following:
                 self._bring_to_front(following[-1])
                 return
@@ -405,14 +387,14 @@ class WorkspaceController(QObject):
 
     def ask_before_leaving(self, go: Callable[[], None]) -> None:
         """Ask about unsaved work in every tab."""
-        self._unsaved.ask(Leaving(self._panes(), "log-out"), lambda _: go())
+        self._unsaved.ask(Leaving(self.tabs.panes(), "log-out"), lambda _: go())
 
     # apps
 
     def open_app(self, client_id: str) -> None:
         """Open an app for the patient in front, or move to its pane."""
         app = next((app for app in self._apps if app.client_id == client_id), None)
-        tab = self.front
+        tab = self.tabs.front
         if app is None or tab is None or tab.patient_id is None:
             self._messages.say("choose_first" if self.start_list.chosen else "no_patient_role", "info")
             return
@@ -421,178 +403,23 @@ class WorkspaceController(QObject):
             self._keyboard.go_to(tab.topic, pane_key(tab, pane))
 
     def _pane_added(self, tab: TabController, pane: PaneController) -> None:
-        frame = self._window.area(tab.topic).add_pane(self._pane_model(tab, pane))
+        frame = self._window.area(tab.topic).add_pane(self._drawing.pane_model(tab, pane))
         pane.set_holder(frame.holder)
         pane.page_added.connect(frame.set_view)
         pane.changed.connect(lambda: self._pane_changed(tab, pane))
         pane.encounter_wanted.connect(self._encounters.look)
-        pane.refused.connect(lambda kind, host: self._page_refused(pane, kind, host))
-        pane.dialog.connect(lambda text: self._messages.say_text("dialog", "info", pane.app.name, text))
-        self._draw_rail()
+        self._pane_actions.watch(pane)
+        self._drawing.rail()
 
     def _pane_changed(self, tab: TabController, pane: PaneController) -> None:
         if pane in tab.panes:
-            self._allocate()
-            self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
-            self._draw_rail()
+            self._drawing.pane(tab, pane)
             self._keyboard.look()
-
-    def _page_refused(self, pane: PaneController, kind: str, host: str) -> None:
-        from shell.actions.page_policy import RULES, Kind
-
-        rule = RULES[Kind(kind)]
-        text = rule.text_nb if self._services.language() == "nb" else rule.text_en
-        words = text.format(app=pane.app.name, vendor=pane.app.vendor, host=host or "?", message="")
-        self._messages.say_text(
-            f"refused-{kind}", "warn", sentence("page_refused_title", self._services.language()), words
-        )
-
-    def _with_pane(self, key: str, call: Callable[[PaneController], object]) -> None:
-        for tab in self.tabs:
-            for pane in list(tab.panes):
-                if pane_key(tab, pane) == key:
-                    call(pane)
-
-    def _pin(self, pane: PaneController) -> None:
-        pane.pin(lambda pinned: None if pinned else self._messages.say("not_pinned", "warn"))
-
-    def _release(self, pane: PaneController) -> None:
-        current = next((tab.patient_id for tab in self.tabs if pane in tab.panes), None)
-        leaving = Leaving([pane], "release", self._reference(current))
-        self._unsaved.ask(leaving, lambda _: pane.release())
-
-    def _synchronise(self, pane: PaneController) -> None:
-        if pane.view.state is not State.PINNED:  # that one is let go instead
-            self._unsaved.ask(Leaving([pane], "synchronise"), lambda _: pane.synchronise())
-
-    def _close_pane(self, pane: PaneController) -> None:
-        self._unsaved.ask(Leaving([pane], "close-pane"), lambda _: pane.close())
-
-    def _about_pane(self, pane: PaneController) -> None:
-        exempt = sentence("without_pkce", self._services.language()) if pane.app.pkce_exempt else ""
-        self._messages.say_text(
-            "about-app", "info", pane.app.name, "\n".join(filter(None, (pane.app.vendor, exempt)))
-        )
 
     # drawing
 
     def redraw(self) -> None:
-        """Tabs, banner, panes and rail from what is known."""
-        for tab in self.tabs:
-            if tab.patient is not None:
-                self._known[tab.patient.facts.patient_id] = tab.patient.facts
-        self._allocate()
-        models = tuple(model for tab in self._shown_tabs() for model in self._tab_models(tab))
-        self._draw_opening()
-        front = self._tab_reference(self.front) if self.front is not None else None
-        self._window.set_home(self.start_list.home())
-        self._window.set_tabs(models, front.key if front else None)
-        self._window.set_banner(self._banner(self.front) if self.front is not None else None)
-        for tab in self.tabs:
-            for pane in tab.panes:
-                self._window.area(tab.topic).set_pane(self._pane_model(tab, pane))
-        self._draw_rail()
+        """Tabs, banner, panes and rail from what is known; then whatever is to be asked about them."""
+        self._drawing.all(frozenset(self._being_opened))
         self._keyboard.look()
         self._encounters.look()
-
-    def _tab_models(self, tab: TabController) -> list[PatientTabModel]:
-        """The tab's patient, and beside him whoever is to take his place, until the hub has confirmed it (S1)."""
-        models = []
-        own = self._tab_reference(tab)
-        if own is not None:
-            models.append(PatientTabModel(own, waiting=own.key == tab.waiting_for))
-        if tab.waiting_for is not None and tab.waiting_for != self._own_key(tab):
-            unnamed = PatientRef(tab.waiting_for, PersonName(sentence("opening", self._services.language())))
-            models.append(PatientTabModel(self._reference(tab.waiting_for) or unnamed, waiting=True))
-        return models
-
-    def _own_key(self, tab: TabController) -> str | None:
-        """By whom the tab is known: not by who is yet to come, unless there is nobody else."""
-        return tab.patient_id or self._kept_patient(tab) or tab.waiting_for
-
-    def _tab_reference(self, tab: TabController) -> PatientRef | None:
-        return self._reference(self._own_key(tab))
-
-    @staticmethod
-    def _kept_patient(tab: TabController) -> str | None:
-        """Whom a pinned pane is about when the tab's own patient has been closed: his work must stay within reach."""
-        if tab.patient_id or tab.waiting_for:
-            return None
-        kept = (pane.effective_patient for pane in tab.panes if pane.view.state is State.PINNED)
-        return next((patient for patient in kept if patient), None)
-
-    def _banner(self, tab: TabController) -> BannerModel | None:
-        confirmed = tab.patient
-        if confirmed is None or tab.patient_id is None:
-            return None
-        slot, neighbours = self._slots.get(tab.patient_id), self.start_list.neighbours
-        return banner(confirmed.facts, confirmed.warnings, slot, neighbours, date.today())
-
-    def _pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
-        view = pane.view
-        return PaneModel(
-            key=pane_key(tab, pane),
-            app=pane.app.model,
-            state=view.state,
-            effective=self._reference(pane.effective_patient),
-            current=self._reference(tab.patient_id),
-            reason=view.reason,
-            failure=pane.failure,
-            suspended=pane.suspended or (tab.patient_id is not None and tab.patient is None),
-            may_pin=True,
-        )
-
-    def _draw_rail(self) -> None:
-        tab = self.front
-        open_here = {pane.app.client_id: pane for pane in tab.panes} if tab is not None else {}
-        area = self._window.area(tab.topic) if tab is not None else None
-        visible = area.visible_panes() if area is not None else ()
-        focused = area.focused_pane() if area is not None else None
-        items = []
-        for app in self._apps:
-            pane = open_here.get(app.client_id)
-            key = pane_key(tab, pane) if tab is not None and pane is not None else ""
-            pinned = pane is not None and pane.view.state is State.PINNED
-            items.append(
-                RailItemModel(
-                    app.model,
-                    pane.view.state if pane is not None else None,
-                    suspended=pane is not None and pane.suspended,
-                    visible=key in visible,
-                    focused=bool(key) and key == focused,
-                    pinned_slot=self._slots.get(pane.effective_patient or "")
-                    if pane is not None and pinned
-                    else None,
-                )
-            )
-        self._window.set_rail(tuple(items))
-
-    def _reference(self, patient_id: str | None) -> PatientRef | None:
-        """A patient as the shell writes him; None when nothing is known of him."""
-        if patient_id is None:
-            return None
-        row = self.start_list.neighbours.row(patient_id)
-        facts = self._known.get(patient_id) or (row.patient if row else None)
-        if facts is None:
-            return None
-        return self.start_list.neighbours.reference(facts, self._slots.get(patient_id))
-
-    def _allocate(self) -> None:
-        current = [tab.patient_id for tab in self.tabs if tab.patient_id]
-        pinned = [pane.effective_patient for pane in self._panes() if pane.view.state is State.PINNED]
-        self._slots = allocate(self._slots, [patient for patient in [*pinned, *current] if patient])
-
-    def _free_slot(self, tab: TabController) -> Slot | None:
-        kept = [slot for patient, slot in self._slots.items() if patient != tab.patient_id]
-        return next((slot for slot in (1, 2, 3) if slot not in kept), None)
-
-    def _shown_tabs(self) -> list[TabController]:
-        return [tab for tab in self.tabs if tab.patient_id or tab.waiting_for or self._kept_patient(tab)]
-
-    def _panes(self) -> list[PaneController]:
-        return [pane for tab in self.tabs for pane in tab.panes]
-
-
-def pane_key(tab: TabController, pane: PaneController) -> str:
-    """A pane's key in signals of the window."""
-    return f"{tab.topic}/{pane.app.client_id}"

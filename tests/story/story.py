@@ -122,8 +122,8 @@ class Story:
     def post_patient_open(self, patient: str) -> None:
         """Another subscriber of the front tab's topic opens a patient."""
         workspace = self.program.desktop.workspace
-        assert workspace is not None and workspace.front is not None
-        services, topic = workspace.services, workspace.front.topic
+        assert workspace is not None and workspace.tabs.front is not None
+        services, topic = workspace.services, workspace.tabs.front.topic
 
         async def post() -> None:
             await services.posts.open_patient(topic, await services.records.patient(patient))

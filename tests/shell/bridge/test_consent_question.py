@@ -8,8 +8,9 @@ import pytest
 
 from context.pane_state import State
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.patient_tabs import pane_key
 from shell.bridge.tab_controller import TabController
-from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.bridge.workspace_controller import WorkspaceController
 from shell.presenters.view_models import LockModel, PaneModel
 from shell.translations import Translations
 from shell.web.probes import NOTHING_UNSAVED

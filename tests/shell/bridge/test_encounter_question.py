@@ -53,11 +53,11 @@ def opened(workspace: WorkspaceController, window: MainWindow, qtbot: QtBot) -> 
     """The user has opened *sykmelding* for p-1, and its launch is under way."""
     window.activateWindow()
     qtbot.waitActive(window)
-    workspace.front = workspace.tabs[0]
-    confirm(workspace.front, "p-1")
+    workspace.tabs.front = workspace.tabs[0]
+    confirm(workspace.tabs.front, "p-1")
     window.show_workspace()
     app = replace(workspace._apps[0], client_id="sykmelding", name="Sykmelding")
-    pane = workspace.front.open_app(app)
+    pane = workspace.tabs.front.open_app(app)
     assert pane is not None
     yield pane
     workspace.end()
@@ -144,8 +144,8 @@ def test_another_patient_ends_the_question(
 ) -> None:
     """Mutant: the answer for one patient's question goes to the launch of another."""
     asked(services, FOUND)
-    assert workspace.front is not None
-    confirm(workspace.front, "p-2", 2)
+    assert workspace.tabs.front is not None
+    confirm(workspace.tabs.front, "p-2", 2)
     assert window.overlay.dialog is None
     assert all(call.arguments["choice"] is None for call in launches(services))
 
@@ -164,8 +164,8 @@ def test_one_answer_does_for_the_patient(
 def test_an_app_that_opens_by_itself_does_not_ask(
     opened: PaneController, workspace: WorkspaceController, services: FakeServices, window: MainWindow
 ) -> None:
-    assert workspace.front is not None
-    pane = next(pane for pane in workspace.front.panes if pane is not opened)
+    assert workspace.tabs.front is not None
+    pane = next(pane for pane in workspace.tabs.front.panes if pane is not opened)
     launch = next(
         call for call in services.named("begin_launch") if call.arguments["client_id"] == pane.app.client_id
     )

@@ -10,8 +10,9 @@ import pytest
 
 from context.pane_state import Reason, State
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.patient_tabs import pane_key
 from shell.bridge.tab_controller import ConfirmedPatient, TabController
-from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.bridge.workspace_controller import WorkspaceController
 from shell.gateway_client.errors import GatewayUnreachable
 from shell.presenters.patient_facts import Warnings
 from shell.web.probes import Draft
@@ -122,8 +123,8 @@ def test_a_patient_without_a_colour_does_not_borrow_one(
     workspace: WorkspaceController, tab: TabController, window: MainWindow
 ) -> None:
     """S3. Mutant: the fourth patient gets the colour and shape of the first."""
-    workspace._slots = {"p-7": 1, "p-8": 2, "p-9": 3}
-    model = workspace._banner(tab)
+    workspace._references.slots = {"p-7": 1, "p-8": 2, "p-9": 3}
+    model = workspace._drawing.banner(tab)
     assert model is not None
     assert model.patient.slot is None
     window.set_banner(model)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.patient_tabs import pane_key
 from shell.bridge.tab_controller import TabController
-from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.bridge.workspace_controller import WorkspaceController
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.test_patient_tabs import MARIT, confirm, usable
 

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from context.pane_state import State
 from shell.bridge.pane_controller import PaneController
+from shell.bridge.patient_tabs import pane_key
 from shell.bridge.switching import Leaving
 from shell.bridge.tab_controller import Settled, TabController
-from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.bridge.workspace_controller import WorkspaceController
 from shell.gateway_client.errors import GatewayUnreachable
 from shell.presenters.patient_facts import PatientFacts
 from shell.presenters.view_models import UnsavedStep
@@ -104,7 +105,7 @@ def test_a_second_choice_of_the_same_person_makes_no_second_tab(
     assert len(workspace.tabs) == 2
     assert [open_tab.waiting_for for open_tab in workspace.tabs] == [None, "p-2"]
     assert len(services.named("_post_open")) == 2
-    assert workspace.front is workspace.tabs[1]
+    assert workspace.tabs.front is workspace.tabs[1]
 
 
 def test_a_tab_that_could_not_be_made_may_be_asked_for_again(
@@ -252,7 +253,7 @@ def test_a_change_in_another_tab_does_not_take_the_screen(
     """Mutant: somebody else's choice brings its tab under the user's hands."""
     behind = workspace._add_tab("topic-2")
     confirm(behind, "p-2", 2)
-    assert workspace.front is tab
+    assert workspace.tabs.front is tab
     assert window.active_patient in ("p-1", None)
 
 
@@ -268,7 +269,7 @@ def test_kept_work_stays_within_reach_when_its_patient_was_closed(
     window.home_asked.emit()
     assert window.desk.top.keys() == ["p-1"]
     window.tab_chosen.emit("p-1")
-    assert workspace.front is tab
+    assert workspace.tabs.front is tab
     assert not window.desk.at_start
     window.question_answered.emit("stay")
     window.pane_release_asked.emit(pane_key(tab, kept))

@@ -13,10 +13,11 @@ from context.pane_state import State
 from shell.bridge.desktop import Desktop
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.messages import CHOICE_FAILED
+from shell.bridge.patient_tabs import pane_key
 from shell.bridge.record_watch import RecordWatch
 from shell.bridge.services import Services
 from shell.bridge.tab_controller import TabController
-from shell.bridge.workspace_controller import WorkspaceController, pane_key
+from shell.bridge.workspace_controller import WorkspaceController
 from shell.composition.practice import Environment
 from shell.gateway_client.connection import Connection
 from shell.gateway_client.errors import GatewayError, PatientGone, SourceMalformed, SourceUnavailable
