@@ -88,6 +88,7 @@ class TabController(QObject):
         self._holder = holder
         self._point: ContextPoint | None = None
         self._read_ahead: dict[str, PatientFacts] = {}
+        self._reading: object = None
         self._following: Future[None] | None = None
         self._ended = False
         self._banner_again = Later(self, lambda: self.refresh_banner(), BANNER_AGAIN_MS)
@@ -141,8 +142,12 @@ class TabController(QObject):
             facts = patient_facts(patient)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceMalformed(type(error).__name__) from error
-        self._services.post(lambda: self._read_ahead.__setitem__(own.patient, facts))
+        self._services.post(lambda: self._remember(own, facts))
         await self._services.posts.open_patient(self.topic, patient, own.event_id)
+
+    def _remember(self, own: OwnOpen, facts: PatientFacts) -> None:
+        if self._own is own:
+            self._read_ahead = {own.patient: facts}
 
     def _open_failed(self, own: OwnOpen, error: BaseException) -> None:
         if self._own is own:
@@ -151,6 +156,7 @@ class TabController(QObject):
     def _give_up_waiting(self, key: str) -> None:
         """The patient whom the user chose does not come."""
         chosen, self._own, self.waiting_for = self.waiting_for, None, None
+        self._read_ahead.clear()
         if not self._ended:
             self.changed.emit()
             self.choice_failed.emit(chosen or "", key)
@@ -160,6 +166,7 @@ class TabController(QObject):
         if self._opening is not None:
             self._opening.cancel()
         self._own = self.waiting_for = None
+        self._read_ahead.clear()
         self.changed.emit()
 
     # what the hub says
@@ -256,6 +263,8 @@ class TabController(QObject):
         patient_id = point.patient
         other = patient_id != self.patient_id
         self._point, self.patient_id = point, patient_id
+        if other:
+            self._reading = None
         chosen = own or (self.waiting_for is not None and self.waiting_for == patient_id)
         if chosen:
             self._own = self.waiting_for = None
@@ -286,17 +295,20 @@ class TabController(QObject):
             self._read_banner(self.patient_id)
 
     def _read_banner(self, patient_id: str) -> None:
+        self._reading = reading = object()
         self._services.run(
-            self._read(patient_id), self._banner_read, lambda error: self._banner_failed(patient_id, error)
+            self._read(patient_id),
+            lambda confirmed: self._banner_read(reading, confirmed),
+            lambda error: self._banner_failed(reading, error),
         )
 
-    async def _read(self, patient_id: str) -> tuple[str, ConfirmedPatient]:
+    async def _read(self, patient_id: str) -> ConfirmedPatient:
         try:
             return await self._read_confirmed(patient_id)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceMalformed(type(error).__name__) from error
 
-    async def _read_confirmed(self, patient_id: str) -> tuple[str, ConfirmedPatient]:
+    async def _read_confirmed(self, patient_id: str) -> ConfirmedPatient:
         records = self._services.records
         patient, allergies, flags, encounters = await asyncio.gather(
             records.patient(patient_id),
@@ -307,17 +319,17 @@ class TabController(QObject):
             ),
         )
         found = next((item for item in encounters if item["resourceType"] == "Encounter"), None)
-        return patient_id, ConfirmedPatient(patient_facts(patient), warnings_of(allergies, flags), found)
+        return ConfirmedPatient(patient_facts(patient), warnings_of(allergies, flags), found)
 
-    def _banner_read(self, read: tuple[str, ConfirmedPatient]) -> None:
-        patient_id, confirmed = read
-        if patient_id == self.patient_id and not self._ended:
+    def _banner_read(self, reading: object, confirmed: ConfirmedPatient) -> None:
+        """Only the newest reading counts: an older answer may come later and say less."""
+        if reading is self._reading and confirmed.facts.patient_id == self.patient_id and not self._ended:
             self.patient = confirmed
             self.changed.emit()
             self.banner_read.emit()
 
-    def _banner_failed(self, patient_id: str, error: BaseException) -> None:
-        if patient_id == self.patient_id and not self._ended:
+    def _banner_failed(self, reading: object, error: BaseException) -> None:
+        if reading is self._reading and not self._ended:
             self.banner_failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
             if self.patient is None or self.patient.warnings is None:
                 self._banner_again()

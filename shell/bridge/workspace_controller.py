@@ -227,6 +227,8 @@ class WorkspaceController(QObject):
         for tab in self.tabs:
             if patient_id in (tab.patient_id, tab.waiting_for):
                 if patient_id == own_key(tab):
+                    if tab.waiting_for not in (None, patient_id):
+                        tab.drop_choice()
                     self._messages.choice_over()
                     self._bring_to_front(tab)
                 return

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shell.gateway_client.connection import Connection
-from shell.gateway_client.errors import SourceUnavailable, access_is_told
+from shell.gateway_client.errors import SourceMalformed, SourceUnavailable, access_is_told
 
 JSON = dict[str, Any]
 MOST_PAGES = 20
@@ -26,11 +26,13 @@ class Records:
         self._connection = connection
 
     async def patient(self, patient_id: str, headers: Mapping[str, str] = KEPT_OR_NEW) -> JSON:
-        """The patient; raises PatientGone also for one whom this user may not read."""
+        """The patient; raises PatientGone also for one whom this user may not read, SourceMalformed for another one (S1)."""
         with access_is_told():
             found: JSON = await self._connection.json(
                 "GET", f"/fhir/Patient/{patient_id}", headers=dict(headers)
             )
+        if not isinstance(found, dict) or found.get("id") != patient_id:
+            raise SourceMalformed("another patient than was asked for")
         return found
 
     async def chosen_patient(self, patient_id: str) -> JSON:

@@ -77,9 +77,53 @@ def test_warnings_that_were_not_read_are_read_again(tab: TabController, services
     done = services.named("_read")[-1].done
     assert done is not None
     tab._banner_again._timer.stop()
-    done(("p-1", ConfirmedPatient(MARIT, Warnings((), (), False, ()))))
+    done(ConfirmedPatient(MARIT, Warnings((), (), False, ())))
     failed(GatewayUnreachable())
     assert not tab._banner_again._timer.isActive(), "what stands in the banner was read"
+
+
+def test_an_older_answer_does_not_replace_a_newer_one(tab: TabController, services: FakeServices) -> None:
+    """S1. Mutant: two readings of one patient are under way; the one begun first comes last and takes an allergy away."""
+    first = services.named("_read")[-1].done
+    tab.refresh_banner()
+    second = services.named("_read")[-1].done
+    assert first is not None
+    assert second is not None
+    warned = Warnings(("Penicillin",), (), False, ())
+    second(ConfirmedPatient(MARIT, warned))
+    first(ConfirmedPatient(MARIT, Warnings((), (), False, ())))
+    assert tab.patient is not None
+    assert tab.patient.warnings is warned
+
+
+def test_the_name_of_a_choice_that_failed_is_forgotten(
+    tab: TabController, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1. Mutant: hours later, when somebody else opens that patient, the banner names what was read then."""
+    tab.open_patient("p-2")
+    assert tab._own is not None
+    tab._remember(tab._own, replace(MARIT, patient_id="p-2"))
+    failed = services.named("_post_open")[-1].failed
+    assert failed is not None
+    failed(GatewayUnreachable())
+    answers = held_back(monkeypatch)
+    confirm(tab, "p-2", 2)
+    for answer in answers:
+        answer(Draft(False))
+    assert (tab.patient_id, tab.patient) == ("p-2", None)
+
+
+def test_choosing_the_patient_in_front_again_takes_the_choice_back(
+    workspace: WorkspaceController, tab: TabController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1. Mutant: A is in front, B was chosen, A is chosen again; B comes nevertheless."""
+    answers = held_back(monkeypatch)
+    workspace.open_patient("p-2")
+    for answer in answers:
+        answer(Draft(False))
+    assert tab.waiting_for == "p-2"
+    workspace.open_patient("p-1")
+    assert tab.waiting_for is None
 
 
 def held_back(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[Draft], None]]:
