@@ -166,12 +166,6 @@ class ContextEvent:
         patient = self.resources.get("patient")
         return None if patient is None else str(patient["id"])
 
-    @property
-    def patient_identifiers(self) -> tuple[tuple[str | None, str], ...]:
-        """(system, value) of each identifier of the event's patient."""
-        entries = self.resources.get("patient", {}).get("identifier", [])
-        return tuple((entry.get("system"), entry["value"]) for entry in entries)
-
 
 @dataclass(frozen=True, slots=True)
 class MalformedEvent:

@@ -93,10 +93,6 @@ class ShellTokens:
         self._renewing = asyncio.Lock()
 
     @property
-    def signed_in(self) -> bool:
-        return self._access_token is not None
-
-    @property
     def id_token(self) -> str | None:
         return self._id_token
 
