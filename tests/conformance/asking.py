@@ -14,7 +14,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from tests.conformance.facts import Client, Facts, NotAsked
+from tests.conformance.facts import Client, Facts, NotAsked, User
 from tests.conformance.network import NamedBrowser, Network
 from tests.fakes.browser import Browser, Page
 
@@ -167,16 +167,16 @@ class Gateway:
         assertion = signed(self.claims(role), key)
         return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
 
-    def sign_in(self, browser: Browser, url: str) -> Page:
+    def sign_in(self, browser: Browser, url: str, user: User | None = None) -> Page:
         """Open, fill in the identity provider's form, follow to the end."""
-        form = self.facts.form
-        fields = {form["username"]: self.facts.username, form["password"]: self.facts.password}
+        form, who = self.facts.form, user or self.facts.users[0]
+        fields = {form["username"]: who.username, form["password"]: who.password}
         return browser.submit(browser.open(url), 0, **fields)
 
-    def shell(self) -> Shell:
+    def shell(self, user: User | None = None) -> Shell:
         """Sign in as the desktop does: with its secret, or with a key of its own (RFC 9449)."""
         facts, browser = self.facts, self.browser()
-        callback = self.sign_in(browser, self.authorize_url("shell"))
+        callback = self.sign_in(browser, self.authorize_url("shell"), user)
         assert "code" in callback.query, (callback.status, callback.url, callback.text)
         form = self.code_form("shell", callback.query["code"])
         key = None

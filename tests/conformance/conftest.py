@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from tests.fakes.key_server import KeyServer, key_server
 from tests.fakes.upstream_systems import UpstreamSystems, upstream_systems
 
 STYLE = {"color_text": "#101418", "color_background": "#ffffff", "dim_font_size": "14px"}
-USERS = [{"username": "siri", "password": "vaktrom"}]
+USERS = [{"username": name, "password": "vaktrom"} for name in ("siri", "helge")]
 ASKED = "test_row"
 VERDICTS = pytest.StashKey[Verdicts]()
 
@@ -125,16 +126,24 @@ def own_gateway(systems: UpstreamSystems, folder: Path, vendor: KeyServer, place
         with place.running() as hosted:
             yield facts_of({"gateway": hosted.base_url, "users": USERS, "clients": SERVER, **secured(place)})
 
-    steering = Steering(MovedTime(systems.clock), vendor, secure)
-    with running_gateway(systems, folder, clients=registered, **more) as running:
-        shell = {
-            "client_id": SHELL,
-            "client_secret": SHELL_SECRET,
-            "redirect_uri": running.base_url + "/callback",
-        }
-        given = {"gateway": running.base_url, "users": USERS, "shell": shell, "clients": facts}
-        with contextlib.closing(Target(facts_of(given), steering)) as ours:
-            yield ours
+    def known(base_url: str) -> Facts:
+        shell = {"client_id": SHELL, "client_secret": SHELL_SECRET, "redirect_uri": f"{base_url}/callback"}
+        return facts_of({"gateway": base_url, "users": USERS, "shell": shell, "clients": facts})
+
+    @contextlib.contextmanager
+    def styled(style: Mapping[str, str]) -> Iterator[Facts]:
+        below = Path(tempfile.mkdtemp(dir=folder))
+        with running_gateway(
+            systems, below, clients=registered, which=1, styles={"light": dict(style)}
+        ) as other:
+            yield known(other.base_url)
+
+    steering = Steering(MovedTime(systems.clock), vendor, secure, styled)
+    with (
+        running_gateway(systems, folder, clients=registered, **more) as running,
+        contextlib.closing(Target(known(running.base_url), steering)) as ours,
+    ):
+        yield ours
 
 
 SERVER = {

@@ -51,15 +51,22 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who can sign in."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts about one gateway. ``addresses`` maps names that no name server knows; ``apps`` are launch addresses."""
+    """All facts about one gateway: the first of ``users`` is asked; ``addresses`` maps names that nobody else knows."""
 
     gateway: str
     fhir: str
     workspace: str
     hub: str
-    username: str
-    password: str = field(repr=False)
+    users: tuple[User, ...]
     shell_id: str = "vaktrom-shell"
     shell_secret: str | None = field(default=None, repr=False)
     callback: str = ""
@@ -109,8 +116,7 @@ def facts_of(given: Mapping[str, Any], folder: Path = Path()) -> Facts:
         fhir=given.get("fhir", f"{base}/fhir"),
         workspace=given.get("workspace", f"{base}/workspace"),
         hub=given.get("hub", f"{base}/fhircast"),
-        username=users[0]["username"],
-        password=users[0]["password"],
+        users=tuple(User(user["username"], user["password"]) for user in users),
         shell_id=shell.get("client_id", "vaktrom-shell"),
         shell_secret=shell.get("client_secret"),
         callback=shell.get("redirect_uri", "http://127.0.0.1:5555/callback"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -106,14 +107,17 @@ def _xml_for_xml(original: Any) -> Any:
     return lambda *args, **named: original(*args, **{**named, "media_type": "application/fhir+json"})
 
 
-def _kept(original: Any) -> Any:
-    """``SingleUse.take`` that leaves the value where it is."""
+def _put_back(original: Any) -> Any:
+    """A launch id that is looked at and not taken."""
 
-    def take(self: Any, key: str, now: Any) -> Any:
-        entry = self._entries.get(key)
-        return None if entry is None or entry[0] <= now else entry[1]
+    def launched(self: Any, request: Any, launch: str, *rest: Any) -> Any:
+        now, kept = self._clock.now(), self._pending.launches
+        ticket = kept.look(launch, now)
+        permission = original(self, request, launch, *rest)
+        kept.put(launch, ticket, now, timedelta(minutes=1))
+        return permission
 
-    return take
+    return launched
 
 
 def _own_ticket(original: Any) -> Any:
@@ -247,12 +251,36 @@ def _awaited(value: Any) -> Broken:
     return broken
 
 
+def _without_letter(letter: str) -> Broken:
+    """Scopes that never cover one interaction."""
+    return lambda original: lambda self, kind, letters: original(self, kind, set(letters) - {letter})
+
+
+def _resource_dropped(original: Any) -> Any:
+    def check(parameters: Any, fhir_base: str) -> None:
+        values = {name: value for name, value in parameters.values.items() if name != "resource"}
+        original(replace(parameters, values=values), fhir_base)
+
+    return check
+
+
+def _patch_as_put(original: Any) -> Any:
+    return lambda method, *rest: original("PUT" if method == "PATCH" else method, *rest)
+
+
+def _addresses_read(original: Any) -> Any:
+    return lambda client, asked: original(client, [re.split("scopes/|#", scope)[-1] for scope in asked])
+
+
 DISCOVERY = {
     "discovery-negotiates": at("launcher.server.discovery_routes:Response")(_xml_for_xml),
     "discovery-without-issuer": without("issuer"),
     "discovery-plain": edited(lambda d: d.get("code_challenge_methods_supported", []).append("plain")),
     "discovery-relative": edited(lambda d: d.update(token_endpoint="/oauth/token")),
     "discovery-unsupported-scope": edited(lambda d: d.get("scopes_supported", []).append("launch/task")),
+    "discovery-unsupported-system-scope": edited(
+        lambda d: d.get("scopes_supported", []).append("system/*.dus")
+    ),
     "discovery-without-algorithms": without("token_endpoint_auth_signing_alg_values_supported"),
     "discovery-without-refresh": edited(lambda d: d.update(grant_types_supported=["authorization_code"])),
     "discovery-invented-capability": with_capability("context-passthrough-banner"),
@@ -271,7 +299,7 @@ AUTHORIZE = {
     "launch-address-extended": at("launcher.server.workspace.launch_calls:with_query")(
         after(lambda url: url + "&more=1")
     ),
-    "launch-reusable": at("launcher.oauth.single_use:SingleUse.take")(_kept),
+    "launch-reusable": at("launcher.server.authorization:Authorization._launched")(_put_back),
     "launch-for-anybody": at("launcher.server.authorization:Authorization._launched")(_own_ticket),
     "nothing-expires": at("launcher.server.dependencies:GatewaySettings.life")(_long_lives),
     "post-loses-state": at("launcher.server.authorize_endpoint:push")(_without_state),
@@ -283,10 +311,12 @@ AUTHORIZE = {
     "repetition-allowed": at("launcher.server.authorize_endpoint:parse_parameters")(
         after(lambda parameters: replace(parameters, repeated=frozenset()))
     ),
+    "resource-ignored": at("launcher.oauth.authorization_request:_check_audience")(_resource_dropped),
     "audience-unchecked": at("launcher.oauth.authorization_request:_check_audience")(always(None)),
     "challenge-optional": at("launcher.oauth.authorization_request:_challenge")(always("c" * 43)),
     "state-lower-case": at("launcher.server.authorize_endpoint:with_query")(_state_lowered),
     "prompt-ignored": at("launcher.server.authorize_endpoint:validate")(_prompt_dropped),
+    "picker-forgets-encounter": at("launcher.server.picker:wants_encounter")(always(False)),
     "picker-skipped": at("launcher.server.authorization:Authorization.patient_is_missing")(always(False)),
     "consent-assumed": at("launcher.server.consent:Consents.is_missing")(always(False)),
     "wildcard-unsaid": at("launcher.server.consent_texts:TYPES")(instead({})),
@@ -310,6 +340,7 @@ TOKEN = {
     "fhir-context-unchecked": at("launcher.server.workspace.launch_calls:fhir_context_mistake")(always(None)),
     "unknown-scope-refused": at("launcher.server.authorization:granted_scopes")(_strict_scopes),
     "unknown-member": at("launcher.server.tokens:TokenIssuer.answer")(after(_with(practitioner="x"))),
+    "style-named-once": at("launcher.server.style_sheets:style_key")(always("look")),
     "style-without-content": at("launcher.server.tokens:context_members")(
         after(
             lambda members: {**members, "smart_style_url": members.get("smart_style_url", "") + "?theme=now"}
@@ -332,17 +363,24 @@ TOKEN = {
     "introspection-open": at("launcher.server.client_endpoints:ClientEndpoints._introspecting_client")(
         _awaited(None)
     ),
+    "introspection-for-no-service": at("launcher.server.client_endpoints:INTROSPECT")(instead("nothing")),
     "revocation-forgets": at(
         "launcher.server.sessions:SessionKeeper.revoke_token",
         "launcher.server.sessions:SessionKeeper.end_grant",
     )(always(None)),
     "opaque-access-token": at("launcher.server.tokens:TokenIssuer.answer")(
-        after(lambda answer: {**answer, "access_token": "opaque"})
+        after(lambda answer: {**answer, "access_token": "opaque"} if "patient" in answer else answer)
     ),
 }
 
 SCOPES = {
     "letters-ignored": at("launcher.gateway.scope_rules:ResourceScope.covers")(_by_type_only),
+    "patch-is-update": at("launcher.gateway.interaction:_instance_level")(_patch_as_put),
+    "gateway-asks-for-itself": at("launcher.server.upstream_tokens:SessionUpstreamTokens.token_for")(
+        lambda original: lambda self, grant: self._own_token()
+    ),
+    "scopes-as-addresses": at("launcher.server.authorization:granted_scopes")(_addresses_read),
+    "post-refused": at("launcher.gateway.scope_rules:ResourceScope.covers")(_without_letter("c")),
     "suffix-by-letter": at("launcher.gateway.scope_rules:is_ordered_subset")(_letters_loose),
     "profile-dropped": at("launcher.server.authorization:granted_scopes")(
         after(lambda scopes: tuple(scope for scope in scopes if scope != "profile"))
@@ -362,9 +400,7 @@ SCOPES = {
         _awaited(None)
     ),
     "nothing-implied": at("launcher.server.fhir.access:facts_of")(_as_if(implied_reads=frozenset())),
-    "update-creates-nothing": at("launcher.gateway.scope_rules:ResourceScope.covers")(
-        lambda original: lambda self, kind, letters: original(self, kind, set(letters) - {"u"})
-    ),
+    "update-creates-nothing": at("launcher.gateway.scope_rules:ResourceScope.covers")(_without_letter("u")),
 }
 
 CLIENTS = {
@@ -381,8 +417,8 @@ CLIENTS = {
     "secret-unchecked": at("launcher.oauth.client_authentication:_digest_matches")(always(True)),
     "backend-for-everybody": at("launcher.server.token_endpoint:TokenEndpoint._backend")(
         lambda original: (
-            lambda self, client, form: importlib.import_module("launcher.server.forms").json_answer(
-                {"access_token": "x"}
+            lambda self, client, *rest: original(
+                self, replace(client, token_endpoint_auth_method="private_key_jwt"), *rest
             )
         )
     ),

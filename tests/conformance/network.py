@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from tests.fakes.browser import Browser
+from tests.fakes.browser import Browser, Page
 
 PATIENCE = 30.0
 """Seconds for one answer; another machine may be slow."""
@@ -21,6 +21,8 @@ class Network:
     """Where names lead, and whose certificates count (``None``: those that the machine trusts)."""
 
     def __init__(self, addresses: Mapping[str, str], ca_file: Path | None) -> None:
+        self.crashes: list[str] = []
+        """What was answered with a status of 500 or more that is no known outage (503)."""
         self._addresses = addresses
         self._ca_file = ca_file
         self._trusting: ssl.SSLContext | None = None
@@ -31,6 +33,11 @@ class Network:
         if self._trusting is None:
             self._trusting = ssl.create_default_context(cafile=self._ca_file)
         return self._trusting
+
+    def seen(self, status: int, url: str) -> None:
+        """Remember an answer that no gateway should give."""
+        if status >= 500 and status != 503:
+            self.crashes.append(f"{status} {url.partition('?')[0]}")
 
     def address(self, name: str) -> str:
         """Where a name leads; ``localhost`` and all below it stay on this machine (RFC 6761 6.3)."""
@@ -65,7 +72,9 @@ class _Transport(httpx2.BaseTransport):
         name = request.url.host
         request.extensions["sni_hostname"] = name
         request.url = request.url.copy_with(host=self._network.address(name))
-        return self._inner.handle_request(request)
+        answer = self._inner.handle_request(request)
+        self._network.seen(answer.status_code, str(request.url))
+        return answer
 
     def close(self) -> None:
         self._inner.close()
@@ -94,6 +103,18 @@ class NamedBrowser(Browser):
         if url.startswith("https:"):
             return found
         return {name: value for name, value in found.items() if not name.startswith("__Host-")}
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """One request; nothing is followed."""
+        page = super().send(method, url, form, headers)
+        self._network.seen(page.status, url)
+        return page
 
     def _connection(self, url: str) -> HTTPConnection:
         return self._network.connection(url)

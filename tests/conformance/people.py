@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.conformance.asking import Shell
+from tests.conformance.asking import Gateway, Shell
 from tests.conformance.facts import NotAsked
 
 Resource = Mapping[str, Any]
@@ -47,6 +47,15 @@ def people_of(shell: Shell, user: str) -> People:
         others = [f"{kind}/{item['id']}" for item in _found(shell, f"/{kind}?_count=50")]
         strangers += sorted(set(others) - near)[:1]
     return People(first, second, encounter, tuple(strangers))
+
+
+def hidden_patient(gateway: Gateway, own: Shell) -> str | None:
+    """The id of a patient of another user whom the first one may not read; ``None`` when nobody has one."""
+    for user in gateway.facts.users[1:]:
+        for patient in _found(gateway.shell(user), "/Patient?_count=5"):
+            if own.fhir("GET", f"/Patient/{patient['id']}").status_code in (403, 404):
+                return str(patient["id"])
+    return None
 
 
 def _has_surroundings(encounter: Resource) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.conformance.steps import answered, ask, read, signed_in
@@ -106,6 +107,20 @@ def audience(target: Target) -> None:
     assert "code" in browser.open(target.authorize_url("app", aud=target.fhir_base + "/")).query
 
 
+@ROWS.row("SAL-15", "SHALL", mutant="resource-ignored")
+def resource_is_a_synonym(target: Target) -> None:
+    """resource (RFC 8707) alone stands for aud; where both come, both have to be this FHIR base."""
+    own, foreign = target.fhir_base, "https://elsewhere.example/fhir"
+    for aud, resource in ((None, foreign), (own, foreign), (foreign, own)):
+        answer = answered(ask(target, aud=aud, resource=resource))
+        assert answer["error"] in ("invalid_request", "invalid_target"), (aud, resource)
+        assert (answer["state"], "code" in answer) == ("state-of-a-test", False)
+    shell, topic = signed_in(target)
+    for aud in (None, own):
+        _, browser = shell.pane("app", topic)
+        assert "code" in browser.open(target.authorize_url("app", aud=aud, resource=own)).query, aud
+
+
 @ROWS.row("SAL-16", "SHALL", mutant="challenge-optional")
 def proof_key_is_asked_for(target: Target) -> None:
     """A request without a challenge, or with the plain method, is refused."""
@@ -135,11 +150,9 @@ def error_codes(target: Target) -> None:
     assert answered(ask(target, response_type="token"))["error"] == "unsupported_response_type"
 
 
-@ROWS.row("SAL-20", "SHALL", mutant="picker-skipped")
-def standalone_launch(target: Target) -> None:
-    """Without a launch id the user picks the patient, who then stands in the token response."""
+def picked(target: Target, scope: str) -> dict[str, Any]:
+    """The token response of an app that was started by itself, for the patient that the user picked."""
     browser = target.browser()
-    scope = "openid launch/patient patient/Patient.rs"
     page = target.sign_in(browser, target.authorize_url("wide", scope=scope))
     hits = browser.submit(page, text=target.family_name)
     which, (_, fields) = next(
@@ -149,9 +162,23 @@ def standalone_launch(target: Target) -> None:
     )
     assert fields["pick"]
     code = browser.submit(hits, which).query["code"]
-    tokens = target.redeem(code, "wide").json()
+    tokens: dict[str, Any] = target.redeem(code, "wide").json()
+    return tokens
+
+
+@ROWS.row("SAL-20", "SHALL", mutant="picker-skipped")
+def standalone_launch(target: Target) -> None:
+    """Without a launch id the user picks the patient, who then stands in the token response."""
+    tokens = picked(target, "openid launch/patient patient/Patient.rs")
     assert tokens["patient"] == target.patient
     assert read(target, tokens).status_code == 200
+
+
+@ROWS.row("SAL-20", "SHALL", mutant="picker-forgets-encounter")
+def standalone_encounter(target: Target) -> None:
+    """Whoever asks for launch/encounter too gets the picked patient's newest encounter in progress."""
+    tokens = picked(target, "openid launch/patient launch/encounter patient/Patient.rs patient/Encounter.rs")
+    assert (tokens["patient"], tokens["encounter"]) == (target.patient, target.encounter)
 
 
 @ROWS.row("SAL-21", "SHALL", mutant="patient-scope-without-patient")
@@ -185,12 +212,13 @@ def nothing_twice(target: Target) -> None:
     assert answered(target.browser().send("GET", url))["error"] == "invalid_request"
 
 
-def consent_page(target: Target) -> tuple[Browser, Page]:
+def consent_page(target: Target, **changes: str) -> tuple[Browser, Page]:
     """The page of an app that the organisation leaves to its users."""
+    target.client("asked")
     shell, topic = signed_in(target)
     pane, browser = shell.pane("asked", topic)
     launch = shell.launch("asked", topic, pane).json()["launch"]
-    return browser, browser.open(target.authorize_url("asked", launch=launch))
+    return browser, browser.open(target.authorize_url("asked", launch=launch, **changes))
 
 
 @ROWS.row("SAL-19", "MAY", mutant="consent-assumed")
@@ -200,6 +228,24 @@ def refusal_by_the_user(target: Target) -> None:
     answer = browser.submit(page, answer="refuse").query
     assert (answer["error"], answer["state"]) == ("access_denied", "state-of-a-test")
     assert "code" not in answer
+
+
+@ROWS.row("SAL-19", "MAY", mutant="consent-assumed")
+def consent_required(target: Target) -> None:
+    """Where the user has to be asked, prompt=none answers consent_required and shows no page."""
+    _, page = consent_page(target, prompt="none")
+    answer = answered(page)
+    assert (answer.get("error"), answer.get("state")) == ("consent_required", "state-of-a-test")
+
+
+@ROWS.row("SAL-19", "MAY", mutant="prompt-ignored")
+def interaction_required(target: Target) -> None:
+    """Where a patient has to be picked, prompt=none answers interaction_required and shows no page."""
+    browser = target.browser()
+    url = target.authorize_url("wide", scope="openid launch/patient patient/Patient.rs")
+    assert forms_of(target.sign_in(browser, url).text), "the picker"
+    answer = browser.open(url + "&prompt=none").query
+    assert (answer.get("error"), answer.get("state")) == ("interaction_required", "state-of-a-test")
 
 
 @ROWS.row("SAL-42", "SHOULD", mutant="wildcard-unsaid")

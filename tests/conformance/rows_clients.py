@@ -15,10 +15,10 @@ from tests.conformance.table import Rows, Target
 ROWS = Rows()
 
 
-def present(target: Target, assertion: str) -> int:
+def present(target: Target, assertion: str, role: str = "signed") -> int:
     """The status of a token request whose client proves itself so; 400 when only the code was wrong."""
     proven = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
-    answer = target.token({**target.code_form("signed", "unknown"), **proven})
+    answer = target.token({**target.code_form(role, "unknown"), **proven})
     assert answer.json()["error"] in ("invalid_client", "invalid_grant"), answer.text
     return 401 if answer.json()["error"] == "invalid_client" else 400
 
@@ -79,10 +79,16 @@ def assertion_claims(target: Target) -> None:
 
 @ROWS.row("SAL-56", "SHALL", mutant="assertions-reusable")
 def assertion_once(target: Target) -> None:
-    """An assertion is used once."""
-    assertion = target.proven("signed")["client_assertion"]
+    """An assertion is used once; another client may use the same jti."""
+    claims = target.claims("signed")
+    assertion = signed(claims, target.client("signed").keys[0])
     assert present(target, assertion) == 400
     assert present(target, assertion) == 401
+    assert present(target, signed(claims, target.client("signed").keys[1])) == 401
+    if target.client("offline").keys:
+        another = target.claims("offline", jti=claims["jti"])
+        assertion = signed(another, target.client("offline").keys[0])
+        assert present(target, assertion, "offline") == 400
 
 
 @ROWS.row("SAL-57", "SHALL", mutant="signature-unchecked")
@@ -91,6 +97,9 @@ def assertion_key(target: Target) -> None:
     known = next(key for key in target.client("signed").keys if key["kty"] == "RSA")
     stranger = RSAKey.generate_key(2048, {"kid": known["kid"]}, private=True).as_dict(private=True)
     assert present(target, signed(target.claims("signed"), stranger)) == 401
+    curve = next(key for key in target.client("signed").keys if key["kty"] == "EC")
+    named = {**curve, "kid": known["kid"]}
+    assert present(target, signed(target.claims("signed"), named)) == 401, "the kid of a key of another kind"
     for algorithm in ("HS256", "none"):
         head = base64url(json.dumps({"alg": algorithm, "kid": known["kid"], "typ": "JWT"}).encode())
         content = f"{head}.{base64url(json.dumps(target.claims('signed')).encode())}"

@@ -60,6 +60,8 @@ def media_type(target: Target) -> None:
         assert answer.status_code == 200
         assert answer.headers["content-type"].partition(";")[0] == "application/json"
         assert answer.json()["token_endpoint"]
+    bare = target.browser().send("GET", f"{target.fhir_base}/.well-known/smart-configuration")
+    assert (bare.status, bare.header("content-type")) == (200, answer.headers["content-type"])
 
 
 @ROWS.row("SAL-02", "SHALL", mutant="discovery-without-issuer")
@@ -101,7 +103,7 @@ def absolute_addresses(target: Target) -> None:
 
 @ROWS.row("SAL-05", "SHOULD", mutant="discovery-unsupported-scope")
 def listed_scopes(target: Target) -> None:
-    """Recommended members are there and every listed scope can be had."""
+    """Recommended members are there (but management_endpoint: there is no such page) and every listed scope can be had."""
     document = smart(target)
     recommended = ("scopes_supported", "response_types_supported", "introspection_endpoint")
     assert all(name in document for name in (*recommended, "revocation_endpoint"))
@@ -109,6 +111,16 @@ def listed_scopes(target: Target) -> None:
     target.client("wide", *[scope for scope in listed if scope.startswith("fhircast/")])
     granted = app(target, " ".join(listed))["scope"].split()
     assert set(listed) <= set(granted), set(listed) - set(granted)
+
+
+@ROWS.row("SAL-05", "SHOULD", mutant="discovery-unsupported-system-scope")
+def listed_system_scopes(target: Target) -> None:
+    """Every listed system/ scope is understood, and narrowed to what was approved."""
+    listed = [scope for scope in smart(target)["scopes_supported"] if scope.startswith("system/")]
+    assert listed
+    for scope in listed:
+        answer = target.token_for("service", grant_type="client_credentials", scope=scope)
+        assert answer.status_code == 200, (scope, answer.text)
 
 
 @ROWS.row("SAL-06", "SHALL", mutant="discovery-without-algorithms")

@@ -33,6 +33,11 @@ LETTERS = {
 }
 """What each letter allows; ``u`` is update and update-as-create, PATCH is not offered."""
 
+WRITE_BACK = (
+    "launch patient/DocumentReference.read patient/DocumentReference.write "
+    "patient/QuestionnaireResponse.read patient/QuestionnaireResponse.write"
+)
+
 
 @ROWS.row("SAL-34", "SHALL", mutant="letters-ignored")
 def letters(target: Target) -> None:
@@ -53,6 +58,18 @@ def letters(target: Target) -> None:
         }
         statuses = {name: answer.status_code for name, answer in done.items()}
         assert {name for name, status in statuses.items() if status < 300} == may, (letter, statuses)
+
+
+@ROWS.row("SAL-34", "SHALL", mutant="patch-is-update")
+def patch(target: Target) -> None:
+    """PATCH is offered to nobody (405); u is update and update-as-create."""
+    shell, topic = signed_in(target)
+    known = stored(shell, observation(target.patient))
+    token = shell.app("wide", topic, "launch patient/Observation.cruds")["access_token"]
+    answer = target.fhir(
+        "PATCH", f"/Observation/{known}", token, {**observation(target.patient), "id": known}
+    )
+    assert (answer.status_code, answer.json()["resourceType"]) == (405, "OperationOutcome"), answer.text
 
 
 @ROWS.row("SAL-35", "MAY", mutant="suffix-by-letter")
@@ -104,6 +121,31 @@ def scope_tells_the_truth(target: Target) -> None:
 def bundle(kind: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
     """Several requests in one."""
     return {"resourceType": "Bundle", "type": kind, "entry": entries}
+
+
+@ROWS.row("SAL-39", "SHALL", mutant="gateway-asks-for-itself")
+def rights_of_the_user(target: Target) -> None:
+    """Whom the user may not see, his apps do not see with user/ scopes either: no read, nothing in a search."""
+    hidden = target.hidden_patient
+    tokens = app(target, "launch user/Patient.rs")
+    assert "user/Patient.rs" in tokens["scope"].split()
+    assert read(target, tokens, f"/Patient/{target.other_patient}").status_code == 200
+    assert read(target, tokens, f"/Patient/{hidden}").status_code in (403, 404)
+    found = read(target, tokens, f"/Patient?_id={hidden},{target.other_patient}").json()
+    assert [entry["resource"]["id"] for entry in found["entry"]] == [target.other_patient]
+
+
+@ROWS.row("SAL-43", "SHALL", mutant="scopes-as-addresses")
+def scopes_in_short_form(target: Target) -> None:
+    """Scopes have one form here, the short one: asked for as a URI, nothing is granted."""
+    asked = [
+        "http://smarthealthit.org/fhir/scopes/patient/Patient.rs",
+        "http://openid.net/specs/openid-connect-core-1_0#openid",
+    ]
+    tokens = app(target, " ".join(["launch", *asked]))
+    assert tokens["scope"] == "launch"
+    assert "id_token" not in tokens
+    assert read(target, tokens).status_code == 403
 
 
 @ROWS.row("SAL-40", "SHALL", mutant="grants-without-limit")
@@ -220,24 +262,71 @@ def implied_reads(target: Target) -> None:
         assert read(target, tokens, f"/{reference}").status_code == 403, reference
 
 
-@ROWS.row("NAV-12", "must", mutant="update-creates-nothing")
-def write_back(target: Target) -> None:
-    """A document is written with PUT under an id of the client's own, and the answer is the document."""
-    tokens = app(target, "launch patient/DocumentReference.read patient/DocumentReference.write")
-    name = str(uuid.uuid4())
-    at = f"/DocumentReference/{name}"
-    document = {
+def document(target: Target, name: str) -> dict[str, Any]:
+    """A document as the national client writes it."""
+    return {
         "resourceType": "DocumentReference",
         "id": name,
         "status": "current",
         "type": {"coding": [{"system": "urn:oid:2.16.578.1.12.4.1.1.9602", "code": "J01-2"}]},
         "subject": {"reference": f"Patient/{target.patient}"},
-        "author": [{"reference": "Practitioner/siri-nordli"}],
+        "author": [{"reference": target.user}],
         "content": [{"attachment": {"contentType": "application/pdf", "data": "JVBERi0xLjQK"}}],
-        "context": {"encounter": [{"reference": "Encounter/e-anna-2"}]},
+        "context": {"encounter": [{"reference": f"Encounter/{target.encounter}"}]},
     }
-    assert read(target, tokens, at).status_code == 404
-    for expected in (201, 200):
-        put = target.fhir("PUT", at, tokens["access_token"], document)
-        assert (put.status_code, put.json()["id"]) == (expected, name)
-        assert read(target, tokens, at).json()["content"] == document["content"]
+
+
+def answers(target: Target, name: str) -> dict[str, Any]:
+    """The form behind a document, under the same id."""
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": name,
+        "status": "completed",
+        "questionnaire": "https://konformitet.example/Questionnaire/sykmelding",
+        "subject": {"reference": f"Patient/{target.patient}"},
+        "author": {"reference": target.user},
+        "item": [{"linkId": "1", "answer": [{"valueDecimal": 50}]}],
+    }
+
+
+@ROWS.row("NAV-12", "must", mutant="update-creates-nothing")
+def write_back(target: Target) -> None:
+    """A document, and the form behind it, is written with PUT under an id of the client's own and answered whole."""
+    tokens = app(target, WRITE_BACK)
+    name = str(uuid.uuid4())
+    for resource in (document(target, name), answers(target, name)):
+        kind = resource["resourceType"]
+        at = f"/{kind}/{name}"
+        content = "content" if kind == "DocumentReference" else "item"
+        assert read(target, tokens, at).status_code == 404, kind
+        for expected in (201, 200):
+            put = target.fhir("PUT", at, tokens["access_token"], resource, Content_Type="application/json")
+            assert (put.status_code, put.json()["id"]) == (expected, name), kind
+            assert read(target, tokens, at).json()[content] == resource[content]
+
+
+@ROWS.row("NAV-12", "must", mutant="update-creates-nothing")
+def write_back_in_a_batch(target: Target) -> None:
+    """The document and its form come in one batch, both under the client's id; a second time they are updated."""
+    tokens = app(target, WRITE_BACK)
+    name = str(uuid.uuid4())
+    entries = [
+        {"request": {"method": "PUT", "url": f"{resource['resourceType']}/{name}"}, "resource": resource}
+        for resource in (document(target, name), answers(target, name))
+    ]
+    for expected in ("201", "200"):
+        batch = target.fhir("POST", "", tokens["access_token"], bundle("batch", entries))
+        assert batch.status_code == 200, batch.text
+        assert [entry["response"]["status"][:3] for entry in batch.json()["entry"]] == [expected] * 2
+    for kind in ("DocumentReference", "QuestionnaireResponse"):
+        assert read(target, tokens, f"/{kind}/{name}").json()["id"] == name
+
+
+@ROWS.row("NAV-12", "must", mutant="post-refused")
+def write_back_by_post(target: Target) -> None:
+    """A document may also come by POST, and the answer is the document with the server's id."""
+    tokens = app(target, WRITE_BACK)
+    given = {name: value for name, value in document(target, "x").items() if name != "id"}
+    answer = target.fhir("POST", "/DocumentReference", tokens["access_token"], given)
+    assert (answer.status_code, answer.json()["content"]) == (201, given["content"]), answer.text
+    assert read(target, tokens, f"/DocumentReference/{answer.json()['id']}").status_code == 200

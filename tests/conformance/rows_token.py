@@ -31,6 +31,17 @@ KNOWN_MEMBERS = frozenset(
     }
 )
 
+LAUNCH_CONTEXT = frozenset(
+    {
+        "patient",
+        "encounter",
+        "fhirContext",
+        "need_patient_banner",
+        "intent",
+        "smart_style_url",
+        "tenant",
+    }
+)
 STYLE_MEMBERS = frozenset(
     {
         "color_background",
@@ -94,6 +105,14 @@ def never_stored(target: Target) -> None:
         assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
 
 
+@ROWS.row("SAL-24", "SHALL", mutant="answers-storable")
+def backend_answers_are_never_stored(target: Target) -> None:
+    """The answer to a backend service, too."""
+    answer = target.token_for("service", grant_type="client_credentials", scope="system/Patient.rs")
+    assert answer.status_code == 200, answer.text
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+
+
 @ROWS.row("SAL-25", "SHALL", mutant="tokens-never-expire")
 def short_tokens(target: Target) -> None:
     """An access token lives an hour at most and is refused afterwards."""
@@ -126,8 +145,7 @@ def errors(target: Target) -> None:
     """Every refusal is JSON with its own word and status."""
     refused(target.token_for("app", grant_type="password"), 400, "unsupported_grant_type")
     refused(target.token_for("app", grant_type="authorization_code"), 400, "invalid_request")
-    secret = target.client("secret").client_id
-    wrong = target.token({"grant_type": "authorization_code", "code": "c"}, (secret, "wrong"))
+    wrong = target.token({"grant_type": "authorization_code", "code": "c"}, ("nobody", "wrong"))
     refused(wrong, 401, "invalid_client")
     assert wrong.headers["www-authenticate"].startswith("Basic")
 
@@ -140,18 +158,25 @@ def launch_context(target: Target) -> None:
     assert tokens["encounter"] == target.encounter
     assert tokens["need_patient_banner"] is False
     assert tokens["intent"] == "order-review"
+    assert all(isinstance(tokens.get(name, ""), str) for name in ("smart_style_url", "tenant"))
 
 
 @ROWS.row("SAL-29", "SHALL", mutant="fhir-context-unchecked")
 def fhir_context(target: Target) -> None:
     """fhirContext holds objects with a reference, canonical or identifier; never the patient without a role."""
     shell, topic = signed_in(target)
-    items = [{"reference": "Questionnaire/q1", "role": "https://example.org/role"}]
+    items = [
+        {"reference": "Questionnaire/q1", "role": "https://example.org/role"},
+        {"canonical": "https://example.org/Questionnaire/q2|1", "type": "Questionnaire"},
+        {"identifier": {"system": "urn:example", "value": "1"}, "type": "Questionnaire"},
+        {"reference": f"Patient/{target.other_patient}", "role": "https://example.org/role"},
+    ]
     assert shell.app("wide", topic, fhirContext=items)["fhirContext"] == items
     for wrong in (
         "x",
         {},
         {"reference": f"Patient/{target.patient}"},
+        {"reference": f"Encounter/{target.encounter}"},
         {"reference": "Questionnaire/q", "role": ""},
     ):
         answer = shell.launch("wide", topic, fhirContext=[wrong])
@@ -178,6 +203,21 @@ def style(target: Target) -> None:
     assert members and set(members) <= STYLE_MEMBERS
     assert app(target)["smart_style_url"] == address
     assert target.http.get(path.replace(".json", "0.json")).status_code == 404
+
+
+@ROWS.row("SAL-31", "SHALL", mutant="style-named-once")
+def style_has_a_new_address(target: Target) -> None:
+    """When the look changes, its address does."""
+    found = {}
+    for colour in ("#101418", "#f0f0f0"):
+        with target.styled({"color_text": colour}) as gateway:
+            shell = gateway.shell()
+            topic = shell.context()
+            shell.open_patient(topic, target.people.first)
+            address = shell.app("wide", topic)["smart_style_url"]
+            assert gateway.http.get(address).json()["color_text"] == colour
+            found[colour] = address
+    assert len(set(found.values())) == len(found), found
 
 
 @ROWS.row("SAL-32", "SHALL", mutant="unknown-member")
@@ -257,6 +297,29 @@ def refresh_narrows(target: Target) -> None:
     refused(more, 400, "invalid_scope")
 
 
+@ROWS.row("SAL-49", "SHALL", mutant="secret-unchecked")
+def refresh_needs_the_secret(target: Target) -> None:
+    """A confidential client proves itself at every refresh."""
+    client = target.client("secret")
+    tokens = app(target, role="secret")
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    refused(target.token({**form, "client_id": client.client_id}), 401, "invalid_client")
+    refused(target.token(form, (client.client_id, "wrong")), 401, "invalid_client")
+    assert target.refresh(tokens["refresh_token"], "secret").status_code == 200
+
+
+@ROWS.row("SAL-50", "best practice", mutant="reuse-forgiven")
+def reuse_after_use(target: Target) -> None:
+    """A rotated refresh token that comes again after the next one was used ends the whole grant at once."""
+    first = app(target, role="app")
+    second = target.refresh(first["refresh_token"], "app").json()
+    third = target.refresh(second["refresh_token"], "app").json()
+    assert len({tokens["refresh_token"] for tokens in (first, second, third)}) == 3
+    refused(target.refresh(first["refresh_token"], "app"), 400, "invalid_grant")
+    refused(target.refresh(third["refresh_token"], "app"), 400, "invalid_grant")
+    assert read(target, third).status_code == 401
+
+
 @ROWS.row("SAL-50", "best practice", mutant="reuse-forgiven")
 def reuse_ends_the_grant(target: Target) -> None:
     """A rotated refresh token that comes again after ten seconds ends the whole grant."""
@@ -273,12 +336,15 @@ def reuse_ends_the_grant(target: Target) -> None:
 def introspection(target: Target) -> None:
     """Introspection tells scope, client, expiry, launch context and identity; of an unknown token nothing."""
     shell, topic = signed_in(target)
-    tokens = shell.app("wide", topic)
+    items = [{"reference": "Questionnaire/q1", "role": "https://example.org/role"}]
+    tokens = shell.app("wide", topic, intent="order-review", fhirContext=items)
     answer = shell.introspect(tokens["access_token"]).json()
     assert answer["active"] is True
     assert (answer["scope"], answer["client_id"]) == (tokens["scope"], target.client("wide").client_id)
     assert type(answer["exp"]) is int
-    assert (answer["patient"], answer["encounter"]) == (tokens["patient"], tokens["encounter"])
+    context = tokens.keys() & LAUNCH_CONTEXT
+    assert context >= {"patient", "encounter", "intent", "fhirContext"}
+    assert {name: answer.get(name) for name in context} == {name: tokens[name] for name in context}
     claims = claims_of(tokens["id_token"])
     assert (answer["iss"], answer["sub"], answer["fhirUser"]) == (
         claims["iss"],
@@ -301,6 +367,20 @@ def introspection_is_protected(target: Target) -> None:
     tokens = app(target)
     assert introspected(target, tokens["access_token"]).status_code == 401
     assert introspected(target, tokens["access_token"], by=tokens["access_token"]).status_code == 403
+
+
+@ROWS.row("SAL-52", "SHALL", mutant="introspection-for-no-service")
+def introspection_by_a_service(target: Target) -> None:
+    """A backend service approved for it (scope __introspect) introspects tokens of any client; another one may not."""
+    token = app(target)["access_token"]
+    found = {}
+    for role, scope in (("reader", "__introspect"), ("service", "system/Patient.rs")):
+        own = target.token_for(role, grant_type="client_credentials", scope=scope).json()
+        assert own["scope"] == scope
+        found[role] = introspected(target, token, by=own["access_token"])
+    assert (found["reader"].status_code, found["reader"].json()["active"]) == (200, True)
+    assert found["reader"].json()["client_id"] == target.client("wide").client_id
+    assert found["service"].status_code == 403
 
 
 def revoked(target: Target, token: str) -> httpx2.Response:

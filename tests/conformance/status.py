@@ -24,9 +24,7 @@ IDS = [f"SAL-{number:02d}" for number in range(1, 71)] + [f"NAV-{number:02d}" fo
 
 ELSEWHERE = {
     "SAL-33": "not offered: authorization_details is experimental",
-    "SAL-39": "the record system decides with the user's own token; tests/launcher/gateway",
-    "SAL-41": "linked patients are two patients: a grant reaches its own and follows no Patient.link",
-    "SAL-43": "not offered: scopes are granted in their short form only",
+    "SAL-41": "documented above: linked patients are two patients, a grant follows no Patient.link",
     "SAL-46": "not offered: UserInfo, the claims parameter and request objects",
     "SAL-66": "not offered: app state",
     "SAL-68": "not offered: tasks that ask for a launch",

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 from tests.conformance.asking import Gateway, OwnTime
 from tests.conformance.facts import Facts, NotAsked
-from tests.conformance.people import People, people_of
+from tests.conformance.people import People, hidden_patient, people_of
 from tests.conformance.steps import claims_of
 from tests.fakes.key_server import KeyServer
 
 
 @dataclass(frozen=True)
 class Steering:
-    """What only who started the server has: its clock, the vendor's key server, and the same program behind TLS."""
+    """What only who started the server has: its clock, the vendor's key server, and the program started once more."""
 
     clock: OwnTime
     vendor: KeyServer | None = None
     secure: Callable[[], contextlib.AbstractContextManager[Facts]] | None = None
+    styled: Callable[[Mapping[str, str]], contextlib.AbstractContextManager[Facts]] | None = None
 
 
 class Target(Gateway):
@@ -31,6 +32,7 @@ class Target(Gateway):
         shell = self.shell()
         self.user: str = claims_of(shell.tokens["id_token"])["fhirUser"]
         self.people: People = people_of(shell, self.user)
+        self._hidden = hidden_patient(self, shell)
 
     @property
     def is_anothers(self) -> bool:
@@ -48,6 +50,13 @@ class Target(Gateway):
         return str(self.people.second["id"])
 
     @property
+    def hidden_patient(self) -> str:
+        """The id of a patient whom the user may not see."""
+        if self._hidden is None:
+            raise NotAsked("a second user with a patient whom the first one may not see")
+        return self._hidden
+
+    @property
     def encounter(self) -> str:
         """The id of the newest encounter in progress of ``patient``."""
         return str(self.people.encounter["id"])
@@ -63,6 +72,17 @@ class Target(Gateway):
         if self._steering.vendor is None:
             raise NotAsked("what it fetches from a vendor's key server is counted", steer=True)
         return self._steering.vendor
+
+    @contextlib.contextmanager
+    def styled(self, style: Mapping[str, str]) -> Iterator[Gateway]:
+        """The same gateway, started with another look."""
+        if self._steering.styled is None:
+            raise NotAsked("the gateway is started with another look", steer=True)
+        with (
+            self._steering.styled(style) as facts,
+            contextlib.closing(Gateway(facts, self.clock)) as gateway,
+        ):
+            yield gateway
 
     @contextlib.contextmanager
     def behind_tls(self) -> Iterator[Gateway]:

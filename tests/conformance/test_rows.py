@@ -26,10 +26,13 @@ def test_row(target: Target, row: Row, verdicts: Verdicts) -> None:
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: f"{row.name}-{row.mutant}")
 def test_row_fails_on_its_mutant(target: Target, row: Row) -> None:
+    """The mutant answers wrongly; one that crashes would fail any row."""
+    target.network.crashes.clear()
     with planted(MUTANTS[row.mutant]):
         try:
             row.check(target)
         except Exception:
+            assert not target.network.crashes, row.mutant
             return
     pytest.fail(f"{row.name} passes although the server is broken: {row.mutant}")
 
