@@ -19,7 +19,6 @@ from launcher.gateway.resource_types import RESOURCE_TYPES
 
 ScopeContext = Literal["patient", "user", "system"]
 
-URI_PREFIX = "http://smarthealthit.org/fhir/scopes/"
 CRUDS = "cruds"
 V1_LETTERS = {"read": "rs", "write": "cud", "*": "cruds"}
 _SCOPE = re.compile(r"(patient|user|system)/([A-Za-z]+|\*)\.([a-z]+|\*)(?:\?(.+))?\Z")
@@ -47,12 +46,14 @@ def is_ordered_subset(suffix: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def parse_scope(scope: str) -> ResourceScope | None:
-    """Parse one scope, v1 or v2, plain or in its URI form; ``None`` when it is no clinical scope we can keep.
+    """Parse one scope, v1 or v2; ``None`` when it is no clinical scope we can keep.
+
+    A scope has one form here, the short one; its form as a URI (SAL-43) is no scope.
 
     A granular query that the gateway could not judge on a resource makes the scope unusable (SAL-37): the
     authorization server must then not grant it.
     """
-    match = _SCOPE.match(scope.removeprefix(URI_PREFIX))
+    match = _SCOPE.match(scope)
     if match is None:
         return None
     context, resource_type, suffix, query_text = match.groups()
@@ -80,7 +81,7 @@ def parse_scopes(scopes: tuple[str, ...]) -> tuple[ResourceScope, ...]:
 
 def is_v1(scope: str) -> bool:
     """True for a clinical scope in v1 notation, which is answered as v1 (SAL-36)."""
-    match = _SCOPE.match(scope.removeprefix(URI_PREFIX))
+    match = _SCOPE.match(scope)
     return match is not None and match.group(3) in V1_LETTERS
 
 

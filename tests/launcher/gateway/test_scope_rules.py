@@ -16,7 +16,6 @@ GOOD = [
     ("patient/Patient.read", ("patient", "Patient", "rs", ())),
     ("patient/DocumentReference.write", ("patient", "DocumentReference", "cud", ())),
     ("patient/*.*", ("patient", "*", "cruds", ())),
-    ("http://smarthealthit.org/fhir/scopes/patient/Condition.r", ("patient", "Condition", "r", ())),
     ("patient/Observation.rs?category=a|b", ("patient", "Observation", "rs", (("category", "a|b"),))),
     (
         "user/Observation.rs?category=http%3A%2F%2Fx%7Claboratory&status=final",
@@ -35,6 +34,7 @@ BAD = [
     "patient/observation.rs",
     "patient/Nonsense.rs",
     "practitioner/Observation.rs",
+    "http://smarthealthit.org/fhir/scopes/patient/Condition.r",
     "patient/Observation.read?category=a",
     "patient/Observation.rs?",
     "patient/Observation.rs?category",
