@@ -50,7 +50,8 @@ class AccessFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     ``request`` is the request line as it came (method, path below ``server``, query) and, after one more space, its
     form without secrets. ``server`` is the absolute FHIR base that answered, ``token_issuer`` the ``iss`` of the
     access token, ``user_issuer`` the identity provider that knows ``user_sub``. ``status`` is the HTTP status of
-    a failure. ``token_tail`` holds the end of a token that is not one of ours; see ``tail_of``.
+    a failure, ``repeated`` how many more like it there were. ``token_tail`` holds the end of a token that is not one of
+    ours; see ``tail_of``.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class AccessFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     purposes: tuple[str, ...] = ()
     organization: str = ""
     consents: tuple[str, ...] = ()
+    repeated: int = 0
 
 
 def tail_of(token: str) -> str:
@@ -113,8 +115,9 @@ def _event(facts: AccessFacts, pattern: EventPattern, patient: str | None) -> di
         "recorded": facts.recorded,
         "outcome": facts.outcome,
     }
-    if facts.outcome_text:
-        event["outcomeDesc"] = facts.outcome_text
+    if facts.outcome_text or facts.repeated:
+        more = f" (and {facts.repeated} more like it)" if facts.repeated else ""
+        event["outcomeDesc"] = (facts.outcome_text + more).strip()
     event["agent"] = _agents(facts, pattern)
     event["source"] = {
         "site": _server(facts),

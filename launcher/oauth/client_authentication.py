@@ -25,6 +25,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHM_KEY_TYPES = {"RS384": "RSA", "ES384": "EC"}
 ASSERTION_LIFE = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=30)
+LEAST_RSA_BITS = 2048
 MAX_ASSERTION = 8192
 
 RegisteredKeys = Sequence[dict[str, Any]]
@@ -189,11 +190,22 @@ def _check_signature(assertion: Assertion, client: RegisteredClient, keys: Regis
     public = {
         name: value for name, value in fitting[0].items() if name in ("kty", "kid", "n", "e", "crv", "x", "y")
     }
+    if key_type == "RSA" and _bits(public.get("n")) < LEAST_RSA_BITS:
+        raise InvalidClient(f"the registered RSA key has fewer than {LEAST_RSA_BITS} bits")
     try:
         key = RSAKey.import_key(public) if key_type == "RSA" else ECKey.import_key(public)
         jws.deserialize_compact(assertion.text, key, algorithms=[str(header["alg"])])
     except (JoseError, ValueError, TypeError, KeyError) as wrong:
         raise InvalidClient("the signature of the assertion does not fit") from wrong
+
+
+def _bits(modulus: object) -> int:
+    """Length of the modulus of an RSA key in a JWK (RFC 7518 6.3.1.1); 0 for what is none."""
+    try:
+        number = base64.urlsafe_b64decode(str(modulus) + "=" * (-len(str(modulus)) % 4))
+    except (binascii.Error, ValueError):
+        return 0
+    return int.from_bytes(number, "big").bit_length()
 
 
 def _digest_matches(secret: str, digest: str) -> bool:

@@ -47,6 +47,7 @@ from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
 from launcher.server.possession_gate import PossessionGate, ProofsOfPossession
 from launcher.server.sessions import SessionKeeper
+from launcher.server.strangers import StrangerGate, Strangers, TokenBuckets
 from launcher.server.style_sheets import StyleSheets
 from launcher.server.token_endpoint import TokenEndpoint
 from launcher.server.tokens import TokenIssuer, TokenVerifier
@@ -115,6 +116,8 @@ class GatewayParts:
     pending: PendingAuthorizations
     used_assertions: UsedAssertions
     proofs: ProofsOfPossession
+    strangers: Strangers
+    refusals: TokenBuckets
     routes: list[BaseRoute] = field(default_factory=list)
 
     def application(self) -> ASGIApp:
@@ -136,7 +139,9 @@ class GatewayParts:
             self.clients,
             self.routes,
             lifespan,
-            lambda app: PossessionGate(app, self.tokens, self.proofs),
+            lambda app: StrangerGate(
+                PossessionGate(app, self.tokens, self.proofs), self.strangers, self.refusals, Pages()
+            ),
         )
 
     async def _sweep(self) -> None:
@@ -207,7 +212,11 @@ def assemble(
     pending = PendingAuthorizations(settings.limits.pending_requests)
     authorization = Authorization(settings, sessions, panes, pending, context, styles, audit, clock, new_id)
     pages, cookies = Pages(), cookie_names(settings)
-    pushed: SingleUse[Parameters] = SingleUse(settings.limits.pending_requests)
+    pushed: SingleUse[Parameters] = SingleUse(
+        settings.limits.pending_requests, settings.limits.pending_per_address
+    )
+    strangers = Strangers(verifier, sessions, panes, cookies)
+    begins = _buckets(settings, clock, "login_begins")
     audiences = [settings.base_url, *(f"{settings.base_url}/oauth/{name}" for name in ("token", "par"))]
     assertions = ClientAuthentication(
         clients,
@@ -233,7 +242,19 @@ def assemble(
         *discovery_routes(settings, signing, lambda: True),
         *styles.routes(),
         *AuthorizeEndpoint(
-            settings, clients, authorization, logins, picker, consents, pushed, pages, cookies, clock, new_id
+            settings,
+            clients,
+            authorization,
+            logins,
+            picker,
+            consents,
+            pushed,
+            strangers,
+            begins,
+            pages,
+            cookies,
+            clock,
+            new_id,
         ).routes(),
         *TokenEndpoint(
             settings,
@@ -272,7 +293,20 @@ def assemble(
         pending=pending,
         used_assertions=used,
         proofs=proofs,
+        strangers=strangers,
+        refusals=_buckets(settings, clock, "refusals"),
         routes=list(routes),
+    )
+
+
+def _buckets(settings: GatewaySettings, clock: Clock, name: str) -> TokenBuckets:
+    """Buckets by the two limits that begin with ``name``."""
+    limits = settings.limits
+    return TokenBuckets(
+        getattr(limits, f"{name}_burst"),
+        getattr(limits, f"{name}_per_minute") / 60,
+        limits.remembered_addresses,
+        clock.monotonic,
     )
 
 

@@ -26,6 +26,7 @@ from launcher.server.login import LoginFailed, UpstreamLogins
 from launcher.server.pages import Pages
 from launcher.server.picker import PatientPicker
 from launcher.server.sessions import cookie_digest
+from launcher.server.strangers import Strangers, TokenBuckets, address_of, too_many
 from launcher.smart.launch_context import LaunchTicket
 from launcher.upstream.identity_model import ExpectedLogin
 
@@ -56,6 +57,8 @@ class AuthorizeEndpoint:
         picker: PatientPicker,
         consents: Consents,
         pushed: SingleUse[Parameters],
+        strangers: Strangers,
+        begins: TokenBuckets,
         pages: Pages,
         cookies: CookieNames,
         clock: Clock,
@@ -68,11 +71,15 @@ class AuthorizeEndpoint:
         self._picker = picker
         self._consents = consents
         self._pushed = pushed
+        self._strangers = strangers
+        self._begins = begins
         self._pages = pages
         self._cookies = cookies
         self._clock = clock
         self._new_id = new_id
-        self._transactions: SingleUse[LoginTransaction] = SingleUse(settings.limits.pending_requests)
+        self._transactions: SingleUse[LoginTransaction] = SingleUse(
+            settings.limits.pending_requests, settings.limits.pending_per_address
+        )
 
     def routes(self) -> list[Route]:
         """The endpoint's routes."""
@@ -86,6 +93,10 @@ class AuthorizeEndpoint:
 
     async def authorize_by_post(self, request: Request) -> Response:
         """Keep the request and answer 303 to a one-time GET: Lax cookies do not travel on a cross-site POST."""
+        if not _is_for_a_window(request):
+            return self._pages.page(request, "not_in_a_page", status=403)
+        if not self._may_begin(request):
+            return too_many(request, self._pages, self._begins.retry_after)
         try:
             parameters = await read_form(request, self._settings.limits.form_bytes)
         except InvalidRequest:
@@ -96,13 +107,22 @@ class AuthorizeEndpoint:
             location = self._again(
                 {
                     "client_id": parameters.values.get("client_id", ""),
-                    "request_uri": push(self._pushed, parameters, self._settings, self._clock, self._new_id),
+                    "request_uri": push(
+                        self._pushed,
+                        parameters,
+                        self._settings,
+                        self._clock,
+                        self._new_id,
+                        address_of(request),
+                    ),
                 }
             )
         return RedirectResponse(location, 303, NO_STORE)
 
     async def authorize(self, request: Request) -> Response:
         """Validate, find the user, answer with a code or send the browser to the identity provider."""
+        if not _is_for_a_window(request):
+            return self._pages.page(request, "not_in_a_page", status=403)
         try:
             parameters = self._unfolded(parse_parameters(request.scope["query_string"]))
             asked = validate(parameters, self._clients, self._settings.fhir_base)
@@ -115,7 +135,10 @@ class AuthorizeEndpoint:
                 return self._grant(request, asked, permission)
             if "none" in asked.prompt:
                 raise asked.refused("login_required", "nobody is signed in here")
-            return await self._send_upstream(request, asked, self._again(parameters.values))
+            retry = self._again(parameters.values)
+            if not self._may_begin(request):
+                return too_many(request, self._pages, self._begins.retry_after, retry)
+            return await self._send_upstream(request, asked, retry)
         except UnregisteredRedirect as unregistered:
             return self._pages.page(request, unregistered.text_key, status=400)
         except InvalidRequest:
@@ -147,6 +170,8 @@ class AuthorizeEndpoint:
 
     async def pick_patient(self, request: Request) -> Response:
         """A search in the picker, or the choice (SAL-20)."""
+        if _is_from_elsewhere(request):
+            return self._pages.page(request, "request_malformed", status=403)
         try:
             form = await read_form(request, self._settings.limits.form_bytes)
             return await self._picker.answer(request, form, self._grant_for_choice)
@@ -159,6 +184,8 @@ class AuthorizeEndpoint:
 
     async def answer_consent(self, request: Request) -> Response:
         """Yes or no to what the consent page asked (SAL-19)."""
+        if _is_from_elsewhere(request):
+            return self._pages.page(request, "request_malformed", status=403)
         try:
             form = await read_form(request, self._settings.limits.form_bytes)
             return self._granted(self._consents.answered(request, form))
@@ -246,13 +273,18 @@ class AuthorizeEndpoint:
             return self._failure(request, failed, retry)
         browser = read_cookie(request, self._cookies.browser) or self._new_id()
         transaction = LoginTransaction(asked, expected, cookie_digest(browser), retry)
-        self._transactions.put(expected.state, transaction, now, self._settings.life("login_seconds"))
+        life = self._settings.life("login_seconds")
+        self._transactions.put(expected.state, transaction, now, life, address_of(request))
         answer = RedirectResponse(location, 302, NO_STORE)
         set_cookie(answer, self._cookies, self._cookies.browser, browser)
         query = retry.partition("?")[2]
         if len(query) <= LONGEST_AGAIN:
             set_cookie(answer, self._cookies, self._cookies.again, query)
         return answer
+
+    def _may_begin(self, request: Request) -> bool:
+        """False for a stranger whose address has begun too many logins just now."""
+        return self._strangers.is_known(request) or self._begins.take(address_of(request))
 
     def _unfolded(self, parameters: Parameters) -> Parameters:
         """The parameters behind a ``request_uri`` of ours, taken once (RFC 9126 4)."""
@@ -272,16 +304,30 @@ class AuthorizeEndpoint:
         return f"{self._settings.base_url}/oauth/authorize?{query}"
 
 
+def _is_for_a_window(request: Request) -> bool:
+    """False where a page asks for it as an image, a frame or by script: a login is something that a person sees.
+
+    Clients and browsers that do not say what for (Fetch Metadata, ``Sec-Fetch-Dest``) are let through.
+    """
+    return request.headers.get("sec-fetch-dest", "document") == "document"
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """True when a page of another site posts the form of one of ours (``Sec-Fetch-Site``)."""
+    return request.headers.get("sec-fetch-site") == "cross-site"
+
+
 def push(
     pushed: SingleUse[Parameters],
     parameters: Parameters,
     settings: GatewaySettings,
     clock: Clock,
     new_id: NewId,
+    owner: str,
 ) -> str:
-    """Keep a request for one use and return its ``request_uri``."""
+    """Keep a request for one use and return its ``request_uri``; ``owner`` is the address that it came from."""
     reference = new_id()
-    pushed.put(reference, parameters, clock.now(), settings.life("pushed_request_seconds"))
+    pushed.put(reference, parameters, clock.now(), settings.life("pushed_request_seconds"), owner)
     return REQUEST_URI + reference
 
 

@@ -20,6 +20,7 @@ from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionA
 from launcher.server.errors import GatewayError, InvalidToken, SessionLocked
 from launcher.server.forms import json_answer, oauth_errors, read_form
 from launcher.server.sessions import SessionKeeper
+from launcher.server.strangers import address_of
 from launcher.server.token_endpoint import refuse_foreign_origin
 from launcher.server.tokens import TokenVerifier, token_type
 from launcher.smart.launch_context import context_members
@@ -80,7 +81,9 @@ class ClientEndpoints:
             validate(parameters, self._registry, self._settings.fhir_base)
         except UnregisteredRedirect as unregistered:
             raise InvalidRequest("redirect_uri is not registered") from unregistered
-        reference = push(self._pushed, parameters, self._settings, self._clock, self._new_id)
+        reference = push(
+            self._pushed, parameters, self._settings, self._clock, self._new_id, address_of(request)
+        )
         content = {"request_uri": reference, "expires_in": self._settings.limits.pushed_request_seconds}
         return json_answer(content, 201)
 

@@ -29,12 +29,14 @@ class KeyFetch(Protocol):
 @dataclass(frozen=True, slots=True)
 class KeyLimits:
     """Seconds. ``unsaid`` is the life of a key set that came without Cache-Control, ``longest`` the most that counts;
-    an unknown key is looked for again only after ``again``, a failed fetch repeated after ``after_failure``."""
+    an unknown key is looked for again only after ``again``, a failed fetch repeated after ``after_failure``, and keys that
+    somebody failed with fetched again only after ``after_refusal``, whatever their Cache-Control says."""
 
     unsaid: int = 60
     longest: int = 24 * 3600
     again: int = 10
     after_failure: int = 3
+    after_refusal: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class ClientKeys:
         self._limits = limits or KeyLimits()
         self._entries: dict[str, KeySetEntry] = {}
         self._failed_at: dict[str, datetime] = {}
+        self._refused_at: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[KeySetEntry]] = {}
 
     async def keys(self, client: RegisteredClient, kid: object) -> RegisteredKeys:
@@ -68,6 +71,8 @@ class ClientKeys:
             known = any(key.get("kid") == kid for key in entry.keys)
             if known or now < entry.fetched_at + timedelta(seconds=self._limits.again):
                 return entry.keys
+        if entry is not None and self._was_just_refused(uri, entry, now):
+            return entry.keys
         failed_at = self._failed_at.get(uri)
         if failed_at is not None and now < failed_at + timedelta(seconds=self._limits.after_failure):
             raise InvalidClient("the client's keys could not be fetched")
@@ -77,6 +82,16 @@ class ClientKeys:
             self._running[uri] = task
             task.add_done_callback(lambda done: self._done(uri, done))
         return (await asyncio.shield(task)).keys
+
+    def refused(self, client: RegisteredClient) -> None:
+        """An assertion did not fit these keys: nobody makes us fetch them at every attempt."""
+        if client.jwks_uri is not None:
+            self._refused_at[client.jwks_uri] = self._clock.now()
+
+    def _was_just_refused(self, uri: str, entry: KeySetEntry, now: datetime) -> bool:
+        floor = timedelta(seconds=self._limits.after_refusal)
+        refused_at = self._refused_at.get(uri)
+        return refused_at is not None and now < refused_at + floor and now < entry.fetched_at + floor
 
     async def _fetched(self, client_id: str, uri: str) -> KeySetEntry:
         try:
@@ -92,7 +107,7 @@ class ClientKeys:
                 # A fresh one stays: else anybody's unknown key would take a client's own away.
                 del self._entries[uri]
             self._failed_at[uri] = now
-            raise InvalidClient(f"the client's keys could not be fetched: {failure}") from failure
+            raise InvalidClient("the client's keys could not be fetched") from failure
         now = self._clock.now()
         life = timedelta(seconds=self._life(found.headers))
         entry = KeySetEntry(registered_keys(found.body), now, now + life)
@@ -131,18 +146,24 @@ class AuthenticatedClients:
     async def client_of(self, request: Request, form: Parameters) -> RegisteredClient:
         """The client; raises ``InvalidClient`` or ``InvalidRequest`` (SAL-27)."""
         authorization = request.headers.get("authorization")
-        keys = await self._keys_for(form)
-        return self._authentication.authenticate(authorization, form, self._clock.now(), keys)
-
-    async def _keys_for(self, form: Parameters) -> RegisteredKeys:
         text = form.get("client_assertion")
-        if text is None:
-            return []
-        assertion = take_apart(text)
-        client = self._clients.find(str(assertion.claims.get("sub")))
+        assertion = None if text is None else take_apart(text)
+        claimed = None if assertion is None else self._with_keys(str(assertion.claims.get("sub")))
+        keys: RegisteredKeys = []
+        if assertion is not None and claimed is not None:
+            keys = await self._keys.keys(claimed, assertion.header.get("kid"))
+        try:
+            return self._authentication.authenticate(authorization, form, self._clock.now(), keys)
+        except InvalidClient:
+            if claimed is not None:
+                self._keys.refused(claimed)
+            raise
+
+    def _with_keys(self, client_id: str) -> RegisteredClient | None:
+        client = self._clients.find(client_id)
         if client is None or not client.usable or client.token_endpoint_auth_method != "private_key_jwt":
-            return []
-        return await self._keys.keys(client, assertion.header.get("kid"))
+            return None
+        return client
 
 
 def registered_keys(jwks: dict[str, Any] | None) -> RegisteredKeys:

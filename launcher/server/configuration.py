@@ -14,7 +14,7 @@ import msgspec
 
 from launcher.oauth.model import RegisteredClient
 from launcher.server.audit_sink import AuditSinkSettings, read_sink
-from launcher.server.dependencies import AppSite, GatewaySettings
+from launcher.server.dependencies import AppSite, GatewayLimits, GatewaySettings
 from launcher.smart.style import style_mistake
 from launcher.upstream.identity_model import UpstreamIdentitySettings
 from launcher.upstream.outbound_settings import OutboundSettings
@@ -70,7 +70,8 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``outbound`` (``networks`` that may be fetched from though they are private, ``ca_file``) and
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
     to the members of a SMART style); ``shared_read_seconds``, for how long an answer is shared within a session (at
-    most 2; 0 turns it off); ``embedded`` false for a hosted gateway, which has no ``shell_client_secret``.
+    most 2; 0 turns it off); ``limits``, names of ``GatewayLimits`` with other numbers;
+    ``embedded`` false for a hosted gateway, which has no ``shell_client_secret``.
     Raises :class:`ConfigurationWrong`.
     """
     try:
@@ -91,6 +92,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         upstream_first_byte_seconds=float(given.get("upstream_first_byte_seconds", 10.0)),
         upstream_whole_seconds=float(given.get("upstream_whole_seconds", 60.0)),
         outbound=_outbound(given.get("outbound", {})),
+        limits=_limits(given.get("limits", {})),
         tenant=given.get("tenant"),
         styles=_styles(given.get("styles", {})),
     )
@@ -173,6 +175,16 @@ def _outbound(given: Mapping[str, Any]) -> OutboundSettings:
     for network in networks:
         ipaddress.ip_network(network)
     return OutboundSettings(networks, given.get("ca_file"))
+
+
+def _limits(given: Mapping[str, Any]) -> GatewayLimits:
+    known = {item.name for item in fields(GatewayLimits)}
+    for name, number in given.items():
+        if name not in known:
+            raise ValueError(f"limits: there is no {name}")
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise ValueError(f"limits: {name} must be a whole number of 1 or more")
+    return GatewayLimits(**given)
 
 
 def _shared_read_seconds(given: Any) -> float:

@@ -98,9 +98,11 @@ class Consents:
         """
         form.refuse_repeated()
         answer = form.need("answer")
-        question = self._questions.take(form.need("consent"), self._clock.now())
+        token, now = form.need("consent"), self._clock.now()
+        question = self._questions.look(token, now)
         if question is None or not self._is_theirs(request, question):
             raise InvalidRequest("the page is too old")
+        self._questions.take(token, now)
         session, asked = question.permission.session, question.asked
         if answer != "allow":
             raise asked.refused("access_denied", "the user refused")

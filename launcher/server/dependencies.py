@@ -40,7 +40,11 @@ class AppSite:
 
 @dataclass(frozen=True, slots=True)
 class GatewayLimits:
-    """Every limit of the gateway as a named number."""
+    """Every limit of the gateway as a named number.
+
+    ``refusals_*`` and ``login_begins_*`` are counted per client address, for whoever shows no valid credential
+    (``server/strangers.py``); ``refusals_told`` are rows of the access log per address, kind and ``refusals_told_seconds``.
+    """
 
     access_token_seconds: int = 900
     backend_token_seconds: int = 300
@@ -65,6 +69,14 @@ class GatewayLimits:
     panes_per_session: int = 64
     contexts_per_session: int = 8
     sweep_seconds: int = 30
+    refusals_burst: int = 300
+    refusals_per_minute: int = 300
+    login_begins_burst: int = 600
+    login_begins_per_minute: int = 600
+    pending_per_address: int = 2_000
+    remembered_addresses: int = 10_000
+    refusals_told: int = 10
+    refusals_told_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,26 @@ PAGE_TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
             "The app will be allowed to:",
         ),
     },
+    "too_many": {
+        "nb": (
+            "For mange forsøk på kort tid",
+            "De kom fra denne maskinen, eller fra nettet den står i. Vent et lite øyeblikk og prøv igjen.",
+        ),
+        "en": (
+            "Too many attempts in a short time",
+            "They came from this computer, or from the network it is in. Wait a moment and try again.",
+        ),
+    },
+    "not_in_a_page": {
+        "nb": (
+            "Innlogging kan ikke skje inni en annen side",
+            "Åpne appen i sitt eget vindu. Skjer det igjen, ligger feilen hos leverandøren av appen.",
+        ),
+        "en": (
+            "Sign-in cannot happen inside another page",
+            "Open the app in a window of its own. If it happens again, the fault lies with the app's vendor.",
+        ),
+    },
     "wrong_place": {
         "nb": ("Adressen finnes ikke her", "Kontroller adressen, eller åpne Vaktrom på nytt."),
         "en": ("There is no such address here", "Check the address, or start Vaktrom again."),

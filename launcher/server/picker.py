@@ -95,7 +95,8 @@ class PatientPicker:
     async def answer(self, request: Request, form: Parameters, granting: Granting) -> Response:
         """Search again, or grant for the chosen patient; raises ``InvalidRequest`` for anything else."""
         form.refuse_repeated()
-        choice = self._choices.take(form.need("pick"), self._clock.now())
+        pick, now = form.need("pick"), self._clock.now()
+        choice = self._choices.look(pick, now)
         session = self._sessions.session_of_cookie(read_cookie(request, self._cookies.session))
         if choice is None or session is None or choice.sid != session.sid:
             session = (
@@ -103,6 +104,7 @@ class PatientPicker:
             )
         if choice is None or session is None or session.locked_at is not None:
             raise InvalidRequest("the page is too old")
+        self._choices.take(pick, now)
         token = await self._upstream_tokens.token_of(session)
         patient = form.get("patient")
         if patient is None:

@@ -20,6 +20,7 @@ from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_
 from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.server.hub import HubAudit, HubRunner, hub_routes
 from launcher.server.session_audit import LoggedSessions
+from launcher.server.stranger_rows import StrangerRows
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.stores.audit import AuditLog
 from launcher.stores.journal import RecordSink, StateJournal
@@ -40,6 +41,7 @@ class WholeGateway:
     connection: FhirConnection
     identity: UpstreamIdentity
     logged: LoggedSessions
+    rows: StrangerRows
     forwarder: AuditForwarder | None = None
 
     def application(self) -> ASGIApp:
@@ -56,6 +58,7 @@ class WholeGateway:
         self.hub.close()
         await self.connection.close()
         await self.identity.close()
+        self.rows.flush()
         self.audit.close()
         if self.forwarder is not None:
             await self.forwarder.close()
@@ -82,7 +85,14 @@ def build_gateway(
     connection = FhirConnection(settings.upstream_fhir, limits)
     *older_keys, key = configuration.audit_keys
     audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
-    logged = LoggedSessions(audit, clock, settings.base_url)
+    rows = StrangerRows(
+        audit,
+        clock,
+        told=settings.limits.refusals_told,
+        seconds=settings.limits.refusals_told_seconds,
+        remembered=settings.limits.remembered_addresses,
+    )
+    logged = LoggedSessions(rows, clock, settings.base_url)
     made: list[UpstreamFhir] = []
 
     def make_reads(upstream_tokens: SessionUpstreamTokens) -> UpstreamFhir:
@@ -99,7 +109,7 @@ def build_gateway(
         configuration.records,
         topics.__setitem__,
     )
-    hub = _hub(parts, made[0], audit, new_id)
+    hub = _hub(parts, made[0], rows, new_id)
     connection.on_answer = parts.facts.record_heard
     parts.sessions.listeners.append(hub)
     parts.context.fill(hub)
@@ -110,7 +120,7 @@ def build_gateway(
         tokens=parts.tokens,
         upstream_tokens=parts.upstream_tokens,
         connection=connection,
-        audit=audit,
+        audit=rows,
         pane_facts=parts.panes,
         clock=clock,
         new_id=new_id,
@@ -123,7 +133,9 @@ def build_gateway(
         settings.fhir_base, uris, version=configuration.version, sharing=sharing
     )
     parts.routes += [*data_plane(plane_settings, plane), *hub_routes(hub)]
-    return WholeGateway(parts, hub, audit, connection, identity, logged, _forwarder(configuration, audit))
+    return WholeGateway(
+        parts, hub, audit, connection, identity, logged, rows, _forwarder(configuration, audit)
+    )
 
 
 def _forwarder(configuration: GatewayConfiguration, audit: AuditLog) -> AuditForwarder | None:
@@ -137,7 +149,7 @@ def _forwarder(configuration: GatewayConfiguration, audit: AuditLog) -> AuditFor
     return forwarder
 
 
-def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: AuditLog, new_id: NewId) -> HubRunner:
+def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_id: NewId) -> HubRunner:
     def record(topic: str, snapshot: bytes | None) -> None:
         if snapshot is None:
             parts.records.drop("topic", topic)

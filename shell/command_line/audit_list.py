@@ -67,7 +67,8 @@ def _outcome(facts: AccessFacts, language: Language) -> str:
     if facts.outcome == SUCCESS:
         return text("done", language)
     told = text("failed" if facts.outcome == FAILED else "refused", language)
-    return f"{told}: {facts.outcome_text}" if facts.outcome_text else told
+    told = f"{told}: {facts.outcome_text}" if facts.outcome_text else told
+    return f"{told} {text('repeated', language, count=facts.repeated)}" if facts.repeated else told
 
 
 def printable(cell: str) -> str:

@@ -100,6 +100,7 @@ TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "outcome": ("Utfall", "Outcome"),
         "done": ("utført", "done"),
         "refused": ("avvist", "refused"),
+        "repeated": ("(og {count} til som ligner)", "(and {count} more like it)"),
         "failed": ("feilet", "failed"),
         "kind_read": ("leste", "read"),
         "kind_vread": ("leste eldre versjon", "read an older version"),

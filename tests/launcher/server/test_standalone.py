@@ -66,6 +66,7 @@ def test_the_pages_token_works_once_and_only_in_its_browser(
     browser, page = picker
     action, fields = forms_of(page.text)[0]
     assert gateway.browser().send("POST", action, {**fields, "patient": ANNA}).status == 400
+    assert browser.send("POST", action, {**fields, "patient": ANNA}).status == 302
     assert browser.send("POST", action, {**fields, "patient": ANNA}).status == 400
     other = gateway.shell("jonas").browser
     again = browser.open(url(gateway))
