@@ -35,11 +35,6 @@ class GrantFacts:
             not self.limited(scope) and not scope.query for scope in self.covering(resource_type, letters)
         )
 
-    @property
-    def restricted(self) -> bool:
-        """True when some scope is limited or granular, or none is a plain wildcard: texts of others are withheld."""
-        return not any(not self.limited(scope) and not scope.query for scope in self.scopes)
-
 
 def facts_of(grant: Grant, bases: tuple[str, ...]) -> GrantFacts:
     """Read the facts of a live grant now; call again after waiting, since a fence may have moved."""

@@ -167,16 +167,15 @@ def _rule_holds(
 
 
 def _decide_open(facts: GrantFacts, interaction: Interaction) -> Decision:
-    """A plain ``user/`` or ``system/`` scope: only searches that look into other types need a look."""
-    if interaction.kind is Kind.SEARCH_TYPE:
-        for name, value in interaction.parameters:
-            wanted = _chained_types(name)
-            if name == "_sort" and "." in value:
-                wanted = {"*"}
-            if any(not facts.open_for(resource_type, "s") for resource_type in wanted):
-                return Deny(
-                    403, "forbidden", "A chained search needs the search right on every type it looks into."
-                )
+    """A plain ``user/`` or ``system/`` scope: only searches and conditions that look into other types need a look."""
+    for name, value in (*interaction.parameters, *(interaction.if_none_exist or ())):
+        wanted = _chained_types(name)
+        if name == "_sort" and "." in value:
+            wanted = {"*"}
+        if any(not facts.open_for(resource_type, "s") for resource_type in wanted):
+            return Deny(
+                403, "forbidden", "A chained search needs the search right on every type it looks into."
+            )
     return Allow()
 
 

@@ -17,7 +17,7 @@ from launcher.gateway.scope_rules import ResourceScope
 
 FORBIDDEN_NAMES = frozenset({"_has", "_list", "_type", "_since"})
 PATIENT_MODIFIERS = frozenset({"", "Patient"})
-_MENTIONS_PATIENT = re.compile(r"(?:^|/)Patient/([^/,|]+)")
+_MENTIONS_PATIENT = re.compile(r"(?:^|[/,$])Patient/([^/,|$]+)")
 
 
 def empty_patient(resource_type: str, parameters: Parameters) -> str | None:
@@ -84,7 +84,7 @@ def _refuse_other_patients(facts: GrantFacts, resource_type: str, name: str, val
             raise SearchRefused("The patient is named by id alone.")
         if not all(_is_effective_patient(facts, part) for part in value.split(",")):
             raise SearchRefused("The search names another patient than the app's.")
-    elif not base.startswith("_") or base == "_id":
+    elif not base.startswith("_"):
         for mentioned in _MENTIONS_PATIENT.findall(value):
             if mentioned != facts.patient:
                 raise SearchRefused("The search names another patient than the app's.")

@@ -9,7 +9,15 @@ import pytest
 from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.interaction import Interaction, Kind, Refusal, classify, is_form_search
 from launcher.gateway.policy import Allow, Deny, Narrow, decide, foreign_patient_in, judge_resource
-from launcher.gateway.query import QueryError, base_name, parse_query, write_query
+from launcher.gateway.query import (
+    MAXIMUM_PARAMETERS,
+    MAXIMUM_QUERY_BYTES,
+    QueryError,
+    base_name,
+    parse_query,
+    write_query,
+)
+from launcher.gateway.resource_types import is_resource_id
 from launcher.gateway.scope_rules import parse_scopes
 from tests.launcher.gateway.support import MARIT, TORBJORN
 
@@ -27,30 +35,54 @@ def asked(method: str, path: str, query: str = "", **headers: str) -> Interactio
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "code"),
+    ("method", "path", "query", "status", "code"),
     [
-        (asked("GET", "/Patient", x_http_method_override="PUT"), 400, "invalid"),
-        (asked("GET", "/Patient/.."), 400, "invalid"),
-        (asked("GET", "/Patient", "a=%zz"), 400, "invalid"),
-        (asked("GET", "/Patient", "a=" + "b" * 20_000), 414, "too-long"),
-        (asked("GET", "/Patient", "_format=xml"), 406, "not-supported"),
-        (asked("GET", "/Nonsense"), 404, "not-supported"),
-        (asked("GET", "/_history"), 405, "not-supported"),
-        (asked("GET", "/$export"), 405, "not-supported"),
-        (asked("POST", "/metadata"), 405, "not-supported"),
-        (asked("GET", "/Patient/_nonsense"), 405, "not-supported"),
-        (asked("GET", "/Patient/p_1"), 400, "invalid"),
-        (asked("GET", "/Patient", "_page=a&_page=b"), 400, "invalid"),
-        (asked("GET", "/Patient/p", "name=x"), 400, "not-supported"),
-        (asked("GET", "/Patient", "Name=x"), 400, "invalid"),
-        (asked("GET", "/Patient", "_nonsense=x"), 400, "not-supported"),
-        (asked("GET", "/Observation/o/$everything"), 405, "not-supported"),
-        (asked("POST", "/Observation", if_none_exist=""), 400, "invalid"),
-        (asked("POST", "/Observation", if_none_exist="_tag=x"), 400, "invalid"),
-        (classify("POST", b"/Patient/_search", b"", {}, form=b"name=x"), 415, "not-supported"),
+        ("GET", "/Patient/..", "", 400, "invalid"),
+        ("GET", "/..", "", 400, "invalid"),
+        ("GET", "/Patient/p/.", "", 400, "invalid"),
+        ("GET", "/Patient//p", "", 400, "invalid"),
+        ("GET", "/Patient", "a=%zz", 400, "invalid"),
+        ("GET", "/Patient", "a=" + "b" * 20_000, 414, "too-long"),
+        ("GET", "/Patient", "_format=xml", 406, "not-supported"),
+        ("GET", "/Nonsense", "", 404, "not-supported"),
+        ("GET", "/_history", "", 405, "not-supported"),
+        ("GET", "/$export", "", 405, "not-supported"),
+        ("POST", "/metadata", "", 405, "not-supported"),
+        ("GET", "", "", 405, "not-supported"),
+        ("POST", "", "code=a", 405, "not-supported"),
+        ("GET", "/Patient/_nonsense", "", 405, "not-supported"),
+        ("GET", "/Patient/$match", "", 405, "not-supported"),
+        ("GET", "/Patient/p_1", "", 400, "invalid"),
+        ("GET", "/Patient", "_page=a&_page=b", 400, "invalid"),
+        ("GET", "/Patient/p", "name=x", 400, "not-supported"),
+        ("GET", "/Patient", "Name=x", 400, "invalid"),
+        ("GET", "/Patient", "_nonsense=x", 400, "not-supported"),
+        ("PUT", "/Patient", "Name=x", 400, "invalid"),
+        ("DELETE", "/Patient", "_nonsense=x", 400, "not-supported"),
+        ("GET", "/Observation/o/$everything", "", 405, "not-supported"),
     ],
 )
-def test_what_a_refusal_is_called(answer: Interaction | Refusal, status: int, code: str) -> None:
+def test_what_a_refusal_is_called(method: str, path: str, query: str, status: int, code: str) -> None:
+    answer = asked(method, path, query)
+    assert isinstance(answer, Refusal)
+    assert (answer.status, answer.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("headers", "form", "status", "code"),
+    [
+        ({b"x-http-method-override": b"PUT"}, None, 400, "invalid"),
+        ({b"if-none-exist": b""}, None, 400, "invalid"),
+        ({b"if-none-exist": b"?"}, None, 400, "invalid"),
+        ({b"if-none-exist": b"code=a&_tag=x"}, None, 400, "invalid"),
+        ({}, b"name=x", 415, "not-supported"),
+        ({b"content-type": b"application/json"}, b"name=x", 415, "not-supported"),
+    ],
+)
+def test_what_headers_and_forms_are_refused_as(
+    headers: dict[bytes, bytes], form: bytes | None, status: int, code: str
+) -> None:
+    answer = classify("POST", b"/Patient" if form is None else b"/Patient/_search", b"", headers, form=form)
     assert isinstance(answer, Refusal)
     assert (answer.status, answer.code) == (status, code)
 
@@ -74,6 +106,12 @@ def test_what_is_read_from_a_request() -> None:
     assert asked("GET", f"/Patient/{MARIT}/Patient") == Interaction(
         Kind.SEARCH_TYPE, "Patient", parameters=(("_id", MARIT),)
     )
+    assert asked("GET", f"/Patient/{MARIT}/$everything", "_count=5") == Interaction(
+        Kind.EVERYTHING, "Patient", MARIT, parameters=(("_count", "5"),)
+    )
+    assert asked("PUT", "/Task", "code=a") == Interaction(
+        Kind.CONDITIONAL_UPDATE, "Task", parameters=(("code", "a"),)
+    )
     assert Interaction(Kind.BUNDLE).letter == ""
     assert is_form_search("POST", b"/Task/_search")
     assert not is_form_search("GET", b"/Task/_search")
@@ -91,8 +129,27 @@ def test_a_query_is_read_as_it_is_written() -> None:
         "code",
         "code",
     ]
-    with pytest.raises(QueryError):
-        parse_query(b"&".join(b"a=1" for _ in range(2000)))
+
+
+def test_the_longest_query_and_the_most_parameters() -> None:
+    assert parse_query(b"a=" + b"b" * (MAXIMUM_QUERY_BYTES - 2))
+    assert len(parse_query(b"&".join([b"a=1"] * MAXIMUM_PARAMETERS))) == MAXIMUM_PARAMETERS
+    for raw, status in (
+        (b"a=" + b"b" * (MAXIMUM_QUERY_BYTES - 1), 414),
+        (b"&".join([b"a=1"] * (MAXIMUM_PARAMETERS + 1)), 400),
+    ):
+        with pytest.raises(QueryError) as refused:
+            parse_query(raw)
+        assert refused.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "is_id"),
+    [("a", True), ("X", True), ("a.b-1", True), (".a.", True), ("a" * 64, True)]
+    + [(text, False) for text in ("", ".", "..", "...", "a" * 65, "a_b", "a/b", "a\n", "å")],
+)
+def test_what_is_an_id(text: str, is_id: bool) -> None:
+    assert is_resource_id(text) is is_id
 
 
 def observation(**changes: Any) -> dict[str, Any]:
@@ -164,11 +221,14 @@ CONDITIONS = (("code", "a"),)
             None,
         ),
         (
-            facts("user/Observation.rs user/Encounter.rs"),
-            Interaction(
-                Kind.SEARCH_TYPE, "Observation", parameters=(("_has:Encounter:x:subject.name", "x"),)
-            ),
-            None,
+            facts("patient/*.cruds"),
+            Interaction(Kind.CREATE, "Patient"),
+            {"resourceType": "Patient", "id": MARIT},
+        ),
+        (
+            facts("patient/Observation.cruds?category=a", "patient/Observation.cruds?status=final"),
+            Interaction(Kind.CREATE, "Observation", if_none_exist=CONDITIONS),
+            observation(),
         ),
     ],
 )
@@ -190,3 +250,53 @@ def test_what_goes_on() -> None:
     assert decide(facts("user/Observation.rs", "user/List.s"), listed) == Allow()
     assert not judge_resource(facts("patient/*.rs"), {"resourceType": 1}, "r")
     assert not judge_resource(facts("patient/*.rs"), {}, "r")
+
+
+SEARCH, WRITE = "user/Observation.cruds", Interaction(Kind.CREATE, "Observation")
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("_list", ("List",)),
+        ("subject:Patient.name", ("Patient",)),
+        ("encounter:Encounter.subject:Patient.name", ("Encounter", "Patient")),
+        ("subject.name", ("*",)),
+        ("_has:Encounter:subject:class", ("Encounter",)),
+        ("_has:Encounter:subject:_has:Task:focus:code", ("Encounter", "Task")),
+        ("_has:Encounter:subject:subject.name", ("*",)),
+        ("_has:Encounter", ("*",)),
+        ("_has", ("*",)),
+    ],
+)
+def test_a_chain_needs_the_search_right_on_every_type_it_looks_into(
+    name: str, needed: tuple[str, ...]
+) -> None:
+    """Searches, conditions of a write and If-None-Exist alike: each tells whether something was found."""
+    asked_for = ((name, "x"),)
+    interactions = [
+        Interaction(kind, "Observation", parameters=asked_for)
+        for kind in (Kind.SEARCH_TYPE, Kind.CONDITIONAL_UPDATE, Kind.CONDITIONAL_DELETE)
+    ]
+    interactions.append(Interaction(Kind.CREATE, "Observation", if_none_exist=asked_for))
+    rights = [f"user/{resource_type}.s" for resource_type in needed]
+    for interaction in interactions:
+        assert decide(facts(SEARCH, *rights), interaction) == Allow()
+        for number, right in enumerate(rights):
+            less = "user/Encounter.s" if right == "user/*.s" else right.replace(".s", ".r")
+            fewer = [*rights[:number], less, *rights[number + 1 :]]
+            assert isinstance(decide(facts(SEARCH, *fewer), interaction), Deny)
+
+
+def test_a_right_that_is_limited_by_codes_alone_needs_no_patient() -> None:
+    """Beside it a right that needs one: what the first allows is not refused because of the second."""
+    given = facts("patient/Observation.rs", "user/Observation.rs?category=a", patient=None)
+    assert decide(given, Interaction(Kind.READ, "Observation", "o")) == Allow()
+    vague = facts("patient/Observation.rs", patient=None)
+    assert isinstance(decide(vague, Interaction(Kind.READ, "Observation", "o")), Deny)
+
+
+@pytest.mark.parametrize("letters", ["r", "s", "rs", "cruds"])
+def test_what_has_no_type_is_covered_by_nothing(letters: str) -> None:
+    assert judge_resource(facts("user/*.cruds"), {"id": "x"}, letters) is False
+    assert judge_resource(facts("user/*.cruds"), {"resourceType": 1}, letters) is False
