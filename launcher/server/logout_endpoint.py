@@ -96,7 +96,7 @@ class LogoutEndpoint:
             return self._finished(request, back)
         if hint is not None and (session is None or session.sid == hint.sid):
             session = self._sessions.session(hint.sid)
-        elif session is not None and not self._confirmed(parameters, session):
+        elif session is not None and not self._confirmed(request, parameters, session):
             return self._question(request, session)
         return await self._end(request, session, back)
 
@@ -116,7 +116,8 @@ class LogoutEndpoint:
             self._sessions.end_session(session.sid)
             location = await self.upstream_end(session, back)
         answer = self._finished(request, back) if location is None else redirect_to(location, {})
-        clear_cookie(answer, self._cookies, self._cookies.session)
+        if read_cookie(request, self._cookies.session) is not None:  # else a form of another site asked
+            clear_cookie(answer, self._cookies, self._cookies.session)
         return answer
 
     async def upstream_end(self, session: UserSession, back: Return | None) -> str | None:
@@ -161,8 +162,9 @@ class LogoutEndpoint:
             raise InvalidRequest("post_logout_redirect_uri is not registered")
         return Return(uri, parameters.get("state"))
 
-    def _confirmed(self, parameters: Parameters, session: UserSession) -> bool:
-        token = parameters.get("confirmation")
+    def _confirmed(self, request: Request, parameters: Parameters, session: UserSession) -> bool:
+        """By the form alone: no address ends a session, whatever it holds."""
+        token = parameters.get("confirmation") if request.method == "POST" else None
         return token is not None and self._questions.take(token, self._clock.now()) == session.sid
 
     def _question(self, request: Request, session: UserSession) -> Response:

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.gateway import EVERYTHING, RunningGateway, Shell, app_client, running_gateway
 from tests.fakes.upstream_systems import ANNA, UpstreamSystems, upstream_systems
 
-HOSTILE, FOLLOWER, READER = "fiendtlig", "forfolger", "leser"
+HOSTILE, FOLLOWER, READER, ASKING = "fiendtlig", "forfolger", "leser", "valgfri"
 SITE = "fiendtlig.localhost"
 FOLLOWER_SCOPE = (
     "openid launch online_access user/*.cruds fhircast/Patient-open.read fhircast/Patient-close.read"
@@ -21,6 +21,7 @@ CLIENTS = [
     ),
     app_client(FOLLOWER, scope=FOLLOWER_SCOPE, follows="fhircast"),
     app_client(READER, scope="openid launch online_access patient/Patient.rs patient/Observation.rs"),
+    app_client(ASKING, scope="openid user/Patient.rs", approved=False, consent_allowed=True),
 ]
 
 

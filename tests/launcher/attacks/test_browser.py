@@ -411,3 +411,16 @@ def test_pages_stand_in_no_frame(gateway: RunningGateway, shell: Shell) -> None:
         page = shell.browser.send("GET", url)
         assert "frame-ancestors 'none'" in (page.header("content-security-policy") or "")
         assert page.header("x-frame-options") == "DENY"
+
+
+def test_no_address_ends_a_session_and_no_strange_form_forgets_it(
+    gateway: RunningGateway, shell: Shell
+) -> None:
+    """Mutants: the page's token counts in an address; an answer to a form without the cookie takes the cookie away."""
+    url = f"{gateway.base_url}/oauth/logout"
+    token = re.search(r'name="confirmation" value="([^"]+)"', shell.browser.send("GET", url).text)
+    assert token
+    assert "confirmation" in shell.browser.send("GET", f"{url}?confirmation={token[1]}").text
+    strange = gateway.browser().send("POST", url, {"confirmation": token[1]})
+    assert strange.headers_named("set-cookie") == []
+    assert shell.call("GET", "/workspace/session").status_code == 200
