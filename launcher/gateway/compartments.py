@@ -146,7 +146,7 @@ def patients_of(
         return {str(resource.get("id"))}
     membership = PATIENT_COMPARTMENT.get(str(resource_type))
     if membership is None:
-        return set()
+        return _patients_inside(resource, bases, known_types or {}) if "contained" in resource else set()
     types = contained_types(resource) if "contained" in resource else {}
     if known_types:
         types = {**known_types, **types}
@@ -164,16 +164,22 @@ def _patients_inside(
 ) -> set[str]:
     """The patients of the contained resources: what stands inside is shown with what stands around it.
 
-    A contained Patient is somebody whose id proves nothing, and contained resources contain none (R4, dom-2).
+    A contained Patient is somebody whose id proves nothing, contained resources contain none (R4, dom-2), and a type
+    that says nothing of whose it is (a Bundle, a Binary) may hold anybody's data.
     """
     contained = resource["contained"]
     found: set[str] = set()
     for item in contained if isinstance(contained, list) else [None]:
-        if not isinstance(item, dict) or item.get("resourceType") == "Patient" or "contained" in item:
+        if not isinstance(item, dict) or "contained" in item or not _says_whose_it_is(item):
             found.add("")
         else:
             found |= patients_of(item, bases, types)
     return found
+
+
+def _says_whose_it_is(contained: Mapping[str, Any]) -> bool:
+    resource_type = str(contained.get("resourceType"))
+    return resource_type in WITHOUT_COMPARTMENT or resource_type in PATIENT_COMPARTMENT.keys() - {"Patient"}
 
 
 def in_compartment(

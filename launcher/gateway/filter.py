@@ -7,7 +7,7 @@ where it tells nothing foreign, and a few values of a closed form (search mode, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,34 +15,35 @@ import msgspec
 
 from launcher.gateway.compartments import patients_of
 from launcher.gateway.grant_facts import GrantFacts
-from launcher.gateway.heads import AnswerUnreadable, read_head
+from launcher.gateway.heads import AnswerUnreadable
 from launcher.gateway.interaction import Kind
 from launcher.gateway.links import RELATIONS
-from launcher.gateway.policy import READABLE, judge_resource
+from launcher.gateway.policy import READABLE
 from launcher.gateway.resource_types import is_resource_id
+from launcher.gateway.verdicts import ResourceJudge
 
 
-class _Search(msgspec.Struct):
+class _Search(msgspec.Struct, gc=False):
     mode: str | None = None
 
 
-class _Request(msgspec.Struct):
+class _Request(msgspec.Struct, gc=False):
     method: str | None = None
 
 
-class _Response(msgspec.Struct):
+class _Response(msgspec.Struct, gc=False):
     status: str | None = None
     etag: str | None = None
     lastModified: str | None = None
     location: str | None = None
 
 
-class _Link(msgspec.Struct):
+class _Link(msgspec.Struct, gc=False):
     relation: str = ""
     url: str = ""
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One entry of an upstream's Bundle; ``resource`` are its untouched bytes."""
 
     resource: msgspec.Raw = msgspec.Raw()
@@ -90,6 +91,7 @@ BUNDLE_TYPES: dict[Kind, str] = {
     Kind.HISTORY_INSTANCE: "history",
     Kind.HISTORY_TYPE: "history",
 }
+_MATCHED, _INCLUDED = b',"search":{"mode":"match"}}', b',"search":{"mode":"include"}}'
 _DECODER = msgspec.json.Decoder(BundleAnswer)
 _ETAG = re.compile(r'W/"[A-Za-z0-9\-.]{1,64}"\Z')
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z")
@@ -114,24 +116,18 @@ def known_patients(facts: GrantFacts, head: dict[str, Any]) -> set[str]:
 def filter_bundle(facts: GrantFacts, body: bytes, context: BundleContext) -> Filtered:
     """Judge every entry and build the Bundle anew. Raises ``AnswerUnreadable``."""
     answer = read_bundle(body)
-    outcome = Filtered(b"")
-    entries: list[bytes] = []
-    for entry in answer.entry:
-        built = _judged_entry(facts, entry, context, outcome)
-        if built is None:
-            outcome.removed += 1
-        else:
-            outcome.kept += 1
-            entries.append(built)
-    outcome.patients.discard("")
-    parts = [f'{{"resourceType":"Bundle","type":"{BUNDLE_TYPES[context.kind]}"'.encode()]
-    if answer.total is not None and answer.total >= 0 and context.exact and not outcome.removed:
-        parts.append(b'"total":%d' % answer.total)
-    parts.append(b'"link":' + msgspec.json.encode(list(_links(answer, context))))
-    if entries:
-        parts.append(b'"entry":[' + b",".join(entries) + b"]")
-    outcome.body = b",".join(parts) + b"}"
-    return outcome
+    entries = _JudgedEntries(facts, body, context)
+    entries.take(answer.entry)
+    removed = len(answer.entry) - entries.kept
+    parts = [b'{"resourceType":"Bundle","type":"%b"' % BUNDLE_TYPES[context.kind].encode("ascii")]
+    if answer.total is not None and answer.total >= 0 and context.exact and not removed:
+        parts.append(b',"total":%d' % answer.total)
+    parts.append(b',"link":' + msgspec.json.encode(list(_links(answer, context))))
+    if entries.kept:
+        first, *others = entries.parts  # Each entry begins with the comma that separates it.
+        parts += [b',"entry":[', first[1:], *others, b"]"]
+    parts.append(b"}")
+    return Filtered(b"".join(parts), entries.patients - {""}, entries.kept, removed)
 
 
 def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, str]]:
@@ -146,46 +142,63 @@ def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, s
                 raise AnswerUnreadable("the next page is not on the upstream")
 
 
-def _judged_entry(facts: GrantFacts, entry: Entry, context: BundleContext, outcome: Filtered) -> bytes | None:
-    raw = bytes(entry.resource)
-    history = context.kind in (Kind.HISTORY_INSTANCE, Kind.HISTORY_TYPE)
-    if not raw:
-        # A deletion in a history says whose it was only to somebody who may see every one of that type.
-        open_deletion = history and entry.request is not None and facts.open_for(context.type, READABLE)
-        return _history_entry(b"", context, entry) if open_deletion else None
-    try:
-        head = read_head(raw)
-    except AnswerUnreadable:
-        return None
-    resource_type, identifier = head["resourceType"], head.get("id")
-    if not isinstance(identifier, str) or not is_resource_id(identifier):
-        return None
-    if history and (resource_type != context.type or context.id not in (None, identifier)):
-        return None
-    matched = context.kind is Kind.SEARCH_TYPE and resource_type == context.type
-    letters = "s" if matched and (entry.search is None or entry.search.mode != "include") else READABLE
-    about = patients_of(head, facts.bases)
-    if not judge_resource(facts, head, letters, about=about):
-        return None
-    outcome.patients |= about
-    url = f'"fullUrl":"{context.public_base}/{resource_type}/{identifier}"'.encode()
-    middle = b"{" + url + b',"resource":' + raw
-    if history:
-        return middle + _history_entry(f"{resource_type}/{identifier}".encode(), context, entry)
-    mode = "include" if entry.search is not None and entry.search.mode == "include" else "match"
-    return middle + f',"search":{{"mode":"{mode}"}}}}'.encode()
+class _JudgedEntries:
+    """The entries of one answer that may be shown, in ``parts`` that make up the JSON."""
+
+    def __init__(self, facts: GrantFacts, body: bytes, context: BundleContext) -> None:
+        self.parts: list[bytes] = []
+        self.patients: set[str] = set()
+        self.kept = 0
+        self._facts = facts
+        self._context = context
+        searched = context.type if context.kind is Kind.SEARCH_TYPE else None
+        self._judge = ResourceJudge(facts, body, searched=searched)
+        self._history = context.kind in (Kind.HISTORY_INSTANCE, Kind.HISTORY_TYPE)
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Judge each entry and keep it, or not."""
+        judge, parts, patients = self._judge.judge, self.parts, self.patients
+        begin = b',{"fullUrl":"' + self._context.public_base.encode("ascii") + b"/"
+        for entry in entries:
+            raw = bytes(entry.resource)
+            if not raw:
+                self._take_deletion(entry)
+                continue
+            included = entry.search is not None and entry.search.mode == "include"
+            try:
+                judged = judge(raw, included)
+            except AnswerUnreadable:
+                continue
+            covered, about = judged.verdict
+            if not covered or not is_resource_id(judged.id):
+                continue
+            place = f"{judged.type}/{judged.id}".encode("ascii")
+            end = _INCLUDED if included else _MATCHED
+            if self._history:
+                if judged.type != self._context.type or self._context.id not in (None, judged.id):
+                    continue
+                end = _history_members(place, entry)
+            parts += (begin, place, b'","resource":', raw, end)
+            self.kept += 1
+            if not about <= patients:
+                patients |= about
+
+    def _take_deletion(self, entry: Entry) -> None:
+        """A deletion in a history says whose it was only to somebody who may see every one of that type."""
+        context = self._context
+        if self._history and entry.request is not None and self._facts.open_for(context.type, READABLE):
+            place = f"{context.type}/{context.id}" if context.id else context.type
+            self.parts.append(b",{" + _history_members(place.encode("ascii"), entry)[1:])
+            self.kept += 1
 
 
-def _history_entry(target: bytes, context: BundleContext, entry: Entry) -> bytes:
-    """``request`` and ``response`` of a history entry, rebuilt from values of a closed form."""
+def _history_members(place: bytes, entry: Entry) -> bytes:
+    """``request`` and ``response`` of a history entry, rebuilt from values of a closed form, and its end."""
     method = entry.request.method if entry.request else None
     if method not in ("POST", "PUT", "DELETE"):
         method = "PUT"
-    if not target:
-        target = f"{context.type}/{context.id}".encode() if context.id else context.type.encode()
-    tail = b'"request":{"method":"%s","url":"%s"},"response":' % (method.encode(), target)
-    tail += msgspec.json.encode(_closed_response(entry.response)) + b"}"
-    return (b"," if bytes(entry.resource) else b"{") + tail
+    response = msgspec.json.encode(_closed_response(entry.response))
+    return b',"request":{"method":"%b","url":"%b"},"response":%b}' % (method.encode(), place, response)
 
 
 def _closed_response(response: _Response | None) -> dict[str, str]:

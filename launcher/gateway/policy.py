@@ -158,8 +158,9 @@ def _rule_holds(
     if facts.limited(rule):
         resource_type = str(resource["resourceType"])
         if resource_type in WITHOUT_COMPARTMENT:
-            # Nobody's record: may be read, never written, by somebody who holds one patient's grant.
-            if rule.cruds.isdisjoint(letters & READABLE):
+            # Nobody's record: may be read, never written, by somebody who holds one patient's grant, as long as it
+            # holds nothing of anybody else.
+            if rule.cruds.isdisjoint(letters & READABLE) or not about <= {facts.patient}:
                 return False
         elif not facts.patient or about != {facts.patient}:
             return False

@@ -37,9 +37,9 @@ RESOURCE_TYPES: frozenset[str] = frozenset(
     """)
 )
 
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
+_ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9\-.]{1,64}\Z")
 
 
 def is_resource_id(text: str) -> bool:
     """True for a FHIR id that is also safe as a path segment: ``.`` and ``..`` are not."""
-    return _ID.match(text) is not None and text.strip(".") != ""
+    return _ID.match(text) is not None

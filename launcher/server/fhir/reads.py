@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from launcher.gateway.filter import BundleContext, filter_bundle, known_patients
+from launcher.gateway.filter import BundleContext, filter_bundle
 from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable, read_head
 from launcher.gateway.interaction import Interaction, Kind
 from launcher.gateway.links import Page, PageRefused, PageSeal, upstream_target
 from launcher.gateway.outcomes import missing
-from launcher.gateway.policy import Deny, Narrow, decide, judge_resource
+from launcher.gateway.policy import Deny, Narrow, decide
 from launcher.gateway.query import Parameters, write_query
+from launcher.gateway.verdicts import ResourceJudge, Verdict
 from launcher.server.fhir.access import Access, AccessKeeper
 from launcher.server.fhir.binaries import BinaryReads
 from launcher.server.fhir.exchange import Answer, refusal
@@ -60,16 +61,16 @@ class Reads:
         answer = await self._upstream.ask(access, "GET", _with_query(target, parameters))
         if answer.status != 200:
             return await self._failed(access, facts, answer)
+        facts = self._keeper.facts_for_answer(access)
         try:
-            head = read_head(answer.body)
+            judged = ResourceJudge(facts, answer.body, "r").judge(answer.body)
         except AnswerUnreadable:
             return await self._broken(access)
-        if (head["resourceType"], head.get("id")) != (interaction.type, interaction.id):
+        if (judged.type, judged.id) != (interaction.type, interaction.id):
             return await self._missing(access)
-        facts = self._keeper.facts_for_answer(access)
-        if not await self._judged(facts, access, head):
+        if not await self._covered(facts, access, judged.verdict, answer.body):
             return await self._missing(access)
-        patients = known_patients(facts, head)
+        patients = judged.verdict.patients - {""}
         if self._binaries.wants_content(access):
             return await self._keeper.done(access, self._binaries.content(answer.body), patients)
         headers = version_headers(answer)
@@ -206,14 +207,14 @@ class Reads:
     def _open(self, facts: GrantFacts, interaction: Interaction) -> bool:
         return facts.open_for(interaction.type or "", interaction.letter)
 
-    async def _judged(self, facts: GrantFacts, access: Access, head: dict[str, object]) -> bool:
+    async def _covered(self, facts: GrantFacts, access: Access, verdict: Verdict, body: bytes) -> bool:
         interaction = access.interaction
         implied = f"{interaction.type}/{interaction.id}" in facts.implied_reads
         if interaction.kind is Kind.READ and implied:
             return True
         if interaction.type == "Binary" and not self._open(facts, interaction):
-            return await self._binaries.owned(facts, access, head)
-        return judge_resource(facts, head, "r")
+            return await self._binaries.owned(facts, access, read_head(body))
+        return verdict.covered
 
     async def _failed(self, access: Access, facts: GrantFacts, answer: UpstreamAnswer) -> Answer:
         interaction = access.interaction

@@ -1,0 +1,154 @@
+"""Verdicts on the raw bytes of an answer: the same as those of the policy on what a client reads in them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from launcher.gateway.grant_facts import GrantFacts
+from launcher.gateway.heads import AnswerUnreadable
+from launcher.gateway.policy import judge_resource
+from launcher.gateway.scope_rules import parse_scopes
+from launcher.gateway.verdicts import ResourceJudge
+from tests.launcher.gateway.support import MARIT, TORBJORN, observation
+
+OWN, FOREIGN = (json.dumps({"reference": f"Patient/{patient}"}) for patient in (MARIT, TORBJORN))
+OBSERVATION = '{"resourceType":"Observation","id":"o","note":[{"text":"*"}],'
+SCOPES = {
+    "limited": "patient/*.rs",
+    "one type": "patient/Observation.rs",
+    "search only": "patient/*.s",
+    "granular": "patient/Observation.rs?category=vital-signs",
+    "by id": "patient/Observation.rs?_id=o-1",
+    "open": "user/*.rs",
+}
+
+
+def facts(*scopes: str) -> GrantFacts:
+    return GrantFacts("g", parse_scopes(scopes or ("patient/*.rs",)), MARIT, False, frozenset(), ())
+
+
+def shown(raw: str | bytes, *scopes: str) -> bool:
+    body = raw.encode() if isinstance(raw, str) else raw
+    try:
+        return ResourceJudge(facts(*scopes), body).judge(body).verdict.covered
+    except AnswerUnreadable:
+        return False
+
+
+REFERENCES = st.sampled_from(
+    [{"reference": f"Patient/{MARIT}"}, {"reference": f"Patient/{TORBJORN}"}, {"reference": "Practitioner/p"}]
+)
+SOME = st.fixed_dictionaries(
+    {
+        "resourceType": st.sampled_from(["Observation", "Condition", "Patient", "Practitioner", "Bundle"]),
+        "id": st.sampled_from(["o-1", "o-2", MARIT, TORBJORN]),
+    },
+    optional={
+        "subject": REFERENCES,
+        "performer": st.lists(REFERENCES, max_size=2),
+        "category": st.sampled_from([observation("x", MARIT)["category"], []]),
+        "contained": st.lists(
+            st.sampled_from([observation("c", MARIT), observation("c", TORBJORN)]), max_size=1
+        ),
+        "note": st.just([{"text": 'Våken \u2014 "ja"'}]),
+    },
+)
+
+
+@given(
+    st.lists(st.tuples(SOME, st.booleans()), max_size=8),
+    st.sampled_from(sorted(SCOPES)),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+    st.randoms(),
+)
+def test_bytes_are_judged_as_the_policy_judges_the_resource(
+    resources: list[tuple[dict[str, Any], bool]], scope: str, indent: int | None, ascii_only: bool, order: Any
+) -> None:
+    known, written = facts(SCOPES[scope]), []
+    for resource, included in resources:
+        members = list(resource.items())
+        order.shuffle(members)
+        written.append((json.dumps(dict(members), indent=indent, ensure_ascii=ascii_only).encode(), included))
+    judge = ResourceJudge(known, b"".join(raw for raw, _ in written), searched="Observation")
+    for (resource, included), (raw, _) in zip(resources, written, strict=True):
+        letters = "s" if resource["resourceType"] == "Observation" and not included else "rs"
+        judged = judge.judge(raw, included)
+        assert (judged.type, judged.id) == (resource["resourceType"], resource["id"])
+        assert judged.verdict.covered == judge_resource(known, resource, letters), raw
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        f'"subject":{FOREIGN},"subject":{OWN}',
+        f'"subject":{OWN},"subject":{FOREIGN}',
+        f'"\\u0073ubject":{FOREIGN},"subject":{OWN}',
+        f'"subject":{FOREIGN},"sub\\u006Aect":{OWN}',
+        f'"subject":{{"reference":"Patient/{TORBJORN}","reference":"Patient/{MARIT}"}}',
+        f'"subject":{{"\\u0072eference":"Patient/{TORBJORN}","reference":"Patient/{MARIT}"}}',
+        f'"subject" : {FOREIGN} , "subject":{OWN}',
+        f'"subject":null,"subject":{OWN}',
+        f'"subject":{OWN},"performer":[{FOREIGN}],"performer":[]',
+        f'"subject":{OWN},"contained":[{json.dumps(observation("c", TORBJORN))}],"contained":[]',
+        f'"subject":{OWN},"contained":[{{"resourceType":"Bundle"}}]',
+        f'"subject":{OWN},"contained":[{{"resourceType":["Observation"]}}]',
+        f'"subject":{OWN},"resourceType":"Condition"',
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_not_shown(members: str) -> None:
+    assert shown(f'{OBSERVATION}"subject":{OWN}}}'), "the rest of it is in order"
+    assert not shown(f"{OBSERVATION}{members}}}")
+
+
+def test_a_repetition_is_found_behind_one_of_the_same_kind() -> None:
+    """What was learned of the first must not vouch for the bytes of the second."""
+    plain = f'{OBSERVATION}"subject":{OWN}}}'.encode()
+    twice = f'{OBSERVATION}"subject":{FOREIGN},"subject":{OWN}}}'.encode()
+    judge = ResourceJudge(facts(), plain + twice)
+    assert judge.judge(plain).verdict.covered
+    with pytest.raises(AnswerUnreadable):
+        judge.judge(twice)
+
+
+@pytest.mark.parametrize("first", [MARIT, TORBJORN])
+def test_a_patient_with_two_ids_is_nobody(first: str) -> None:
+    other = TORBJORN if first == MARIT else MARIT
+    assert shown(f'{{"resourceType":"Patient","id":"{MARIT}"}}')
+    assert not shown(f'{{"resourceType":"Patient","id":"{first}","id":"{other}"}}')
+
+
+@pytest.mark.parametrize("text", ["V\\u00e5ken", "a \\\\u0073ubject", 'the \\"subject\\": she', "\\n"])
+def test_escapes_in_a_text_hide_nothing(text: str) -> None:
+    assert shown(f'{OBSERVATION.replace("*", text)}"subject":{OWN}}}')
+    assert not shown(f'{OBSERVATION.replace("*", text)}"subject":{FOREIGN}}}')
+
+
+def test_an_element_of_the_same_name_further_in_is_another() -> None:
+    inner = f'"extension":[{{"valueReference":{{"subject":{FOREIGN}}}}}],'
+    assert shown(f'{OBSERVATION}{inner}"subject":{OWN}}}')
+    assert not shown(f'{OBSERVATION}{inner}"subject":{FOREIGN}}}')
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"null", b"[]", b'{"resourceType":"Note"}', b'{"resourceType":[]}', b"{}", b"\xff"]
+)
+def test_what_is_no_resource_of_r4(raw: bytes) -> None:
+    with pytest.raises(AnswerUnreadable):
+        ResourceJudge(facts("user/*.rs"), raw).judge(raw)
+
+
+def test_nobodys_resource_that_holds_somebody_elses_is_not_shown() -> None:
+    def organization(patient: str) -> str:
+        held = [observation("c", patient)]
+        return json.dumps({"resourceType": "Organization", "id": "o", "contained": held})
+
+    assert shown('{"resourceType":"Organization","id":"o"}')
+    assert shown(organization(MARIT))
+    assert not shown(organization(TORBJORN))
+    assert shown(organization(TORBJORN), "user/*.rs")
