@@ -50,9 +50,17 @@ class Gateway:
         self.network = Network(facts.addresses, facts.ca_file)
         self.http = self.network.http(facts.gateway)
         self.base_url, self.fhir_base = facts.gateway, facts.fhir
-        found = self.http.get(f"{facts.fhir}/.well-known/smart-configuration")
-        found.raise_for_status()
-        self.found: Mapping[str, Any] = found.json()
+        try:
+            self.found = self._discovered()
+        except BaseException:
+            self.close()
+            raise
+
+    def _discovered(self) -> Mapping[str, Any]:
+        """The discovery document as it is when a run begins."""
+        answer = self.http.get(f"{self.fhir_base}/.well-known/smart-configuration")
+        document: Mapping[str, Any] = answer.raise_for_status().json()
+        return document
 
     def close(self) -> None:
         """Give the connections back."""

@@ -61,7 +61,9 @@ def verdicts(pytestconfig: pytest.Config) -> Verdicts:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     verdicts = config.stash[VERDICTS]
-    if config.getoption("--base-url", None) is None or not verdicts.found:
+    anothers = config.getoption("--base-url", None) is not None
+    own = len(verdicts.found) == len(ALL) and all("conformance" in argument for argument in config.args)
+    if not own and not (anothers and verdicts.found):
         return
     terminalreporter.section("conformance")
     terminalreporter.write(verdicts.table(ALL, ELSEWHERE, IDS))

@@ -108,11 +108,12 @@ def _xml_for_xml(original: Any) -> Any:
 
 
 def _put_back(original: Any) -> Any:
-    """A launch id that is looked at and not taken."""
+    """A launch id that stays after it was taken."""
 
     def launched(self: Any, request: Any, launch: str, *rest: Any) -> Any:
         now, kept = self._clock.now(), self._pending.launches
-        ticket = kept.look(launch, now)
+        ticket = kept.take(launch, now)
+        kept.put(launch, ticket, now, timedelta(minutes=1))
         permission = original(self, request, launch, *rest)
         kept.put(launch, ticket, now, timedelta(minutes=1))
         return permission
@@ -407,7 +408,7 @@ CLIENTS = {
     "keys-by-value-ignored": at("launcher.oauth.client_authentication:_check_signature")(
         lambda original: lambda assertion, client, keys: original(assertion, client, ())
     ),
-    "keys-by-address-ignored": at("launcher.server.client_keys:AuthenticatedClients._keys_for")(_awaited([])),
+    "keys-by-address-ignored": at("launcher.server.client_keys:ClientKeys.keys")(_awaited([])),
     "keys-kept": at("launcher.server.client_keys:ClientKeys._life")(always(10**6)),
     "assertion-claims-unchecked": at(
         "launcher.oauth.client_authentication:ClientAuthentication._check_claims"

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.conformance.asking import Gateway, OwnTime
+from tests.conformance.asking import Gateway, OwnTime, Shell
 from tests.conformance.facts import Facts, NotAsked
 from tests.conformance.people import People, hidden_patient, people_of
 from tests.conformance.steps import claims_of
@@ -29,7 +29,13 @@ class Target(Gateway):
     def __init__(self, facts: Facts, steering: Steering | None = None) -> None:
         self._steering = steering or Steering(OwnTime())
         super().__init__(facts, self._steering.clock)
-        shell = self.shell()
+        try:
+            self._look_around(self.shell())
+        except BaseException:
+            self.close()
+            raise
+
+    def _look_around(self, shell: Shell) -> None:
         self.user: str = claims_of(shell.tokens["id_token"])["fhirUser"]
         self.people: People = people_of(shell, self.user)
         self._hidden = hidden_patient(self, shell)
