@@ -146,6 +146,9 @@ PATTERNS: MappingProxyType[str, EventPattern] = MappingProxyType(
         "context-told": _context("context-told", "R"),
         "context-post": _context("context-post", "E"),
         "context-subscribe": _context("context-subscribe", "E"),
+        "withdraw": EventPattern(
+            ALERT, Code(OWN_EVENTS, "withdraw"), "E", APPLICATION, AUTHORIZER, RECIPIENT
+        ),
         "consent": EventPattern(
             ALERT, Code(f"{BALP}/AuthZsubType", "AuthZ-Consent"), "E", APPLICATION, AUTHORIZER, RECIPIENT
         ),

@@ -154,6 +154,21 @@ class Grant:
         return "offline_access" in self.scopes
 
 
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """What a user allowed an app that nobody approved; counts until ``until``, at most while his session lives.
+
+    ``consent`` is an id that FHIR allows: the access log refers to ``Consent/{consent}`` (BALP-13).
+    """
+
+    consent: str
+    sid: str
+    client_id: str
+    scopes: tuple[str, ...]
+    given_at: datetime
+    until: datetime
+
+
 @dataclass(slots=True)
 class GatewayState:
     """Every live object of one gateway, by its id."""
@@ -162,3 +177,4 @@ class GatewayState:
     contexts: dict[str, WorkspaceContext] = field(default_factory=dict)
     panes: dict[str, Pane] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    consents: dict[str, GivenConsent] = field(default_factory=dict)

@@ -53,10 +53,11 @@ from launcher.server.token_endpoint import TokenEndpoint
 from launcher.server.tokens import TokenIssuer, TokenVerifier
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.server.workspace.calls import Gatekeeper
+from launcher.server.workspace.grant_calls import GrantCalls
 from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.session_calls import SessionCalls
 from launcher.server.workspace.tab_calls import TabCalls
-from launcher.smart.scopes import granted_scopes, system_scopes
+from launcher.smart.scopes import granted_scopes, left_to_the_user, system_scopes
 from launcher.stores.state_records import StateRecords, UntilThen
 from launcher.upstream.outbound import OutboundFetch
 
@@ -75,6 +76,8 @@ class NoAudit:
         grant: Grant | None = None,
         patients: Sequence[str] = (),
         searched: str | None = None,
+        consent: str | None = None,
+        refused: str = "",
     ) -> None:
         """Do nothing."""
 
@@ -276,6 +279,7 @@ def assemble(
         *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),
         *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies).routes(gatekeeper),
         *launches.routes(gatekeeper),
+        *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
     ]
     return GatewayParts(
         settings=settings,
@@ -319,6 +323,8 @@ def withdraw(clients: ClientRegistry, sessions: SessionKeeper, grants: Iterable[
             continue
         cut = system_scopes if grant.sid is None else granted_scopes
         scopes = cut(client, grant.scopes)
+        if not client.approved:
+            scopes = left_to_the_user(scopes)
         if scopes != grant.scopes:
             grant.scopes = scopes
             sessions.keep_grant(grant)
@@ -363,6 +369,7 @@ def _restore(
     state.sessions.update(found["session"])
     state.contexts.update(found["context"])
     state.grants.update(found["grant"])
+    state.consents.update(found["consent"])
     for pane in found["pane"].values():
         pane.socket = False
         state.panes[pane.pane] = pane

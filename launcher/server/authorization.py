@@ -16,7 +16,7 @@ from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
 from launcher.server.style_sheets import StyleSheets
 from launcher.smart.launch_context import LaunchTicket
-from launcher.smart.scopes import follower_scopes, granted_scopes, needs_patient
+from launcher.smart.scopes import follower_scopes, granted_scopes, left_to_the_user, needs_patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +166,11 @@ class Authorization:
         return (self._clock.now() - session.authenticated_at).total_seconds() > request.max_age
 
     def scopes(self, request: AuthorizationRequest) -> tuple[str, ...]:
-        """What the request would be granted; nobody but the organisation gives access that outlives a session."""
+        """What the request would be granted; some things nobody but the organisation gives."""
         scopes = granted_scopes(request.client, request.scopes)
         if is_fenced(request.client):
             scopes = follower_scopes(scopes)
-        return (
-            scopes if request.client.approved else tuple(item for item in scopes if item != "offline_access")
-        )
+        return scopes if request.client.approved else left_to_the_user(scopes)
 
     def is_still_current(self, permission: Permission) -> bool:
         """True while the tab of a launch is about the patient that it began with, or its pane is pinned."""

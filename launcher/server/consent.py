@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from launcher.oauth.authorization_request import AuthorizationRequest
-from launcher.oauth.errors import InvalidRequest
+from launcher.oauth.errors import AuthorizationRefused, InvalidRequest
+from launcher.oauth.model import GivenConsent
 from launcher.oauth.parameters import Parameters
 from launcher.oauth.single_use import SingleUse
 from launcher.server.authorization import Authorization, Permission, is_fenced
@@ -31,9 +33,15 @@ class Question:
     permission: Permission
     chosen: LaunchTicket | None
 
+    @property
+    def patients(self) -> tuple[str, ...]:
+        """The patient whom it is about, if there is one."""
+        ticket = self.permission.ticket or self.chosen
+        return (ticket.patient,) if ticket is not None and ticket.patient is not None else ()
+
 
 class Consents:
-    """Asks, and remembers for the rest of the session what was allowed to whom."""
+    """Asks, and remembers for the rest of the session what was allowed to whom, over a restart of the gateway too."""
 
     def __init__(
         self,
@@ -57,14 +65,14 @@ class Consents:
         self._clock = clock
         self._new_id = new_id
         self._questions: SingleUse[Question] = SingleUse(settings.limits.pending_requests)
-        self._given: dict[tuple[str, str], frozenset[str]] = {}
 
     def is_missing(self, asked: AuthorizationRequest, permission: Permission) -> bool:
         """True when the user has to be asked: nobody approved the app, and he has not yet allowed this much."""
         if asked.client.approved:
             return False
-        given = self._given.get((permission.session.sid, asked.client.client_id), frozenset())
-        return "consent" in asked.prompt or not given.issuperset(self._authorization.scopes(asked))
+        given = self._sessions.consent_to(permission.session.sid, asked.client.client_id)
+        allowed = set(given.scopes) if given is not None else set()
+        return "consent" in asked.prompt or not allowed.issuperset(self._authorization.scopes(asked))
 
     def page(self, request: Request, question: Question) -> Response:
         """What will be shared and until when, and the two answers."""
@@ -104,16 +112,29 @@ class Consents:
             raise InvalidRequest("the page is too old")
         self._questions.take(token, now)
         session, asked = question.permission.session, question.asked
+        consent = sha256(token.encode()).hexdigest()[:32]
         if answer != "allow":
-            raise asked.refused("access_denied", "the user refused")
+            raise self._refused(question, consent, "the user refused")
         if not self._authorization.is_still_current(question.permission):
-            raise asked.refused("access_denied", "another patient was opened meanwhile")
-        self._given = {
-            key: scopes for key, scopes in self._given.items() if self._sessions.session(key[0]) is not None
-        }
-        self._given[session.sid, asked.client.client_id] = frozenset(self._authorization.scopes(asked))
-        self._audit.note("consent", session, asked.client.client_id)
+            raise self._refused(question, consent, "another patient was opened meanwhile")
+        client_id, scopes = asked.client.client_id, self._authorization.scopes(asked)
+        given = GivenConsent(consent, session.sid, client_id, scopes, now, session.expires_at)
+        self._sessions.keep_consent(given)
+        self._audit.note("consent", session, client_id, patients=question.patients, consent=consent)
         return question
+
+    def _refused(self, question: Question, consent: str, reason: str) -> AuthorizationRefused:
+        """A no is a decision too, and is recorded like a yes (BALP-13)."""
+        session, asked = question.permission.session, question.asked
+        self._audit.note(
+            "consent",
+            session,
+            asked.client.client_id,
+            patients=question.patients,
+            consent=consent,
+            refused=reason,
+        )
+        return asked.refused("access_denied", reason)
 
     def _is_theirs(self, request: Request, question: Question) -> bool:
         """True in the browser or pane that was asked, while its user is there."""

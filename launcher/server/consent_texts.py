@@ -7,6 +7,7 @@ from datetime import datetime
 
 from launcher.server.page_texts import Language
 from launcher.smart.scope_words import ResourceScope, parse_resource_scope
+from launcher.smart.scopes import changes_context
 
 Words = Mapping[Language, str]
 
@@ -68,7 +69,10 @@ REACH: Mapping[str, Words] = {
 PARTLY: Words = {"nb": " (bare en del av dem)", "en": " (only some of them)"}
 IDENTITY: Words = {"nb": "Vite hvem du er: navn og rolle", "en": "Know who you are: name and role"}
 CONTEXT: Words = {"nb": "Vite hvilken pasient som er åpen", "en": "Know which patient is open"}
-CHANGES: Words = {"nb": "Bytte pasient for deg", "en": "Change the patient for you"}
+CHANGES: Words = {
+    "nb": "Bytte hvilken pasient som er åpen, også i de andre appene",
+    "en": "Change which patient is open, in the other apps too",
+}
 UNTIL_THEN: Words = {
     "nb": "Tilgangen varer til du logger ut, senest {moment}.",
     "en": "The access lasts until you sign out, at the latest {moment}.",
@@ -88,7 +92,7 @@ def shared_in_words(scopes: Iterable[str], *, fenced: bool, language: Language) 
         found[IDENTITY[language]] = None
     if any(scope.startswith(("launch", "fhircast/")) for scope in scopes):
         found[CONTEXT[language]] = None
-    if any(scope.startswith("fhircast/") and not scope.endswith(".read") for scope in scopes):
+    if any(changes_context(scope) for scope in scopes):
         found[CHANGES[language]] = None
     parsed = [found_scope for scope in scopes if (found_scope := parse_resource_scope(scope)) is not None]
     for letters, action in ACTIONS:

@@ -260,6 +260,8 @@ class SessionAudit(Protocol):
         grant: Grant | None = None,
         patients: Sequence[str] = (),
         searched: str | None = None,
+        consent: str | None = None,
+        refused: str = "",
     ) -> None: ...
 
 

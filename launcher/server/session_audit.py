@@ -73,10 +73,13 @@ class LoggedSessions:
         grant: Grant | None = None,
         patients: Sequence[str] = (),
         searched: str | None = None,
+        consent: str | None = None,
+        refused: str = "",
     ) -> None:
         """Something happened: ``what`` is a key of ``audit_patterns.PATTERNS``.
 
         ``searched`` is the form of a search for people that the gateway made itself, ``patients`` who was shown.
+        ``consent`` is the id of a decision of the user (BALP-13), ``refused`` why it was a no.
         On disk before the answer of the current request leaves; outside a request soon after.
         """
         answering = self._current.get()
@@ -89,7 +92,10 @@ class LoggedSessions:
             patients=tuple(patients) or ((patient,) if patient else ()),
             type="Patient" if searched is not None else "",
             request=facts.request if searched is None else f"POST /Patient/_search {searched}",
+            consents=() if consent is None else (f"Consent/{consent}",),
         )
+        if refused:
+            facts = msgspec.structs.replace(facts, outcome=REFUSED, outcome_text=refused, status=403)
         if session is not None:
             facts = msgspec.structs.replace(
                 facts,
@@ -100,6 +106,8 @@ class LoggedSessions:
                 user_resource=session.fhir_user or "",
                 token_issuer=self._base_url,
             )
+            if consent is not None and session.organization is not None:
+                facts = msgspec.structs.replace(facts, organization=session.organization["reference"])
         if answering is None:
             self._log.record_soon(facts)
         else:

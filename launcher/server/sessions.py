@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from launcher.oauth.model import GatewayState, Grant, UserSession, WorkspaceContext
+from launcher.oauth.model import GatewayState, GivenConsent, Grant, UserSession, WorkspaceContext
 from launcher.oauth.refresh import RefreshFamily
 from launcher.server.dependencies import Clock, GrantListener, NewId
 from launcher.server.fact_stream import FactStream
@@ -125,6 +125,8 @@ class SessionKeeper:
                 self._set_free(grant)
             else:
                 self.end_grant(grant.grant_id)
+        for consent in [one.consent for one in self._state.consents.values() if one.sid == sid]:
+            self.forget_consent(consent)
         for topic in [context.topic for context in self._state.contexts.values() if context.sid == sid]:
             self.close_context(topic)
         for pane in [pane.pane for pane in self._state.panes.values() if pane.sid == sid]:
@@ -237,6 +239,36 @@ class SessionKeeper:
     def grants_of(self, sid: str) -> Sequence[Grant]:
         """The live grants of a session."""
         return [grant for grant in self._state.grants.values() if grant.sid == sid]
+
+    # consents
+
+    def consent_to(self, sid: str, client_id: str) -> GivenConsent | None:
+        """What the user of a session has allowed a client, while it counts."""
+        now = self._clock.now()
+        found = (one for one in self._state.consents.values() if (one.sid, one.client_id) == (sid, client_id))
+        return next((one for one in found if now < one.until), None)
+
+    def keep_consent(self, consent: GivenConsent) -> None:
+        """The user allowed this; what he allowed the same client before is forgotten."""
+        for old in list(self._state.consents.values()):
+            if (old.sid, old.client_id) == (consent.sid, consent.client_id) or old.until <= self._clock.now():
+                self.forget_consent(old.consent)
+        self._state.consents[consent.consent] = consent
+        self._records.keep("consent", consent.consent, consent)
+
+    def forget_consent(self, consent: str) -> None:
+        """It does not count any more."""
+        if self._state.consents.pop(consent, None) is not None:
+            self._records.drop("consent", consent)
+
+    def offline_grants_of(self, session: UserSession) -> Sequence[Grant]:
+        """Every grant with ``offline_access`` of a session's user, also those that outlived an earlier session."""
+        sids = {
+            other.sid
+            for other in self._state.sessions.values()
+            if (other.sub, other.upstream_issuer) == (session.sub, session.upstream_issuer)
+        }
+        return [grant for grant in self._state.grants.values() if grant.offline and grant.sid in sids]
 
     def keep_family(self, family: RefreshFamily) -> None:
         """Record a new or rotated refresh token family."""

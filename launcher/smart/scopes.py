@@ -76,6 +76,28 @@ def follower_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(scope for scope in scopes if not scope.startswith("patient/") and scope != "offline_access")
 
 
+def left_to_the_user(scopes: Iterable[str]) -> tuple[str, ...]:
+    """What a user may give an app that nobody approved: nothing that outlives his session, and no right to change or
+    close the current patient (DESIGN section 4); a wildcard keeps its right to read."""
+    kept: dict[str, None] = {}
+    for scope in scopes:
+        if scope == "offline_access":
+            continue
+        if changes_context(scope):
+            if scope.endswith(".*"):
+                kept[scope.removesuffix("*") + "read"] = None
+            continue
+        kept[scope] = None
+    return tuple(kept)
+
+
+def changes_context(scope: str) -> bool:
+    """True for a FHIRcast scope that can change or close the current patient."""
+    event, _, access = scope.removeprefix("fhircast/").rpartition(".")
+    writes = scope.startswith("fhircast/") and access in ("write", "*")
+    return writes and (event == "*" or event.lower().endswith(("-open", "-close")))
+
+
 def has_fhircast(scopes: Iterable[str]) -> bool:
     """True when the token response must carry ``hub.url`` and ``hub.topic`` (FC-01)."""
     return any(scope.startswith("fhircast/") for scope in scopes)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from launcher.oauth.model import Grant, Pane, UserSession, WorkspaceContext
+from launcher.oauth.model import GivenConsent, Grant, Pane, UserSession, WorkspaceContext
 from launcher.oauth.refresh import RefreshFamily
 from launcher.stores.journal import StateJournal
 
@@ -26,6 +26,7 @@ RECORDED: dict[str, type[Any]] = {
     "context": WorkspaceContext,
     "pane": Pane,
     "grant": Grant,
+    "consent": GivenConsent,
     "refresh": RefreshFamily,
     "revoked": UntilThen,
     "assertion": UntilThen,

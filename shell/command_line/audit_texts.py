@@ -131,7 +131,8 @@ TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "kind_context-told": ("fikk vite hvilken pasient som er åpen", "was told which patient is open"),
         "kind_context-post": ("sendte en hendelse", "sent an event"),
         "kind_context-subscribe": ("ba om å følge pasientbytter", "asked to follow changes of patient"),
-        "kind_consent": ("samtykke", "consent"),
+        "kind_consent": ("svarte om appen får tilgang", "answered whether the app gets access"),
+        "kind_withdraw": ("trakk appens tilgang tilbake", "withdrew the app's access"),
     }
 )
 

@@ -123,6 +123,20 @@ SCHEMAS: JSON = {
         },
     ),
     "Launch": _object({"launch": TEXT, "url": TEXT, "encounter": TEXT_OR_NULL, "encounter_missing": BOOLEAN}),
+    "Grant": _object(
+        {
+            "grant": TEXT,
+            "kind": {"enum": ["consent", "offline"]},
+            "client_id": TEXT,
+            "client_name": TEXT,
+            "publisher": TEXT_OR_NULL,
+            "scope": TEXT,
+            "patient": TEXT_OR_NULL,
+            "given_at": MOMENT,
+            "until": TEXT_OR_NULL,
+        }
+    ),
+    "Grants": _object({"grants": _list("Grant")}),
     "Problem": _object({"error": TEXT, "message": TEXT}),
 }
 
@@ -181,6 +195,14 @@ OPERATIONS = (
         False,
         (400, 404, 409),
     ),
+    Operation(
+        "GET",
+        "/workspace/grants",
+        "What the user allowed apps, and which keep access without him",
+        200,
+        "Grants",
+    ),
+    Operation("DELETE", "/workspace/grants/{grant}", "Withdraw one, at once", 204, None, None, False, (404,)),
 )
 
 

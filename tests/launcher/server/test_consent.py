@@ -174,7 +174,7 @@ def test_words() -> None:
     )
     assert found == [
         "Know which patient is open",
-        "Change the patient for you",
+        "Change which patient is open, in the other apps too",
         "Read measurements and test results (only some of them) – about the patient who is open, "
         "also when you change patient",
         "Delete «Basic» – about the one patient the app is opened for",

@@ -11,6 +11,7 @@ import pytest
 
 import launcher.server
 from launcher.server.workspace.calls import Gatekeeper
+from launcher.server.workspace.grant_calls import GrantCalls
 from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.openapi import OPERATIONS, SCHEMAS, openapi_document
 from launcher.server.workspace.session_calls import SessionCalls
@@ -39,7 +40,7 @@ def test_routes_and_document_agree(shell: Shell) -> None:
     for operation in OPERATIONS:
         described.setdefault(operation.path, set()).add(operation.method)
     for path, methods in described.items():
-        filled = path.replace("{topic}", "none").replace("{pane}", "none")
+        filled = path.replace("{topic}", "none").replace("{pane}", "none").replace("{grant}", "none")
         for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
             answer = shell.gateway.http.request(method, filled)
             assert answer.status_code == (401 if method in methods else 405), (method, path)
@@ -51,7 +52,7 @@ def test_there_is_no_further_route(shell: Shell) -> None:
             pass
 
     found = set()
-    for part in (SessionCalls, TabCalls, LaunchCalls):
+    for part in (SessionCalls, TabCalls, LaunchCalls, GrantCalls):
         for route in part.routes(part.__new__(part), Open()):  # type: ignore[arg-type]
             found |= {(method, route.path) for method in route.methods or () if method != "HEAD"}
     assert found == {(operation.method, operation.path) for operation in OPERATIONS}
