@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from launcher.gateway.compartments import (
     PATIENT_COMPARTMENT,
     WITHOUT_COMPARTMENT,
+    contained_types,
+    element_names,
     in_compartment,
     patients_of,
 )
@@ -125,6 +127,55 @@ def test_a_type_without_a_row_is_in_nobodys_compartment(resource_type: str, refe
     resource = {"resourceType": resource_type, "id": "x", "subject": {"reference": reference}}
     assert not in_compartment(resource, MARIT, BASES)
     assert not in_compartment(resource, None, BASES)
+
+
+def test_who_else_a_resource_is_about_is_told_by_id_or_as_unproven() -> None:
+    about = resource_with("Observation", "subject", [f"Patient/{MARIT}", f"Patient/{TORBJORN}"])
+    assert patients_of(about, BASES) == {MARIT, TORBJORN}
+    inside = {"resourceType": "Patient", "id": TORBJORN}
+    mine = resource_with("Observation", "subject", [f"Patient/{MARIT}"])
+    assert patients_of({**mine, "contained": [inside]}, BASES) == {MARIT, ""}
+    assert patients_of({**mine, "contained": inside}, BASES) == {MARIT, ""}
+    assert patients_of({"resourceType": "Patient", "id": MARIT}, BASES) == {MARIT}
+
+
+@pytest.mark.parametrize(
+    ("known", "about"),
+    [
+        ({"urn:uuid:1": "Practitioner"}, {MARIT}),
+        ({"urn:uuid:1": "Patient"}, {MARIT, ""}),
+        ({"urn:uuid:2": "Practitioner"}, {MARIT, ""}),
+        (None, {MARIT, ""}),
+    ],
+)
+@pytest.mark.parametrize("contained", [{}, {"contained": [{"resourceType": "Device", "id": "d"}]}])
+def test_new_resources_of_a_transaction_have_the_type_they_come_with(
+    known: dict[str, str] | None, about: set[str], contained: dict[str, Any]
+) -> None:
+    """``urn:uuid:`` names what the same transaction creates (R4 http.html, transaction)."""
+    resource = resource_with("Observation", "performer", [f"Patient/{MARIT}", "urn:uuid:1"])
+    assert patients_of(resource | contained, BASES, known) == about
+    assert in_compartment(resource | contained, MARIT, BASES, known) is (about == {MARIT})
+
+
+def test_the_types_of_what_is_contained() -> None:
+    inside = [{"resourceType": "Device", "id": "d"}, {"resourceType": "Patient", "id": "p"}, "text"]
+    assert contained_types({"contained": inside}) == {"#d": "Device", "#p": "Patient"}
+    assert contained_types({"contained": inside[0]}) == contained_types({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "names"),
+    [
+        ("CarePlan", {"subject", "activity"}),
+        ("List", {"subject", "source", "entry"}),
+        ("SupplyRequest", {"deliverTo"}),
+        ("Patient", {"id"}),
+        ("Practitioner", set()),
+    ],
+)
+def test_the_elements_by_which_a_type_is_judged(resource_type: str, names: set[str]) -> None:
+    assert element_names(resource_type) == names
 
 
 def test_the_two_tables_are_apart() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from launcher.gateway.filter import BundleContext, Filtered, filter_bundle
+from launcher.gateway.filter import BundleContext, Filtered, filter_bundle, known_patients
 from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable
 from launcher.gateway.interaction import Kind
@@ -87,6 +87,25 @@ def test_a_deletion_is_told_to_who_may_see_all(identifier: str | None, url: str)
     hidden = filtered(Kind.HISTORY_TYPE, {"entry": [entry]}, identifier=identifier)
     assert (hidden.kept, hidden.removed) == (0, 1)
     assert filtered(Kind.SEARCH_TYPE, {"entry": [entry]}, "user/*.rs").kept == 0
+
+
+def test_each_version_in_a_history_of_a_type_has_its_own_address() -> None:
+    entries = [{"resource": {**OWN, "id": name}} for name in ("o-1", "o-2")]
+    body = json.loads(filtered(Kind.HISTORY_TYPE, {"entry": entries}).body)
+    assert [entry["request"]["url"] for entry in body["entry"]] == ["Observation/o-1", "Observation/o-2"]
+    assert [entry["fullUrl"] for entry in body["entry"]] == [URL, f"{BASE}/Observation/o-2"]
+
+
+def test_whom_an_answer_is_about() -> None:
+    """Somebody unproven is shown to who may see everybody, but is nobody's name in the record of the access."""
+    vague = {**OWN, "id": "o-3", "subject": {"reference": "http://elsewhere.example/Patient/x"}}
+    entries = [{"resource": resource} for resource in (OWN, FOREIGN, vague)]
+    found = filtered(Kind.SEARCH_TYPE, {"entry": entries}, "user/*.rs")
+    assert (found.kept, found.patients) == (3, {MARIT, TORBJORN})
+    assert filtered(Kind.SEARCH_TYPE, {"entry": entries}).patients == {MARIT}
+    everybody = GrantFacts("g", parse_scopes(("user/*.rs",)), None, False, frozenset(), (UPSTREAM,))
+    assert known_patients(everybody, FOREIGN) == {TORBJORN}
+    assert known_patients(everybody, vague) == set()
 
 
 def test_a_history_holds_versions_of_what_was_asked_for_only() -> None:

@@ -79,6 +79,52 @@ def test_one_changed_character_and_it_does_not_open(page: Page, data: st.DataObj
         SEAL.open(text[:at] + letter + text[at + 1 :], facts_for(page), page.type)
 
 
+@given(PAGES, st.sampled_from("!#$%&*.,:; \n"), st.integers(1, 4))
+def test_strange_letters_in_a_link_are_not_passed_over(page: Page, stranger: str, times: int) -> None:
+    text = SEAL.seal(page)
+    for changed in (text + stranger * times, stranger * times + text):
+        with pytest.raises(PageRefused):
+            SEAL.open(changed, facts_for(page), page.type)
+
+
+def test_links_open_whatever_letter_they_end_with() -> None:
+    seal, ends = PageSeal(b"k" * 32, lambda length: b"n" * length), set()
+    for number in range(2000):
+        page = Page("g", "p", Kind.PAGE, "Task", None, True, f"/Task?{number}")
+        text = seal.seal(page)
+        ends.add(text[-1])
+        assert seal.open(text, facts_for(page), "Task") == page
+    assert ends >= set(string.ascii_uppercase)
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        (f"{BASE}/Task?_page=2", "/Task?_page=2"),
+        (f"{BASE}/Task", "/Task"),
+        (f"{BASE}?_getpages=1", "?_getpages=1"),
+        ("https://inside.example/fhir/r4/X/a.b?c=%2F", "/X/a.b?c=%2F"),
+        ("/fhir/r4/Task", "/Task"),
+        ("Task?a=b?c", "/Task?a=b?c"),
+        ("?a=b", None),
+        (f"{BASE}x/Task", None),
+        ("http://upstream.example:8080/other/Task", None),
+        (f"{BASE}/../Task", None),
+        (f"{BASE}/./Task", None),
+        (f"{BASE}//Task", None),
+        (f"{BASE}/Task/", None),
+        (f"{BASE}/%2e%2e/Task", None),
+        (f"{BASE}/Task#a", None),
+        (f"{BASE}/Task?a\\b", None),
+        (f"{BASE}/Task?a b", None),
+        (f"{BASE}/Task?å", None),
+        (f"{BASE}/Task?a\nb", None),
+    ],
+)
+def test_where_an_upstream_link_leads(url: str, target: str | None) -> None:
+    assert upstream_target(url, BASE) == target
+
+
 @given(st.text(max_size=200))
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(PageRefused):
