@@ -33,6 +33,7 @@ from context.pane_state import (
     TimePassed,
     TokenEncounter,
 )
+from shell.actions.authorization_answer import failure_of_page
 from shell.actions.page_policy import DeclaredOrigins, origin_of
 from shell.bridge.launching import ContextMoved, ContextPoint, EncounterChoice, begin_launch
 from shell.bridge.services import AppFacts, Services
@@ -295,6 +296,7 @@ class PaneController(QObject):
         page.load_failed.connect(lambda: self._load_failed(page))
         page.authorization_refused.connect(lambda key: self._not_let_in(page, key))
         page.asks.connect(lambda: self._asked(page))
+        page.gateway_page.connect(lambda name: self._gateway_shows(page, name))
         page.leaving.connect(lambda: self._leaves(page))
         self._next = page
         self.page_added.emit(page)
@@ -321,6 +323,15 @@ class PaneController(QObject):
         if page is self._next and not self._facts.get("granted") and not self.view.relaunch:
             self.failure = key
             self._feed(Crashed())
+
+    def _gateway_shows(self, page: WebPane, name: str) -> None:
+        """A page of the gateway that is no question stands where the app should be, at its start or in use."""
+        if page is self._target and not self.view.relaunch:
+            before = self.view
+            self.failure = failure_of_page(name, self.failure)
+            self._feed(Crashed())
+            if self.view == before:
+                self.changed.emit()  # the same state, for a reason that is known better now
 
     def _asked(self, page: WebPane) -> None:
         """The gateway asks the user about the app: its page alone is shown, and an older one has ended before."""

@@ -695,6 +695,42 @@
         <translation>The answer came too late. Choose Synchronise to be asked again.</translation>
     </message>
     <message>
+        <source>Appen fra {vendor} oppga et navn som ikke er registrert her. Si fra til IT.</source>
+        <translation>The app from {vendor} gave a name that is not registered here. Tell IT.</translation>
+    </message>
+    <message>
+        <source>Appen fra {vendor} ville videre til en adresse som ikke er godkjent for den. Si fra til IT.</source>
+        <translation>The app from {vendor} wanted to go on to an address that is not approved for it. Tell IT.</translation>
+    </message>
+    <message>
+        <source>{app} ville velge pasient selv</source>
+        <translation>{app} wanted to choose the patient itself</translation>
+    </message>
+    <message>
+        <source>Velg Synkroniser, så åpnes appen for pasienten øverst.</source>
+        <translation>Choose Synchronise to open the app for the patient at the top.</translation>
+    </message>
+    <message>
+        <source>{app} ville at du logger inn på nytt</source>
+        <translation>{app} wanted you to sign in again</translation>
+    </message>
+    <message>
+        <source>Du er allerede logget inn. Feilen ligger hos {vendor}. Si fra til IT om det skjer igjen.</source>
+        <translation>You are already signed in. The fault is {vendor}&apos;s. Tell IT if it happens again.</translation>
+    </message>
+    <message>
+        <source>{app} har logget seg ut</source>
+        <translation>{app} has signed itself out</translation>
+    </message>
+    <message>
+        <source>Appen fra {vendor} avsluttet sin egen tilgang. Velg Synkroniser for å åpne den igjen.</source>
+        <translation>The app from {vendor} ended its own access. Choose Synchronise to open it again.</translation>
+    </message>
+    <message>
+        <source>Journalsystemet svarer ikke. Feilen ligger ikke hos {vendor}. Prøv igjen om litt.</source>
+        <translation>The record system does not answer. The fault is not {vendor}&apos;s. Try again in a moment.</translation>
+    </message>
+    <message>
         <source>Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT.</source>
         <translation>The app from {vendor} is not approved, or set up wrongly. Tell IT.</translation>
     </message>

@@ -15,7 +15,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineProfile,
 )
 
-from shell.actions.authorization_answer import refusal
+from shell.actions.authorization_answer import ANSWERED_LATE, led_away, refusal
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind, origin_of
 from shell.web.probes import note_edits
 
@@ -40,7 +40,8 @@ class PanePage(QWebEnginePage):
 
     Signals: ``refused(kind, host)`` for anything the table refuses, ``dialog(message)`` for a script dialog,
     ``crashed()`` when the renderer ended, ``leaving()`` before another document is fetched,
-    ``authorization_refused(key)`` when the gateway sends the app back without a code, or shows its own page that says why.
+    ``authorization_refused(key)`` when the gateway sends the app back without a code, or to where no pane may go, or shows
+    its own page that says why.
     """
 
     refused = Signal(str, str)
@@ -54,6 +55,7 @@ class PanePage(QWebEnginePage):
     ) -> None:
         super().__init__(profile, parent)
         self._origins = origins
+        self._asked_gateway = False
         self._told: dict[Kind, QDeadlineTimer] = {}
         self.certificateError.connect(self._certificate_error)
         self.fullScreenRequested.connect(self._full_screen)
@@ -76,10 +78,13 @@ class PanePage(QWebEnginePage):
         address = url if isinstance(url, str) else url.toString()
         if not isMainFrame or self._origins.navigation(address) is Decision.ALLOWED:
             if isMainFrame:
+                self._asked_gateway = origin_of(address) == self._origins.gateway_origin
                 self.leaving.emit()
                 if key := refusal(address):
                     self.authorization_refused.emit(key)
             return True
+        if self._asked_gateway:
+            self.authorization_refused.emit(led_away(address))
         self._refuse(Kind.NAVIGATION_OUTSIDE, QUrl(address).host() or QUrl(address).scheme())
         return False
 
@@ -148,7 +153,7 @@ class PanePage(QWebEnginePage):
         )  # a good page has its 200 in this domain too
         if refused and origin_of(loading.url().toString()) == self._origins.gateway_origin:
             late = loading.url().path() == ANSWERED_AT
-            key = "question_too_old" if late else "not_let_in"
+            key = ANSWERED_LATE if late else "not_let_in"
             self.authorization_refused.emit(key if loading.errorCode() < SERVER_ERROR else "gateway")
 
     def _terminated(self) -> None:

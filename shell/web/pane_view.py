@@ -10,7 +10,7 @@ from shell.gateway_client.workspace import OpenedPane
 from shell.web.live_view import LiveView
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
-from shell.web.probes import ConsentProbe, HangProbe, PaintProbe, ask_unsaved
+from shell.web.probes import GatewayPageProbe, HangProbe, PaintProbe, ask_unsaved
 from shell.widgets.kept import delete_later, keep_until_deleted
 
 __all__ = ["PaneView", "ask_unsaved"]
@@ -21,7 +21,8 @@ class PaneView(LiveView):
 
     Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``authorization_refused(key)``,
     ``painted()`` once for each ``watch_paint``, ``load_failed()``, ``asks()`` when the page is the gateway's question to
-    the user and has painted, ``leaving()`` before any other document is fetched.
+    the user and has painted, ``gateway_page(name)`` for any other page of the gateway's own, ``leaving()`` before any
+    other document is fetched.
     """
 
     refused = Signal(str, str)
@@ -32,6 +33,7 @@ class PaneView(LiveView):
     painted = Signal()
     load_failed = Signal()
     asks = Signal()
+    gateway_page = Signal(str)
     leaving = Signal()
 
     def __init__(
@@ -50,7 +52,9 @@ class PaneView(LiveView):
         page.leaving.connect(self._leaves)
         self._page = page
         self._paint = PaintProbe(page, self.painted.emit)
-        self._consent = ConsentProbe(page, origins.gateway_origin, self.asks.emit)
+        self._gateway_page = GatewayPageProbe(
+            page, origins.gateway_origin, self.asks.emit, self.gateway_page.emit
+        )
         self._hang = HangProbe(page, self.hung.emit)
         self.show_page(page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
@@ -78,7 +82,7 @@ class PaneView(LiveView):
     def end(self) -> None:
         """Page before profile, or Chromium complains; the widget goes last."""
         self._paint.stop()
-        self._consent.left()
+        self._gateway_page.left()
         self.hide()
         self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null page, the stubs do not say so
         self._page.destroyed.connect(self._profile.deleteLater)
@@ -88,9 +92,9 @@ class PaneView(LiveView):
     def _loaded(self, good: bool) -> None:
         if not good:
             self.load_failed.emit()
-        elif self._page.is_at_gateway:
-            self._consent.loaded()
+        if self._page.is_at_gateway:
+            self._gateway_page.loaded()
 
     def _leaves(self) -> None:
-        self._consent.left()
+        self._gateway_page.left()
         self.leaving.emit()

@@ -95,39 +95,60 @@ class PaintProbe:
         self._page.runJavaScript(PAINT_START % {"name": self._name, "round": asked}, WORLD)
 
 
-ASKS = """location.origin === %s && location.pathname.startsWith('/oauth/')
-  && document.querySelector('form[method=post][action$="/oauth/consent"]') !== null"""
+QUESTION = "consent"
+SHOWS = """(() => {
+  if (location.origin !== %s || !location.pathname.startsWith('/oauth/')) return '';
+  if (document.querySelector('form[method=post][action$="/oauth/consent"]') !== null) return 'consent';
+  return document.body && document.body.dataset.page || 'unnamed';
+})()"""
 
 
-class ConsentProbe:
-    """Calls back once the page has painted the gateway's question whether the app may be let in, and still shows it.
+class GatewayPageProbe:
+    """Tells of a page of the gateway's own: ``asks()`` once its question whether the app may be let in has painted and
+    still stands, ``shows(name)`` at once for any other page, by its ``data-page``.
 
     The document itself is looked at, in the world where no script of a page can answer.
     """
 
-    def __init__(self, page: QWebEnginePage, gateway_origin: str, asks: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        page: QWebEnginePage,
+        gateway_origin: str,
+        asks: Callable[[], None],
+        shows: Callable[[str], None],
+    ) -> None:
         self._page = page
-        self._look = ASKS % json.dumps(gateway_origin)
+        self._look = SHOWS % json.dumps(gateway_origin)
         self._asks = asks
+        self._shows = shows
         self._paint = PaintProbe(page, self._painted, "__consent")
         self._document = 0
 
     def loaded(self) -> None:
         """A document of the gateway has loaded."""
         self._document += 1
-        self._paint.start()
+        document = self._document
+        self._page.runJavaScript(self._look, WORLD, lambda name: self._named(document, name))
 
     def left(self) -> None:
         """The page is on its way to another document."""
         self._document += 1
         self._paint.stop()
 
+    def _named(self, document: int, name: object) -> None:
+        if document != self._document or not isinstance(name, str) or not name:
+            return
+        if name == QUESTION:
+            self._paint.start()
+        else:
+            self._shows(name)
+
     def _painted(self) -> None:
         document = self._document
-        self._page.runJavaScript(self._look, WORLD, lambda answer: self._answered(document, answer))
+        self._page.runJavaScript(self._look, WORLD, lambda name: self._stands(document, name))
 
-    def _answered(self, document: int, answer: object) -> None:
-        if document == self._document and answer is True:
+    def _stands(self, document: int, name: object) -> None:
+        if document == self._document and name == QUESTION:
             self._asks()
 
 

@@ -127,6 +127,36 @@ class PaneTexts(QObject):
                 self.tr("{app} fikk ikke tilgang"),
                 self.tr("Svaret kom for sent. Velg Synkroniser for å bli spurt igjen."),
             ),
+            "client_unknown": (
+                self.tr("{app} slapp ikke inn"),
+                self.tr("Appen fra {vendor} oppga et navn som ikke er registrert her. Si fra til IT."),
+            ),
+            "wrong_redirect": (
+                self.tr("{app} slapp ikke inn"),
+                self.tr(
+                    "Appen fra {vendor} ville videre til en adresse som ikke er godkjent for den. Si fra til IT."
+                ),
+            ),
+            "wants_patient": (
+                self.tr("{app} ville velge pasient selv"),
+                self.tr("Velg Synkroniser, så åpnes appen for pasienten øverst."),
+            ),
+            "wants_login": (
+                self.tr("{app} ville at du logger inn på nytt"),
+                self.tr(
+                    "Du er allerede logget inn. Feilen ligger hos {vendor}. Si fra til IT om det skjer igjen."
+                ),
+            ),
+            "signed_out": (
+                self.tr("{app} har logget seg ut"),
+                self.tr(
+                    "Appen fra {vendor} avsluttet sin egen tilgang. Velg Synkroniser for å åpne den igjen."
+                ),
+            ),
+            "record_away": (
+                self.tr("{app} kunne ikke åpnes"),
+                self.tr("Journalsystemet svarer ikke. Feilen ligger ikke hos {vendor}. Prøv igjen om litt."),
+            ),
             "not_let_in": (
                 self.tr("{app} slapp ikke inn"),
                 self.tr("Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT."),
@@ -149,6 +179,12 @@ FAILURES = (
     "authorization_refused",
     "access_denied",
     "question_too_old",
+    "client_unknown",
+    "wrong_redirect",
+    "wants_patient",
+    "wants_login",
+    "signed_out",
+    "record_away",
     "not_let_in",
     "gateway",
 )

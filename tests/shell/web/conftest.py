@@ -102,6 +102,7 @@ def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 MakePane = Callable[..., PaneView]
+OPENED = OpenedPane("pane-1", "vaktrom_pane", "cookie-value", "/oauth")
 
 
 @pytest.fixture
@@ -112,8 +113,7 @@ def make_pane(qtbot: QtBot, qapp: QApplication) -> Iterator[MakePane]:
     qtbot.addWidget(holder)
     holder.show()
 
-    def make(*origins: str, gateway: str = "http://127.0.0.1:1") -> PaneView:
-        opened = OpenedPane("pane-1", "vaktrom_pane", "cookie-value", "/oauth")
+    def make(*origins: str, gateway: str = "http://127.0.0.1:1", opened: OpenedPane = OPENED) -> PaneView:
         allowed = DeclaredOrigins(frozenset(origins), gateway)
         pane = PaneView(opened, gateway, allowed, "nb", holder)
         pane.resize(500, 400)
