@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -78,20 +80,42 @@ SCOPE = st.builds(
 )
 
 
-@given(st.lists(SCOPE, max_size=4), st.lists(SCOPE, min_size=1, max_size=4))
+TYPES = ["Patient", "Observation", "Condition"]
+GRANULAR = st.builds(
+    "{}/Observation.{}?category={}".format,
+    st.sampled_from(["patient", "user"]),
+    LETTERS,
+    st.sampled_from("ab"),
+)
+Right = tuple[str, str, str, str]
+"""Level, type, letter, and the category of the one resource that is meant."""
+
+
+def rights(scopes: Iterable[str]) -> set[Right]:
+    """Everything that scopes allow, one by one."""
+    found: set[Right] = set()
+    for scope in map(parse_scope, scopes):
+        if scope is not None:
+            categories = [value for _, value in scope.query] or ["", "a", "b"]
+            types = TYPES if scope.type == "*" else [scope.type]
+            found |= set(product([scope.context], types, scope.cruds, categories))
+    return found
+
+
+@given(
+    st.lists(SCOPE | GRANULAR, max_size=4),
+    st.lists(SCOPE | GRANULAR | st.just("openid"), min_size=1, max_size=4),
+)
 def test_never_more_than_approved_and_never_more_than_asked(approved: list[str], asked: list[str]) -> None:
-    for scope in granted_scopes(replace(CLIENT, scope=" ".join(approved)), asked):
-        part = parse_scope(scope)
-        assert part is not None
-        for letter in part.cruds:
-            for bound in (approved, asked):
-                assert any(
-                    other is not None
-                    and other.context == part.context
-                    and other.type in ("*", part.type)
-                    and letter in other.cruds
-                    for other in map(parse_scope, bound)
-                )
+    given_scopes = granted_scopes(replace(CLIENT, scope=" ".join(approved)), asked)
+    assert all(parse_scope(scope) is not None for scope in given_scopes)
+    assert rights(given_scopes) <= rights(approved) & rights(asked)
+
+
+@given(st.lists(SCOPE, max_size=4), st.lists(SCOPE, min_size=1, max_size=4))
+def test_nor_less_where_no_scope_is_granular(approved: list[str], asked: list[str]) -> None:
+    given_scopes = granted_scopes(replace(CLIENT, scope=" ".join(approved)), asked)
+    assert rights(given_scopes) == rights(approved) & rights(asked)
 
 
 @given(st.lists(SCOPE, min_size=1, max_size=4))
