@@ -409,6 +409,13 @@ CLIENTS = {
         lambda original: lambda assertion, client, keys: original(assertion, client, ())
     ),
     "keys-by-address-ignored": at("launcher.server.client_keys:ClientKeys.keys")(_awaited([])),
+    "one-of-two-keys": at("launcher.oauth.client_authentication:_check_signature")(
+        lambda original: (
+            lambda assertion, client, keys: original(
+                assertion, client, list({key["kid"]: key for key in keys}.values())
+            )
+        )
+    ),
     "keys-kept": at("launcher.server.client_keys:ClientKeys._life")(always(10**6)),
     "assertion-claims-unchecked": at(
         "launcher.oauth.client_authentication:ClientAuthentication._check_claims"

@@ -64,6 +64,7 @@ def by_post(target: Target) -> None:
     form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     page = browser.send("POST", target.path("authorization_endpoint"), form)
     by_post = browser.follow(page)
+    assert "authorize-post" in target.found["capabilities"]
     assert {"code", "state"} <= by_post.query.keys(), by_post
     assert browser.open(url).query["state"] == by_post.query["state"]
 

@@ -108,6 +108,25 @@ def assertion_key(target: Target) -> None:
         assert present(target, f"{content}.{base64url(signature)}") == 401, algorithm
 
 
+@ROWS.row("SAL-57", "SHALL", mutant="one-of-two-keys")
+def two_keys_of_one_name(target: Target) -> None:
+    """Two registered keys of the same kid and kind are no key: the assertion is refused, whichever comes first."""
+    vendor = target.vendor
+    stranger = RSAKey.generate_key(2048, private=False).as_dict(private=False)
+    known = vendor.answers["/keys"]
+    keys = json.loads(known[2])["keys"]
+    own = next(key for key in keys if key["kty"] == "RSA")
+    try:
+        for pair in ([own, {**stranger, "kid": own["kid"]}], [{**stranger, "kid": own["kid"]}, own]):
+            target.clock.advance(61)
+            vendor.keys("/keys", pair, Cache_Control="max-age=60")
+            assert by_address(target) == 401
+    finally:
+        vendor.answers["/keys"] = known
+        target.clock.advance(61)
+    assert by_address(target) == 200
+
+
 @ROWS.row("SAL-59", "SHALL", mutant="secret-unchecked")
 def secrets_by_basic(target: Target) -> None:
     """A secret comes by HTTP Basic; a wrong one is 401 with a challenge, one in the form is refused."""

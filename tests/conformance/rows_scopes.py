@@ -86,6 +86,7 @@ def disordered_suffix(target: Target) -> None:
 @ROWS.row("SAL-36", "SHOULD", mutant="version-1-rewritten")
 def version_1(target: Target) -> None:
     """Scopes of version 1 are answered in version 1; read covers search, write does not cover read."""
+    assert "permission-v1" in target.found["capabilities"]
     tokens = app(target, "launch patient/Patient.read patient/Observation.write")
     assert {"patient/Patient.read", "patient/Observation.write"} <= set(tokens["scope"].split())
     assert read(target, tokens).status_code == 200
@@ -95,7 +96,7 @@ def version_1(target: Target) -> None:
 
 @ROWS.row("SAL-37", "SHALL", mutant="granular-ignored")
 def granular(target: Target) -> None:
-    """A granular scope narrows search and read alike."""
+    """A granular scope narrows search and read alike, and _include takes nothing along that it does not cover."""
     shell, topic = signed_in(target)
     vital = stored(shell, observation(target.patient, category="vital-signs"))
     laboratory = stored(shell, observation(target.patient))
@@ -108,6 +109,9 @@ def granular(target: Target) -> None:
     assert {entry["resource"]["category"][0]["coding"][0]["code"] for entry in found["entry"]} == {
         "laboratory"
     }
+    including = read(target, tokens, f"/Observation?patient={target.patient}&_include=Observation:subject")
+    kinds = {entry["resource"]["resourceType"] for entry in including.json().get("entry", ())}
+    assert kinds <= {"Observation", "OperationOutcome"}, kinds
 
 
 @ROWS.row("SAL-38", "SHALL", mutant="everything-granted")

@@ -383,18 +383,20 @@ def introspection_by_a_service(target: Target) -> None:
     assert found["service"].status_code == 403
 
 
-def revoked(target: Target, token: str) -> httpx2.Response:
-    """The public app gives a token back."""
-    form = {"token": token, "client_id": target.client("app").client_id}
+def revoked(target: Target, token: str, role: str = "app", **more: str) -> httpx2.Response:
+    """A public app gives a token back."""
+    form = {"token": token, "client_id": target.client(role).client_id, **more}
     return target.http.post(target.path("revocation_endpoint"), data=form)
 
 
 @ROWS.row("SAL-53", "RFC", mutant="revocation-forgets")
 def revocation(target: Target) -> None:
-    """A revoked access token is dead at once; a revoked refresh token takes its access tokens along."""
+    """A revoked access token is dead at once, a revoked refresh token takes its access tokens along; others end neither."""
     for kind in ("access_token", "refresh_token"):
         tokens = app(target, role="app")
-        answer = revoked(target, tokens[kind])
+        assert revoked(target, tokens[kind], "other").status_code == 200
+        assert read(target, tokens).status_code == 200, kind
+        answer = revoked(target, tokens[kind], token_type_hint=kind)
         assert answer.status_code == 200
         assert read(target, tokens).status_code == 401, kind
     assert revoked(target, "unknown").status_code == 200

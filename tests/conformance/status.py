@@ -20,7 +20,8 @@ from tests.conformance.table import Row, status_table
 
 PARTS = (rows_discovery, rows_authorize, rows_token, rows_scopes, rows_clients, rows_hosted)
 ALL: list[Row] = [row for part in PARTS for row in part.ROWS.all]
-IDS = [f"SAL-{number:02d}" for number in range(1, 71)] + [f"NAV-{number:02d}" for number in range(1, 13)]
+LAST = {"SAL": 70, "NAV": 12, "BALP": 13}
+IDS = [f"{part}-{number:02d}" for part, last in LAST.items() for number in range(1, last + 1)]
 
 ELSEWHERE = {
     "SAL-33": "not offered: authorization_details is experimental",
@@ -29,6 +30,10 @@ ELSEWHERE = {
     "SAL-66": "not offered: app state",
     "SAL-68": "not offered: tasks that ask for a launch",
     "NAV-11": "content of the practice records; tests/launcher/sandbox_population",
+    **{
+        f"BALP-{number:02d}": "told by the audit log, not over HTTP; tests/launcher/gateway/test_audit_event.py"
+        for number in range(1, LAST["BALP"] + 1)
+    },
 }
 """What no row can show from outside, and why."""
 

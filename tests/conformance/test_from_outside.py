@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from tests.fakes.hosted_names import authority
 from tests.fakes.key_server import key_server
 from tests.fakes.upstream_systems import upstream_systems
 
+PRODUCT = {"context", "launcher", "plugins", "shell"}
 STEER = "needs a server we may steer"
 STEERED = {
     "SAL-12-launch_is_short",
@@ -37,6 +39,7 @@ STEERED = {
     "SAL-25-short_tokens",
     "SAL-31-style_has_a_new_address",
     "SAL-50-reuse_ends_the_grant",
+    "SAL-57-two_keys_of_one_name",
     "SAL-58-keys_are_fetched_anew",
     "NAV-08-expired_is_401",
 }
@@ -125,6 +128,18 @@ def test_a_hosted_gateway_behind_tls(tmp_path: Path) -> None:
             ready = write(tmp_path, command.ready, "ready.json")
             reasons = run(command.ready["gateway"], ready, write(tmp_path, given, "facts.json"))
     assert reasons.keys() == STEERED == steered(reasons)
+
+
+def test_rows_know_nothing_of_the_server() -> None:
+    """What rows are made of imports nothing of the product: it could ask anybody's gateway."""
+    parts = ("asking", "facts", "network", "people", "steps", "table")
+    folder = Path(__file__).parent
+    for file in (*folder.glob("rows_*.py"), *(folder / f"{part}.py" for part in parts)):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            of_product = {name for name in names if name.partition(".")[0] in PRODUCT}
+            assert not of_product, (file.name, of_product)
 
 
 def test_a_missing_fact_is_told(tmp_path: Path) -> None:

@@ -46,5 +46,10 @@ def test_every_requirement_has_a_row_or_a_reason() -> None:
     assert not {row.requirement for row in ALL} & set(ELSEWHERE)
 
 
+def test_a_reason_that_names_tests_names_some() -> None:
+    named = {part for reason in ELSEWHERE.values() for part in reason.split() if part.startswith("tests/")}
+    assert named and all((README.parents[1] / path).exists() for path in named)
+
+
 def test_the_printed_table_is_the_documented_one() -> None:
     assert documented(README.read_text(encoding="utf-8")) == table()
