@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from typing import Any
 
 import msgspec
@@ -28,13 +27,9 @@ class AnswerUnreadable(ValueError):
     """The bytes are not the FHIR JSON that was expected."""
 
 
-def _attribute(name: str) -> str:
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
 _Head = msgspec.defstruct(
     "_Head",
-    [(_attribute(name), Any, msgspec.field(default=msgspec.UNSET, name=name)) for name in HEAD_ELEMENTS],
+    [(f"element_{name}", Any, msgspec.field(default=msgspec.UNSET, name=name)) for name in HEAD_ELEMENTS],
 )
 _DECODER = msgspec.json.Decoder(_Head)
 

@@ -274,6 +274,38 @@ def test_what_has_no_one_resource_is_told_by_its_request(kind: str, request_line
 
 
 @pytest.mark.parametrize(
+    ("kind", "action", "client", "server"),
+    [
+        ("context-open", "E", SOURCE_ROLE, DESTINATION),
+        ("context-post", "E", SOURCE_ROLE, DESTINATION),
+        ("context-subscribe", "E", SOURCE_ROLE, DESTINATION),
+        ("context-read", "R", DESTINATION, SOURCE_ROLE),
+        ("context-told", "R", DESTINATION, SOURCE_ROLE),
+    ],
+)
+def test_what_the_hub_tells_flows_to_the_app_and_what_it_is_told_from_it(
+    kind: str, action: str, client: dict[str, str], server: dict[str, str]
+) -> None:
+    made = one(kind=kind, patients=("p-1",), user_sub="siri")
+    assert (made["type"]["code"], made["subtype"], made["action"]) == (
+        "110110",
+        [{"system": "urn:vaktrom:audit-event", "code": kind}],
+        action,
+    )
+    first = [agent["type"]["coding"] for agent in made["agent"]]
+    assert first == [[client, APPLICATION], [server], [RECIPIENT]]
+    assert [entity["what"] for entity in made["entity"]] == [{"reference": "Patient/p-1"}]
+
+
+@pytest.mark.parametrize(
+    ("repeated", "text", "told"),
+    [(0, "no", "no"), (0, "", None), (3, "no", "no (and 3 more like it)"), (1, "", "(and 1 more like it)")],
+)
+def test_how_often_it_happened(repeated: int, text: str, told: str | None) -> None:
+    assert one(kind="read", outcome="4", outcome_text=text, repeated=repeated).get("outcomeDesc") == told
+
+
+@pytest.mark.parametrize(
     ("known", "identifier"),
     [
         (

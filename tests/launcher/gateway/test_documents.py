@@ -55,6 +55,11 @@ def test_an_answer_that_is_no_resource(raw: bytes) -> None:
         read_head(raw)
 
 
+def test_an_answer_without_a_type_is_named_so() -> None:
+    with pytest.raises(AnswerUnreadable, match=r"^no resourceType$"):
+        read_head(b'{"id":"t-1"}')
+
+
 def test_a_body_is_read_with_its_numbers_as_they_were_written() -> None:
     assert read_body(b'{"resourceType":"Task","a":72.50,"b":[1e400,-0]}') == {
         "resourceType": "Task",

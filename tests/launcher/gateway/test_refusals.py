@@ -45,6 +45,7 @@ def asked(method: str, path: str, query: str = "", **headers: str) -> Interactio
         ("GET", "/Patient", "a=" + "b" * 20_000, 414, "too-long"),
         ("GET", "/Patient", "_format=xml", 406, "not-supported"),
         ("GET", "/Nonsense", "", 404, "not-supported"),
+        ("GET", "/X", "", 404, "not-supported"),
         ("GET", "/_history", "", 405, "not-supported"),
         ("GET", "/$export", "", 405, "not-supported"),
         ("POST", "/metadata", "", 405, "not-supported"),
