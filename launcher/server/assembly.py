@@ -40,6 +40,7 @@ from launcher.server.dependencies import (
 from launcher.server.discovery_routes import discovery_routes
 from launcher.server.fact_stream import FactStream
 from launcher.server.gateway import create_gateway
+from launcher.server.grant_share import GrantShare
 from launcher.server.login import UpstreamLogins
 from launcher.server.logout_endpoint import LogoutEndpoint
 from launcher.server.pages import Pages
@@ -142,9 +143,15 @@ class GatewayParts:
             self.clients,
             self.routes,
             lifespan,
-            lambda app: StrangerGate(
-                PossessionGate(app, self.tokens, self.proofs), self.strangers, self.refusals, Pages()
-            ),
+            self._gates,
+        )
+
+    def _gates(self, app: ASGIApp) -> ASGIApp:
+        """What stands before the routes, the innermost first."""
+        limits = self.settings.limits
+        shared = GrantShare(app, self.tokens, limits.requests_per_grant, limits.waiting_per_grant)
+        return StrangerGate(
+            PossessionGate(shared, self.tokens, self.proofs), self.strangers, self.refusals, Pages()
         )
 
     async def _sweep(self) -> None:

@@ -7,6 +7,7 @@ arrived is an anchor, and an event that is sent twice is stored once (conditiona
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,8 +62,8 @@ def tagged_events(log: str, row: StoredAccess) -> list[dict[str, Any]]:
 class FhirAuditSink:
     """A FHIR server that keeps AuditEvents (IHE ATNA, RESTful feed)."""
 
-    def __init__(self, settings: AuditSinkSettings) -> None:
-        self._connection = FhirConnection(settings.base, LIMITS)
+    def __init__(self, settings: AuditSinkSettings, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._connection = FhirConnection(settings.base, LIMITS, ssl_context)
         self._headers = {"Accept": FHIR_JSON, "Accept-Encoding": "identity"}
         if settings.authorization:
             self._headers["Authorization"] = settings.authorization

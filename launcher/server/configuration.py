@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from launcher.server.dependencies import AppSite, GatewayLimits, GatewaySettings
 from launcher.smart.style import style_mistake
 from launcher.upstream.identity_model import UpstreamIdentitySettings
 from launcher.upstream.outbound_settings import OutboundSettings
+from launcher.upstream.trusted_authorities import upstream_context
 
 SHELL_SCOPE = "openid fhirUser profile online_access user/*.cruds fhircast/*.*"
 SHELL_CALLBACK = "http://127.0.0.1/callback"
@@ -57,6 +59,7 @@ class GatewayConfiguration:
     version: str = "0"
     audit_sink: AuditSinkSettings | None = None
     shared_read_seconds: float = SHARED_READ_SECONDS
+    upstream_tls: ssl.SSLContext | None = None
 
 
 def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
@@ -71,6 +74,7 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
     to the members of a SMART style); ``shared_read_seconds``, for how long an answer is shared within a session (at
     most 2; 0 turns it off); ``limits``, names of ``GatewayLimits`` with other numbers;
+    ``upstream_ca``, a file of authorities trusted for record system, identity provider and audit sink beside the usual;
     ``embedded`` false for a hosted gateway, which has no ``shell_client_secret``.
     Raises :class:`ConfigurationWrong`.
     """
@@ -115,6 +119,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         version=given.get("version", "0"),
         audit_sink=read_sink(given["audit_sink"]) if given.get("audit_sink") else None,
         shared_read_seconds=_shared_read_seconds(given.get("shared_read_seconds", SHARED_READ_SECONDS)),
+        upstream_tls=upstream_context(given["upstream_ca"]) if given.get("upstream_ca") else None,
     )
 
 

@@ -42,8 +42,11 @@ class AppSite:
 class GatewayLimits:
     """Every limit of the gateway as a named number.
 
-    ``refusals_*`` and ``login_begins_*`` are counted per client address, for whoever shows no valid credential
-    (``server/strangers.py``); ``refusals_told`` are rows of the access log per address, kind and ``refusals_told_seconds``.
+    ``upstream_connections`` to the record system are for apps; ``own_upstream_connections`` for the gateway's own reads, so
+    that no app's searches hold up the check of a patient (S1). ``requests_per_grant`` are FHIR requests of one grant
+    under way at once, ``waiting_per_grant`` those that wait their turn. ``refusals_*`` and ``login_begins_*`` are counted
+    per client address, for whoever shows no valid credential (``server/strangers.py``); ``refusals_told`` are rows of
+    the access log per address, kind and ``refusals_told_seconds``.
     """
 
     access_token_seconds: int = 900
@@ -69,6 +72,10 @@ class GatewayLimits:
     panes_per_session: int = 64
     contexts_per_session: int = 8
     sweep_seconds: int = 30
+    upstream_connections: int = 100
+    own_upstream_connections: int = 20
+    requests_per_grant: int = 16
+    waiting_per_grant: int = 64
     refusals_burst: int = 300
     refusals_per_minute: int = 300
     login_begins_burst: int = 600

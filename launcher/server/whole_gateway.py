@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -39,6 +39,7 @@ class WholeGateway:
     hub: HubRunner
     audit: AuditLog
     connection: FhirConnection
+    own_connection: FhirConnection
     identity: UpstreamIdentity
     logged: LoggedSessions
     rows: StrangerRows
@@ -57,6 +58,7 @@ class WholeGateway:
         """Close connections, then write what waits in the audit log."""
         self.hub.close()
         await self.connection.close()
+        await self.own_connection.close()
         await self.identity.close()
         self.rows.flush()
         self.audit.close()
@@ -78,11 +80,16 @@ def build_gateway(
     settings = configuration.settings
     journal = StateJournal(Sealer(configuration.state_key, random_bytes), sink)
     dependencies = GatewayDependencies(configuration.clients, GatewayState(), journal, clock, new_id)
-    identity = UpstreamIdentity(configuration.identity, clock, new_id)
+    tls = configuration.upstream_tls
+    identity = UpstreamIdentity(configuration.identity, clock, new_id, ssl_context=tls)
     limits = UpstreamLimits(
-        first_byte_seconds=settings.upstream_first_byte_seconds, whole_seconds=settings.upstream_whole_seconds
+        first_byte_seconds=settings.upstream_first_byte_seconds,
+        whole_seconds=settings.upstream_whole_seconds,
+        connections=settings.limits.upstream_connections,
     )
-    connection = FhirConnection(settings.upstream_fhir, limits)
+    own_limits = replace(limits, connections=settings.limits.own_upstream_connections)
+    connection = FhirConnection(settings.upstream_fhir, limits, tls)
+    own = FhirConnection(settings.upstream_fhir, own_limits, tls)
     *older_keys, key = configuration.audit_keys
     audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
     rows = StrangerRows(
@@ -96,7 +103,7 @@ def build_gateway(
     made: list[UpstreamFhir] = []
 
     def make_reads(upstream_tokens: SessionUpstreamTokens) -> UpstreamFhir:
-        made.append(UpstreamFhir(connection, upstream_tokens))
+        made.append(UpstreamFhir(own, upstream_tokens))
         return made[0]
 
     topics: dict[str, bytes] = {}
@@ -110,7 +117,7 @@ def build_gateway(
         topics.__setitem__,
     )
     hub = _hub(parts, made[0], rows, new_id)
-    connection.on_answer = parts.facts.record_heard
+    connection.on_answer = own.on_answer = parts.facts.record_heard
     parts.sessions.listeners.append(hub)
     parts.context.fill(hub)
     _restore_topics(parts, hub, topics)
@@ -134,7 +141,7 @@ def build_gateway(
     )
     parts.routes += [*data_plane(plane_settings, plane), *hub_routes(hub)]
     return WholeGateway(
-        parts, hub, audit, connection, identity, logged, rows, _forwarder(configuration, audit)
+        parts, hub, audit, connection, own, identity, logged, rows, _forwarder(configuration, audit)
     )
 
 
@@ -144,7 +151,7 @@ def _forwarder(configuration: GatewayConfiguration, audit: AuditLog) -> AuditFor
     if sink is None:
         return None
     place = ForwardedFile.beside(configuration.audit_path)
-    forwarder = AuditForwarder(audit, FhirAuditSink(sink), sink.base, place)
+    forwarder = AuditForwarder(audit, FhirAuditSink(sink, configuration.upstream_tls), sink.base, place)
     forwarder.start()
     return forwarder
 

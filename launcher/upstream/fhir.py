@@ -8,6 +8,7 @@ check before a patient becomes current (S1).
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,8 @@ if (
 ):  # a third of the gateway's start, and the sign-in page needs no record: imported at the first read
     import aiohttp
     from multidict import CIMultiDictProxy
+
+    from launcher.upstream.fhir_stream import UpstreamStream
 
 FHIR_JSON = "application/fhir+json"
 AWAY = (502, 503, 504)
@@ -61,12 +64,18 @@ class UpstreamTooLarge(UpstreamFailure):
 
 @dataclass(frozen=True, slots=True)
 class UpstreamLimits:
-    """Seconds and bytes; ``connections`` is the number of sockets kept at once."""
+    """Seconds and bytes; ``connections`` is the number of sockets kept at once.
+
+    ``answer_bytes`` and ``whole_seconds`` are for an answer that is judged whole, ``stream_bytes`` and
+    ``stream_seconds`` for one that is passed on as it comes.
+    """
 
     connect_seconds: float = 5.0
     first_byte_seconds: float = 10.0
     whole_seconds: float = 60.0
     answer_bytes: int = 32 * 1024 * 1024
+    stream_bytes: int = 1024 * 1024 * 1024
+    stream_seconds: float = 600.0
     connections: int = 100
     idle_connection_seconds: float = 4.0
     patient_check_seconds: float = 2.0
@@ -84,8 +93,12 @@ class UpstreamAnswer:
 class FhirConnection:
     """A pool of connections to one FHIR base; made without a loop, opened at the first request."""
 
-    def __init__(self, base: str, limits: UpstreamLimits | None = None) -> None:
+    def __init__(
+        self, base: str, limits: UpstreamLimits | None = None, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        """Without ``ssl_context`` the usual authorities are trusted."""
         self.base = base.rstrip("/")
+        self._ssl = True if ssl_context is None else ssl_context
         self._limits = limits or UpstreamLimits()
         self._session: aiohttp.ClientSession | None = None
         self.on_answer: Callable[[bool], None] = lambda _: None
@@ -117,12 +130,41 @@ class FhirConnection:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             self._note_failure(answered_before)
             raise UpstreamGone(UpstreamGone.text) from error
-        if answer.status in AWAY:
+        self._note_answer(answer.status, answered_before)
+        return answer
+
+    async def open(self, target: str, headers: Mapping[str, str]) -> UpstreamStream:
+        """GET ``target`` and hand over its answer as a stream. Raises ``UpstreamGone`` or ``UpstreamSlow``."""
+        import aiohttp
+        import yarl
+
+        from launcher.upstream.fhir_stream import UpstreamStream
+
+        session = self._session or self._open()
+        answered_before = self._answered
+        timeout = aiohttp.ClientTimeout(
+            total=self._limits.stream_seconds,
+            sock_connect=self._limits.connect_seconds,
+            sock_read=self._limits.first_byte_seconds,
+        )
+        url = yarl.URL(self.base + target, encoded=True)
+        try:
+            response = await session.get(url, headers=headers, allow_redirects=False, timeout=timeout)
+        except TimeoutError:
+            self._note_failure(answered_before)
+            raise UpstreamSlow(UpstreamSlow.text) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            self._note_failure(answered_before)
+            raise UpstreamGone(UpstreamGone.text) from error
+        self._note_answer(response.status, answered_before)
+        return UpstreamStream(response, self._limits.stream_bytes)
+
+    def _note_answer(self, status: int, answered_before: int) -> None:
+        if status in AWAY:
             self._note_failure(answered_before)
         else:
             self._answered += 1
             self.on_answer(True)
-        return answer
 
     def _note_failure(self, answered_before: int) -> None:
         if self._answered == answered_before:
@@ -139,7 +181,9 @@ class FhirConnection:
 
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=self._limits.connections, keepalive_timeout=self._limits.idle_connection_seconds
+                limit=self._limits.connections,
+                keepalive_timeout=self._limits.idle_connection_seconds,
+                ssl=self._ssl,
             ),
             timeout=aiohttp.ClientTimeout(
                 total=self._limits.whole_seconds,

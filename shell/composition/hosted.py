@@ -152,6 +152,8 @@ def _given(
         "audit_sink": _audit_sink(config, file),
         "state_key": encode_key(keys.current[1]),
         "outbound": outbound if ca_file is None else {**outbound, "ca_file": str(ca_file)},
+        "upstream_ca": None if file.upstream_ca is None else str(config.parent / file.upstream_ca),
+        "limits": file.limits,
         "tenant": file.tenant,
         "version": installed_version(),
         **further,

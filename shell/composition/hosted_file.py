@@ -48,7 +48,9 @@ class HostedFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     ``apps`` is a folder with one folder for each app; ``apps_domain`` is where packaged ones are served. A member of
     ``clients`` adds ``secret_sha256`` or a wider ``scope`` to the app of its ``client_id``, or is a whole client without a
-    folder (members of ``RegisteredClient``). ``state_key_file`` absent: the keyring holds the key.
+    folder (members of ``RegisteredClient``). ``upstream_ca`` holds authorities trusted beside the usual ones for record
+    system, identity provider and audit sink; ``limits`` are names of ``GatewayLimits``. ``state_key_file`` absent: the
+    keyring holds the key.
     """
 
     state: str
@@ -66,6 +68,8 @@ class HostedFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     outbound: OutboundFile = OutboundFile()
     tenant: str | None = None
     shared_read_seconds: float | None = None
+    upstream_ca: str | None = None
+    limits: dict[str, int] = {}
 
 
 def read_hosted_file(file: Path) -> HostedFile:

@@ -105,7 +105,7 @@ def test_a_consent_survives_a_restart_but_not_its_session(
     systems: UpstreamSystems, signing_record: Records, folder: Path
 ) -> None:
     """Mutant: not recorded; restored for another session; no end."""
-    changes = {"which": 1, "clients": CLIENTS}
+    changes: dict[str, Any] = {"which": 1, "clients": CLIENTS}
     with running_gateway(systems, folder, records=signing_record, **changes) as first:
         shell = first.shell()
         topic = opened(shell)

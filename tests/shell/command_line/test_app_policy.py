@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,31 @@ def test_the_machines_own_policy_counts(tmp_path: Path) -> None:
         chosen_policy(named, machine)
     with pytest.raises(WrongUse, match="cannot be read"):
         chosen_policy(tmp_path / "gone.json", none)
+
+
+@pytest.mark.parametrize(("mode", "own"), [(0o600, True), (0o644, True), (0o664, False), (0o646, False)])
+def test_others_may_not_write_what_decides(tmp_path: Path, mode: int, own: bool) -> None:
+    """Mutant: the file's rights are not looked at, for the machine's file or the named one."""
+    file = policy_file(tmp_path, {"notat": {"approved": False}})
+    file.chmod(mode)
+    for named, machine in ((file, tmp_path / "none.json"), (None, file)):
+        if own or os.name != "posix":
+            assert chosen_policy(named, machine) is not None
+        else:
+            with pytest.raises(WrongUse, match=r"written by others \(mode 6\d\d\); run: chmod go-w "):
+                chosen_policy(named, machine)
+
+
+def test_somebody_elses_file_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mutant: the owner is not looked at; root's own file is refused."""
+    file = policy_file(tmp_path, {})
+    if os.geteuid() == 0:
+        monkeypatch.setattr(os, "geteuid", lambda: 4712)
+        assert chosen_policy(file, tmp_path / "none.json") is not None
+        os.chown(file, 4711, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 4712)
+    with pytest.raises(WrongUse, match=r"belongs to user \d+, neither root nor you; run: chown root "):
+        chosen_policy(file, tmp_path / "none.json")
 
 
 def test_no_variable_of_the_user_moves_the_machines_file(monkeypatch: pytest.MonkeyPatch) -> None:
