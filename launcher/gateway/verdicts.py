@@ -150,7 +150,7 @@ class ResourceJudge:
         first: list[tuple[bytes, bytes]] = []
         for name, value in zip(head.names, values, strict=True):
             if value:
-                resource[name] = _unambiguous(value)
+                resource[name] = unambiguous(value)
                 first.append(_first(raw, name, value))
         if head.id:
             first.append(_first(raw, "id", msgspec.json.encode(head.id)))
@@ -158,7 +158,7 @@ class ResourceJudge:
 
     def _judged_whole(self, raw: bytes, included: bool) -> Judged:
         """The same for bytes that are not those of the plain case."""
-        resource = _unambiguous(raw)
+        resource = unambiguous(raw)
         resource_type = resource.get("resourceType") if isinstance(resource, dict) else None
         if not isinstance(resource_type, str) or resource_type not in RESOURCE_TYPES:
             raise AnswerUnreadable("no resource of R4")
@@ -191,7 +191,7 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _UNAMBIGUOUS = json.JSONDecoder(object_pairs_hook=_without_repetition)
 
 
-def _unambiguous(raw: bytes) -> Any:
+def unambiguous(raw: bytes) -> Any:
     """JSON in which no key is repeated. Raises ``AnswerUnreadable``."""
     try:
         return _UNAMBIGUOUS.decode(raw.decode("utf-8"))

@@ -103,6 +103,10 @@ class AccessKeeper:
         await self._audit.record(self._record(access, outcome, reason, (), None, answer.status))
         return answer
 
+    def broken_off(self, access: Access, reason: str, patients: Iterable[str]) -> None:
+        """Record, without waiting, that not all of a recorded access has reached the app."""
+        self._audit.record_soon(self._record(access, FAILED, reason, tuple(sorted(patients)), None, 502))
+
     def unreadable(self, request: Request, grant: Grant | None, answer: Answer, reason: str) -> None:
         """Record, without waiting, a request that was no FHIR interaction or carried no valid token."""
         scheme, _, token = request.headers.get(b"authorization", b"").decode("latin-1").partition(" ")

@@ -6,10 +6,7 @@ DocumentReference of the effective patient that points to it) and judged; only t
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,40 +21,22 @@ from launcher.gateway.policy import READABLE, judge_resource
 from launcher.gateway.query import Parameters, write_query
 from launcher.gateway.references import parse_reference
 from launcher.server.fhir.access import Access
-from launcher.server.fhir.exchange import Answer, AnsweredEarly, refusal
-from launcher.server.fhir.upstream_call import BROKEN, UpstreamCall
-
-_MEDIA_TYPE = re.compile(r"[a-zA-Z0-9!#$&^_.+\-]+/[a-zA-Z0-9!#$&^_.+\-]+\Z")
-
-
-class _BinaryBody(msgspec.Struct):
-    contentType: str = ""
-    data: str = ""
+from launcher.server.fhir.exchange import AnsweredEarly, refusal
+from launcher.server.fhir.incoming_binary import IncomingBinary
+from launcher.server.fhir.settings import FhirLimits
+from launcher.server.fhir.upstream_call import UpstreamCall
 
 
 class BinaryReads:
-    """Finds and judges the owner of a Binary, and gives its content in its own media type."""
+    """Finds and judges the owner of a Binary."""
 
-    def __init__(self, upstream: UpstreamCall) -> None:
+    def __init__(self, upstream: UpstreamCall, limits: FhirLimits) -> None:
         self._upstream = upstream
+        self._limits = limits
 
-    def wants_content(self, access: Access) -> bool:
-        """True when a Binary is asked for in its own media type and not as FHIR JSON."""
-        accept = access.request.headers.get(b"accept", b"*/*")
-        return access.interaction.type == "Binary" and b"json" not in accept and b"*/*" not in accept
-
-    def content(self, body: bytes) -> Answer:
-        """The bytes of a judged Binary, as a download that no browser runs."""
-        try:
-            binary = msgspec.json.decode(body, type=_BinaryBody)
-            data = base64.b64decode(binary.data, validate=True)
-        except (msgspec.MsgspecError, binascii.Error, ValueError):
-            return refusal(*BROKEN)
-        media_type = (
-            binary.contentType if _MEDIA_TYPE.match(binary.contentType) else "application/octet-stream"
-        )
-        disposition = ((b"content-disposition", b"attachment"), (b"content-security-policy", b"sandbox"))
-        return Answer(200, data, disposition, media_type.encode("ascii"))
+    async def opened(self, access: Access, target: str) -> IncomingBinary:
+        """The Binary at ``target`` as it comes; the caller closes it. Raises ``AnsweredEarly``."""
+        return IncomingBinary(await self._upstream.open(access, target), self._limits)
 
     async def owned(self, facts: GrantFacts, access: Access, head: dict[str, Any]) -> bool:
         """True when the grant covers ``Binary`` and the resource that owns this one."""
@@ -87,15 +66,19 @@ class BinaryReads:
                 await self._refuse_unless_own(facts, access, target.id)
 
     async def _refuse_unless_own(self, facts: GrantFacts, access: Access, identifier: str) -> None:
-        answer = await self._upstream.ask(access, "GET", f"/Binary/{identifier}")
         own = False
-        if answer.status == 200:
-            with contextlib.suppress(AnswerUnreadable):
-                context = read_head(answer.body).get("securityContext")
-                if isinstance(context, dict):
-                    own = context.get("reference") == f"Patient/{facts.patient}"
-                else:
-                    own = await self._attached(facts, access, identifier)
+        incoming = await self.opened(access, f"/Binary/{identifier}")
+        try:
+            if incoming.status == 200:
+                with contextlib.suppress(AnswerUnreadable):
+                    await incoming.read_all()
+                    context = incoming.json.head().get("securityContext")
+                    if isinstance(context, dict):
+                        own = context.get("reference") == f"Patient/{facts.patient}"
+                    else:
+                        own = await self._attached(facts, access, identifier)
+        finally:
+            incoming.close()
         if not own:
             text = "The document points to an attachment that is not this patient's."
             raise AnsweredEarly(refusal(403, "forbidden", text), text)

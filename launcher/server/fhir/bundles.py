@@ -22,7 +22,7 @@ from launcher.gateway.policy import Deny, Narrow, decide, foreign_patient_in, ju
 from launcher.gateway.query import write_query
 from launcher.oauth.model import Grant
 from launcher.server.fhir.access import Access, AccessKeeper
-from launcher.server.fhir.exchange import Answer, AnsweredEarly, Request, refusal
+from launcher.server.fhir.exchange import Answer, AnsweredEarly, Request, refusal, whole_answer
 from launcher.server.fhir.settings import AccessLog, FhirPlaneSettings
 from launcher.server.fhir.upstream_call import UpstreamCall, failure_answer, location_of
 from launcher.server.fhir.writes import Writes, missing_answer
@@ -141,6 +141,7 @@ class Bundles:
                 )
             else:
                 answer = await self._answer_interaction(self._request(access, entry), access.grant, True)
+                answer = await whole_answer(answer, maximum - size)
             answered.append(_answered_entry(answer))
             size += len(answered[-1])
         body = b'{"resourceType":"Bundle","type":"batch-response"'

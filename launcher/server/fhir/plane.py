@@ -13,6 +13,7 @@ from launcher.oauth.model import Grant
 from launcher.server.errors import GatewayError, InvalidToken, SessionLocked
 from launcher.server.fhir.access import Access, AccessKeeper, TokenIds
 from launcher.server.fhir.binaries import BinaryReads
+from launcher.server.fhir.binary_answers import BinaryAnswers
 from launcher.server.fhir.bundles import Bundles
 from launcher.server.fhir.capabilities import Capabilities
 from launcher.server.fhir.exchange import (
@@ -22,6 +23,7 @@ from launcher.server.fhir.exchange import (
     refusal,
     request_id_of,
     send_answer,
+    send_stream,
     single_headers,
     whole_body,
 )
@@ -53,8 +55,9 @@ class FhirDataPlane:
         seal = PageSeal(dependencies.page_key, dependencies.random_bytes)
         shared = SharedReads(connection, tokens, self._keeper.facts, dependencies.clock, settings.sharing)
         upstream = WatchedWrites(connection, tokens, shared.forget)
-        binaries = BinaryReads(upstream)
-        reads = Reads(shared, self._keeper, binaries, settings.fhir_base, seal)
+        binaries = BinaryReads(upstream, settings.limits)
+        contents = BinaryAnswers(self._keeper, binaries, settings.limits)
+        reads = Reads(shared, self._keeper, contents, settings.fhir_base, seal)
         writes = Writes(upstream, self._keeper, binaries, dependencies.audit, settings.fhir_base)
         self._capabilities = Capabilities(dependencies.connection, settings, dependencies.clock)
         self._handlers: dict[Kind, Handler] = {
@@ -90,7 +93,17 @@ class FhirDataPlane:
             module, line = place_of(error)
             _LOG.error("data plane failed", error=type(error).__name__, module=module, line=line)
             answer = refusal(500, "exception", "The gateway made a mistake. Nothing was shown.")
-        await send_answer(send, answer, request_id or self._dependencies.new_id())
+        request_id = request_id or self._dependencies.new_id()
+        if answer.stream is None:
+            await send_answer(send, answer, request_id)
+            return
+        try:
+            reason = await send_stream(receive, send, answer, request_id)
+        finally:
+            await answer.stream.close()
+        if reason is not None:
+            # Returning without the end of the body makes the server break the connection.
+            _LOG.warning("transfer broken off", reason=reason, request_id=request_id)
 
     async def _answer(
         self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], request_id: str

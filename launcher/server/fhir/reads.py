@@ -6,23 +6,18 @@ from collections.abc import Callable
 
 from launcher.gateway.filter import BundleContext, filter_bundle
 from launcher.gateway.grant_facts import GrantFacts
-from launcher.gateway.heads import AnswerUnreadable, read_head
+from launcher.gateway.heads import AnswerUnreadable
 from launcher.gateway.interaction import Interaction, Kind
 from launcher.gateway.links import Page, PageRefused, PageSeal, upstream_target
-from launcher.gateway.outcomes import missing
 from launcher.gateway.policy import Deny, Narrow, decide
-from launcher.gateway.query import Parameters, write_query
-from launcher.gateway.verdicts import ResourceJudge, Verdict
+from launcher.gateway.query import write_query
+from launcher.gateway.verdicts import ResourceJudge
 from launcher.server.fhir.access import Access, AccessKeeper
-from launcher.server.fhir.binaries import BinaryReads
+from launcher.server.fhir.binary_answers import BinaryAnswers
 from launcher.server.fhir.exchange import Answer, refusal
+from launcher.server.fhir.read_refusals import ReadRefusals
 from launcher.server.fhir.shared_reads import SharedReads
-from launcher.server.fhir.upstream_call import (
-    BROKEN,
-    etag_of,
-    failure_answer,
-    version_headers,
-)
+from launcher.server.fhir.upstream_call import unchanged, version_headers, with_query
 from launcher.upstream.fhir import FORM, UpstreamAnswer
 
 PERSON_TYPES = frozenset({"Patient", "Person", "RelatedPerson"})
@@ -37,12 +32,13 @@ class Reads:
         self,
         upstream: SharedReads,
         keeper: AccessKeeper,
-        binaries: BinaryReads,
+        binaries: BinaryAnswers,
         public_base: str,
         page_seal: PageSeal,
     ) -> None:
         self._upstream = upstream
         self._keeper = keeper
+        self._refusals = ReadRefusals(keeper)
         self._binaries = binaries
         self._public_base = public_base
         self._page_seal = page_seal
@@ -50,31 +46,34 @@ class Reads:
     async def instance(self, access: Access) -> Answer:
         """``read`` and ``vread``. What lies outside the grant is answered exactly like what is not there."""
         interaction = access.interaction
+        if interaction.type == "Binary":
+            return await self._binaries.instance(access)
         facts = self._keeper.facts(access)
         decision = decide(facts, interaction)
         if isinstance(decision, Deny):
-            return await self._denied(access, decision)
+            return await self._refusals.denied(access, decision)
         parameters = decision.parameters if isinstance(decision, Narrow) else interaction.parameters
         target = f"/{interaction.type}/{interaction.id}"
         if interaction.version is not None:
             target += f"/_history/{interaction.version}"
-        answer = await self._upstream.ask(access, "GET", _with_query(target, parameters))
+        answer = await self._upstream.ask(access, "GET", with_query(target, parameters))
         if answer.status != 200:
-            return await self._failed(access, facts, answer)
+            return await self._refusals.failed(access, facts, answer)
         facts = self._keeper.facts_for_answer(access)
         try:
             judged = ResourceJudge(facts, answer.body, "r").judge(answer.body)
         except AnswerUnreadable:
             return await self._broken(access)
         if (judged.type, judged.id) != (interaction.type, interaction.id):
-            return await self._missing(access)
-        if not await self._covered(facts, access, judged.verdict, answer.body):
-            return await self._missing(access)
+            return await self._refusals.missing(access)
+        implied = (
+            interaction.kind is Kind.READ and f"{interaction.type}/{interaction.id}" in facts.implied_reads
+        )
+        if not judged.verdict.covered and not implied:
+            return await self._refusals.missing(access)
         patients = judged.verdict.patients - {""}
-        if self._binaries.wants_content(access):
-            return await self._keeper.done(access, self._binaries.content(answer.body), patients)
         headers = version_headers(answer)
-        if _unchanged(access, answer):
+        if unchanged(access, answer):
             return await self._keeper.done(access, Answer(304, b"", headers), patients)
         return await self._keeper.done(access, Answer(200, answer.body, headers), patients)
 
@@ -84,7 +83,7 @@ class Reads:
         facts = self._keeper.facts(access)
         decision = decide(facts, interaction)
         if isinstance(decision, Deny):
-            return await self._denied(access, decision)
+            return await self._refusals.denied(access, decision)
         exact = decision.exact if isinstance(decision, Narrow) else True
         parameters = decision.parameters if isinstance(decision, Narrow) else interaction.parameters
         query = write_query(parameters)
@@ -107,10 +106,10 @@ class Reads:
         facts = self._keeper.facts(access)
         decision = decide(facts, access.interaction)
         if isinstance(decision, Deny):
-            return await self._denied(access, decision)
+            return await self._refusals.denied(access, decision)
         interaction = access.interaction
         place = f"/{interaction.type}/{interaction.id}" if interaction.id else f"/{interaction.type}"
-        target = _with_query(f"{place}/_history", interaction.parameters)
+        target = with_query(f"{place}/_history", interaction.parameters)
         answer = await self._upstream.ask(access, "GET", target)
         return await self._bundle(
             access, answer, facts, self._open(facts, interaction), self._self_url(access)
@@ -121,8 +120,8 @@ class Reads:
         facts = self._keeper.facts(access)
         decision = decide(facts, access.interaction)
         if isinstance(decision, Deny):
-            return await self._denied(access, decision)
-        target = _with_query(f"/Patient/{access.interaction.id}/$everything", access.interaction.parameters)
+            return await self._refusals.denied(access, decision)
+        target = with_query(f"/Patient/{access.interaction.id}/$everything", access.interaction.parameters)
         answer = await self._upstream.ask(access, "GET", target)
         return await self._bundle(access, answer, facts, False, self._self_url(access))
 
@@ -141,7 +140,7 @@ class Reads:
         self, access: Access, answer: UpstreamAnswer, asked: GrantFacts, exact: bool, self_url: str
     ) -> Answer:
         if answer.status != 200:
-            return await self._failed(access, asked, answer)
+            return await self._refusals.failed(access, asked, answer)
         facts = self._keeper.facts_for_answer(access)
         if facts.patient != asked.patient:
             # The fence moved while the upstream was answering: this answer is about the former patient.
@@ -162,7 +161,7 @@ class Reads:
         except AnswerUnreadable:
             return await self._broken(access)
         if interaction.kind is Kind.HISTORY_INSTANCE and not filtered.kept:
-            return await self._missing(access)
+            return await self._refusals.missing(access)
         patients = filtered.patients
         if interaction.kind is Kind.SEARCH_TYPE and facts.patient and not self._open(facts, interaction):
             patients = patients | {facts.patient}
@@ -207,49 +206,6 @@ class Reads:
     def _open(self, facts: GrantFacts, interaction: Interaction) -> bool:
         return facts.open_for(interaction.type or "", interaction.letter)
 
-    async def _covered(self, facts: GrantFacts, access: Access, verdict: Verdict, body: bytes) -> bool:
-        interaction = access.interaction
-        implied = f"{interaction.type}/{interaction.id}" in facts.implied_reads
-        if interaction.kind is Kind.READ and implied:
-            return True
-        if interaction.type == "Binary" and not self._open(facts, interaction):
-            return await self._binaries.owned(facts, access, read_head(body))
-        return verdict.covered
-
-    async def _failed(self, access: Access, facts: GrantFacts, answer: UpstreamAnswer) -> Answer:
-        interaction = access.interaction
-        if interaction.id is not None:
-            hidden = answer.status in (403, 410) and not self._open(facts, interaction)
-            if answer.status == 404 or hidden:
-                return await self._missing(access)
-        failed = failure_answer(answer)
-        return await self._keeper.refused(access, failed, f"the upstream answered {answer.status}")
-
-    async def _missing(self, access: Access) -> Answer:
-        interaction = access.interaction
-        answer = Answer(404, missing(interaction.type or "", interaction.id or ""))
-        return await self._keeper.refused(access, answer, "no such resource for this grant")
-
     async def _broken(self, access: Access) -> Answer:
         self._upstream.forget()
-        answer = refusal(*BROKEN)
-        return await self._keeper.refused(access, answer, "the upstream's answer was not readable")
-
-    async def _denied(self, access: Access, denied: Deny) -> Answer:
-        return await self._keeper.refused(
-            access, refusal(denied.status, denied.code, denied.reason), denied.reason
-        )
-
-
-def _with_query(target: str, parameters: Parameters) -> str:
-    return f"{target}?{write_query(parameters)}" if parameters else target
-
-
-def _unchanged(access: Access, answer: UpstreamAnswer) -> bool:
-    """``If-None-Match`` is compared here, after judging, and never sent up: a 304 could not be judged."""
-    wanted = access.request.headers.get(b"if-none-match")
-    etag = etag_of(answer)
-    if wanted is None or etag is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.decode("latin-1").split(",")}
-    return etag.removeprefix("W/") in tags
+        return await self._refusals.broken(access)

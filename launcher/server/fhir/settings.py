@@ -16,7 +16,11 @@ from launcher.upstream.fhir import FhirConnection
 
 @dataclass(frozen=True, slots=True)
 class FhirLimits:
-    """Bytes, entries and seconds of the data plane."""
+    """Bytes, entries and seconds of the data plane.
+
+    A Binary of more than ``binary_whole_bytes`` is passed on as it comes, at most ``binary_streams`` of them at once;
+    ``binary_head_bytes`` is the most that it may hold beside its attachment.
+    """
 
     body_bytes: int = 16 * 1024 * 1024
     form_bytes: int = 8 * 1024
@@ -24,6 +28,9 @@ class FhirLimits:
     batch_answer_bytes: int = 32 * 1024 * 1024
     capability_seconds: float = 300.0
     remembered_tokens: int = 2048
+    binary_whole_bytes: int = 1024 * 1024
+    binary_head_bytes: int = 64 * 1024
+    binary_streams: int = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
 from launcher.gateway.outcomes import operation_outcome
+from launcher.gateway.query import Parameters, write_query
 from launcher.oauth.model import Grant
 from launcher.server.dependencies import UpstreamTokens
 from launcher.server.fhir.access import Access
 from launcher.server.fhir.exchange import Answer, AnsweredEarly, refusal
 from launcher.upstream.fhir import FHIR_JSON, FhirConnection, UpstreamAnswer, UpstreamFailure
+
+if TYPE_CHECKING:
+    from launcher.upstream.fhir_stream import UpstreamStream
 
 _EXPRESSION = re.compile(r"[A-Za-z0-9_.\[\]()]{1,200}\Z")
 _ETAG = re.compile(r'(?:W/)?"[A-Za-z0-9\-.]{1,64}"\Z')
@@ -36,6 +40,7 @@ FAILURES: dict[int, tuple[int, str, str]] = {
 }
 BROKEN = (502, "exception", "The record system gave no usable answer.")
 RETRY_AFTER = (b"retry-after", b"5")
+LOGIN_REJECTED = "The record system does not accept the user's login."
 
 
 @runtime_checkable
@@ -84,11 +89,26 @@ class UpstreamCall:
                 if fresh != token:
                     answer = await self._send(access, fresh, method, target, headers, body)
                 if answer.status == 401:
-                    raise UpstreamFailure("The record system does not accept the user's login.")
+                    raise UpstreamFailure(LOGIN_REJECTED)
         except UpstreamFailure as failure:
-            code = "timeout" if failure.status == 504 else "exception"
-            raise AnsweredEarly(refusal(failure.status, code, str(failure)), str(failure)) from failure
+            raise answered_early(failure) from failure
         return answer
+
+    async def open(self, access: Access, target: str) -> UpstreamStream:
+        """GET as :meth:`ask`, its answer read as it comes; the caller closes it."""
+        token = await self._tokens.token_for(access.grant)
+        try:
+            stream = await self._connection.open(target, self._headers(access, token))
+            if stream.status == 401:
+                stream.close()
+                fresh = await self._renewed(access, token)
+                stream = await self._connection.open(target, self._headers(access, fresh))
+                if stream.status == 401:
+                    stream.close()
+                    raise UpstreamFailure(LOGIN_REJECTED)
+        except UpstreamFailure as failure:
+            raise answered_early(failure) from failure
+        return stream
 
     async def _renewed(self, access: Access, rejected: str) -> str:
         if isinstance(self._tokens, RenewingTokens):
@@ -104,15 +124,25 @@ class UpstreamCall:
         headers: Mapping[str, str] | None,
         body: bytes | None,
     ) -> UpstreamAnswer:
-        sent = {
+        sent = self._headers(access, token)
+        if headers:
+            sent.update(headers)
+        return await self._connection.request(method, target, sent, body)
+
+    @staticmethod
+    def _headers(access: Access, token: str) -> dict[str, str]:
+        return {
             "Authorization": f"Bearer {token}",
             "Accept": FHIR_JSON,
             "Accept-Encoding": "identity",
             "X-Request-Id": access.request.request_id,
         }
-        if headers:
-            sent.update(headers)
-        return await self._connection.request(method, target, sent, body)
+
+
+def answered_early(failure: UpstreamFailure) -> AnsweredEarly:
+    """The failure of an exchange as the answer that an app gets (502, 504)."""
+    code = "timeout" if failure.status == 504 else "exception"
+    return AnsweredEarly(refusal(failure.status, code, str(failure)), str(failure))
 
 
 def failure_answer(answer: UpstreamAnswer) -> Answer:
@@ -152,3 +182,18 @@ def location_of(url: str, upstream_base: str) -> tuple[str, str, str | None] | N
     path = url.removeprefix(upstream_base + "/") if "://" in url else url.lstrip("/")
     match = _LOCATION.match(path)
     return (match[1], match[2], match[3]) if match else None
+
+
+def with_query(target: str, parameters: Parameters) -> str:
+    """The target with these parameters, written in the one form that goes up."""
+    return f"{target}?{write_query(parameters)}" if parameters else target
+
+
+def unchanged(access: Access, answer: UpstreamAnswer) -> bool:
+    """``If-None-Match`` is compared here, after judging, and never sent up: a 304 could not be judged."""
+    wanted = access.request.headers.get(b"if-none-match")
+    etag = etag_of(answer)
+    if wanted is None or etag is None:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in wanted.decode("latin-1").split(",")}
+    return etag.removeprefix("W/") in tags
