@@ -1,153 +1,24 @@
-"""The events that the hub knows: one table for validation, discovery and tests (FC-21..23).
-
-A row is an event, a row of its row a context key. To add an event, add a row; nothing else names events.
-"""
+"""Reading a posted notification against the table of events (FC-17, FC-22, FC-23)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from context.event_kinds import ContextKey, EventKind, Resource, find_kind, is_event_name
 from context.timestamps import Instant, parse_instant
 
-Action = Literal["open", "close", "infrastructure"]
-Resource = Mapping[str, Any]
-Rule = Callable[[Resource, Mapping[str, Resource]], str | None]
-
-_FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", flags=re.ASCII)
-_EVENT_NAME = re.compile(r"[A-Za-z]+-(open|close|update|select)", flags=re.ASCII | re.IGNORECASE)
-_STATIC_NAMES = frozenset({"syncerror", "userlogout", "userhibernate", "home-open"})
-_PRIVATE_NAME = re.compile(r"[a-z0-9]+(\.[a-z0-9_]+){2,}", flags=re.ASCII | re.IGNORECASE)
 EVENT_ID_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class ContextKey:
-    """One entry of an event's ``context``: its key, resource type, how often, and what its profile demands."""
-
-    key: str
-    resource_type: str
-    rules: tuple[Rule, ...]
-    least: int = 1
-    most: int | None = 1
-
-
-@dataclass(frozen=True, slots=True)
-class EventKind:
-    """One event. ``anchor`` is the key whose resource it opens or closes; ``implies`` the open derived from it (FC-25)."""
-
-    name: str
-    action: Action
-    keys: tuple[ContextKey, ...]
-    section: str
-    anchor: str | None = None
-    implies: str | None = None
-
-    @property
-    def anchor_type(self) -> str:
-        """Resource type of the anchor; empty for an infrastructure event."""
-        return next((key.resource_type for key in self.keys if key.key == self.anchor), "")
-
-
-def _has_id(resource: Resource, _: Mapping[str, Resource]) -> str | None:
-    identifier = resource.get("id")
-    good = isinstance(identifier, str) and _FHIR_ID.fullmatch(identifier) is not None
-    return None if good else "needs an id"
-
-
-def _has_identifier(resource: Resource, _: Mapping[str, Resource]) -> str | None:
-    entries = resource.get("identifier")
-    good = isinstance(entries, list) and bool(entries) and all(_is_identifier(entry) for entry in entries)
-    return None if good else "needs at least one identifier with a value"
-
-
-def _identifiers_well_formed(resource: Resource, others: Mapping[str, Resource]) -> str | None:
-    return None if "identifier" not in resource else _has_identifier(resource, others)
-
-
-def _is_identifier(entry: object) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    value, system = entry.get("value"), entry.get("system")
-    return isinstance(value, str) and bool(value) and (system is None or isinstance(system, str))
-
-
-def _has_subject(resource: Resource, _: Mapping[str, Resource]) -> str | None:
-    subject = resource.get("subject")
-    good = isinstance(subject, dict) and isinstance(subject.get("reference"), str)
-    return None if good else "needs a subject with a reference"
-
-
-def _subject_is_patient(resource: Resource, others: Mapping[str, Resource]) -> str | None:
-    subject, patient = resource.get("subject"), others.get("patient")
-    if not isinstance(subject, dict) or patient is None or "reference" not in subject:
-        return None
-    good = subject["reference"] == f"Patient/{patient.get('id')}"
-    return None if good else "has another subject than the patient of the same event"
-
-
-def _has_issue(resource: Resource, _: Mapping[str, Resource]) -> str | None:
-    issues = resource.get("issue")
-    good = isinstance(issues, list) and bool(issues) and all(isinstance(issue, dict) for issue in issues)
-    return None if good else "needs at least one issue"
-
-
-_PATIENT_OPENED = ContextKey("patient", "Patient", (_has_id, _has_identifier))
-_PATIENT_CLOSED = ContextKey("patient", "Patient", (_has_id, _identifiers_well_formed))
-
-EVENT_KINDS: tuple[EventKind, ...] = (
-    EventKind("Patient-open", "open", (_PATIENT_OPENED,), "FHIRcast 3.3.1", anchor="patient"),
-    EventKind("Patient-close", "close", (_PATIENT_CLOSED,), "FHIRcast 3.3.2", anchor="patient"),
-    EventKind(
-        "Encounter-open",
-        "open",
-        (
-            ContextKey(
-                "encounter", "Encounter", (_has_id, _has_identifier, _has_subject, _subject_is_patient)
-            ),
-            _PATIENT_OPENED,
-        ),
-        "FHIRcast 3.4.1",
-        anchor="encounter",
-        implies="Patient-open",
-    ),
-    EventKind(
-        "Encounter-close",
-        "close",
-        (
-            ContextKey("encounter", "Encounter", (_has_id, _identifiers_well_formed, _subject_is_patient)),
-            _PATIENT_CLOSED,
-        ),
-        "FHIRcast 3.4.2",
-        anchor="encounter",
-    ),
-    EventKind(
-        "SyncError",
-        "infrastructure",
-        (ContextKey("operationoutcome", "OperationOutcome", (_has_issue,)),),
-        "FHIRcast 3.2.1",
-    ),
-)
-_BY_NAME = {kind.name.lower(): kind for kind in EVENT_KINDS}
-
-
-def find_kind(name: str) -> EventKind | None:
-    """The row of an event name, compared without case (FC-14)."""
-    return _BY_NAME.get(name.lower())
-
-
-def is_event_name(name: str) -> bool:
-    """Whether ``name`` has a form that FHIRcast allows at all (FC-21): no wildcard, private names without ``-``."""
-    if name.lower() in _STATIC_NAMES:
-        return True
-    return bool(_EVENT_NAME.fullmatch(name) or _PRIVATE_NAME.fullmatch(name))
-
-
-@dataclass(frozen=True, slots=True)
 class ContextEvent:
-    """A posted event that has the shape its row demands. ``message`` is the notification as it will be broadcast."""
+    """A posted event that has the shape its row demands. ``message`` is the notification as it will be broadcast.
+
+    ``resources`` holds the first resource (or reference) of each key; ``version`` the version of the context that an
+    update is about, as its sender knows it (FC-36).
+    """
 
     kind: EventKind
     event_id: str
@@ -155,16 +26,27 @@ class ContextEvent:
     timestamp: Instant
     message: Mapping[str, Any]
     resources: Mapping[str, Resource]
+    version: str = ""
 
     @property
     def anchor_id(self) -> str:
-        """Id of the resource that the event opens or closes; empty for an infrastructure event."""
-        return str(self.resources[self.kind.anchor]["id"]) if self.kind.anchor else ""
+        """Id of the resource that the event is about; empty for Home and for an infrastructure event."""
+        if self.kind.anchor is None:
+            return ""
+        entry = self.resources[self.kind.anchor]
+        return str(entry["id"]) if "id" in entry else str(entry["reference"]).rpartition("/")[2]
 
     @property
     def patient_id(self) -> str | None:
+        """The patient whose resource the event carries; a mere reference to a patient opens nobody."""
         patient = self.resources.get("patient")
-        return None if patient is None else str(patient["id"])
+        return None if patient is None or "id" not in patient else str(patient["id"])
+
+    @property
+    def patient_reference(self) -> str | None:
+        """``Patient/id`` where an update or a selection names its patient."""
+        patient = self.resources.get("patient")
+        return None if patient is None or "reference" not in patient else str(patient["reference"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +59,8 @@ class MalformedEvent:
 def read_event(body: object) -> ContextEvent | MalformedEvent:
     """Check a posted notification against the table (FC-17, FC-22, FC-23).
 
-    Unknown members outside ``context`` are kept; a posted ``context.versionId`` is dropped, since the hub assigns it (FC-36).
+    Unknown members outside ``context`` are kept; a posted ``context.versionId`` is not sent on, since the hub assigns it;
+    it is read, under both names in use (FC-17, FC-36).
     """
     if not isinstance(body, dict) or not isinstance(body.get("event"), dict):
         return MalformedEvent("the body must be a JSON object with timestamp, id and event")
@@ -203,32 +86,53 @@ def read_event(body: object) -> ContextEvent | MalformedEvent:
     assigned_by_hub = ("context.versionId", "context.priorVersionId", "versionId", "priorVersionId")
     kept = {key: value for key, value in event.items() if key not in assigned_by_hub}
     message = {**body, "event": {**kept, "hub.event": kind.name}}
-    return ContextEvent(kind, event_id, topic, timestamp, message, resources)
+    version = event.get("context.versionId", event.get("versionId"))
+    known = version if isinstance(version, str) else ""
+    return ContextEvent(kind, event_id, topic, timestamp, message, resources, known)
 
 
 def _mistakes(kind: EventKind, entries: list[Any], resources: dict[str, Resource]) -> Iterator[str]:
     """Every mistake in a ``context`` array; fills ``resources`` with the first resource of each key."""
     known = {key.key: key for key in kind.keys}
+    held: dict[str, list[Resource]] = {name: [] for name in known}
     counts = dict.fromkeys(known, 0)
     for entry in entries:
-        key = entry.get("key") if isinstance(entry, dict) else None
-        if key == "extension":
+        name = entry.get("key") if isinstance(entry, dict) else None
+        if name == "extension":
             continue
-        if not isinstance(key, str) or key not in known:
-            yield f"context key {str(key)[:40]!r} does not belong to this event"
+        if not isinstance(name, str) or name not in known:
+            yield f"context key {str(name)[:40]!r} does not belong to this event"
             continue
+        counts[name] += 1
+        found = _held_by(known[name], entry)
+        if isinstance(found, str):
+            yield f"{name} {found}"
+        elif found is not None:
+            held[name].append(found)
+    resources.update({name: first[0] for name, first in held.items() if first})
+    for name, count in counts.items():
+        most = known[name].most
+        if count < known[name].least or (most is not None and count > most):
+            yield f"{name} must be there {known[name].least} to {'many' if most is None else most} times"
+    for name, entries_held in held.items():
+        for entry_held in entries_held:
+            for rule in known[name].rules:
+                mistake = rule(entry_held, resources)
+                if mistake is not None:
+                    yield f"{name} {mistake}"
+
+
+def _held_by(key: ContextKey, entry: Mapping[str, Any]) -> Resource | str | None:
+    """What one entry of ``context`` holds, or what is wrong with it; ``None`` for an empty selection (FC-38)."""
+    if not key.by_reference:
         resource = entry.get("resource")
-        if not isinstance(resource, dict) or resource.get("resourceType") != known[key].resource_type:
-            yield f"{key} must hold a resource of type {known[key].resource_type}"
-        else:
-            resources.setdefault(key, resource)
-        counts[key] += 1
-    for key, count in counts.items():
-        most = known[key].most
-        if count < known[key].least or (most is not None and count > most):
-            yield f"{key} must be there {known[key].least} to {'many' if most is None else most} times"
-    for key, resource in resources.items():
-        for rule in known[key].rules:
-            mistake = rule(resource, resources)
-            if mistake is not None:
-                yield f"{key} {mistake}"
+        good = isinstance(resource, dict) and resource.get("resourceType") == key.resource_type
+        return resource if good else f"must hold a resource of type {key.resource_type}"
+    reference = entry.get("reference")
+    if key.least == 0 and key.most is None and (reference is None or reference == []):
+        return None
+    if not isinstance(reference, dict) or not isinstance(reference.get("reference"), str):
+        return "must hold a reference"
+    if key.resource_type and not reference["reference"].startswith(f"{key.resource_type}/"):
+        return f"must refer to a {key.resource_type}"
+    return reference

@@ -26,7 +26,8 @@ from context.effects import (
     Send,
 )
 from context.errors import UnreadableSnapshot
-from context.events import ContextEvent, find_kind, is_event_name
+from context.event_kinds import find_kind, is_event_name
+from context.events import ContextEvent
 from context.inputs import (
     Acknowledged,
     DenyGrant,
@@ -42,7 +43,7 @@ from context.inputs import (
     Unlock,
     Unsubscribe,
 )
-from context.messages import Message, confirmation, denial, sync_error
+from context.messages import Message, confirmation, denial, ending, sync_error
 from context.patient_context import Change, PatientContext
 from context.scopes import FhircastScopes
 from context.subscription import Awaited, HubLimits, Subscription
@@ -97,14 +98,7 @@ class Hub:
 
     def current_context(self, scopes: FhircastScopes) -> dict[str, Any]:
         """The body of get-current-context, as far as the caller may read it (FC-34)."""
-        anchor = self.context.visible(scopes.may_read)
-        if anchor is None:
-            return {"context.type": "", "context.versionId": "", "context": []}
-        return {
-            "context.type": anchor.anchor_type,
-            "context.versionId": anchor.version,
-            "context": anchor.message["event"]["context"],
-        }
+        return self.context.told_to(scopes.may_read)
 
     def refusal_of(self, event: ContextEvent, now: datetime) -> Refused | None:
         """How a post of this event would be refused at ``now``; ``None`` when it would be accepted."""
@@ -114,7 +108,8 @@ class Hub:
             return Refused(404, "no such topic")
         if event.kind.action == "open" and event.timestamp.is_ahead_of(now, self._limits.clock_ahead):
             return Refused(400, "timestamp lies in the future of the hub's clock")
-        return None
+        refused = self.context.refusal_of(event, self._limits.content_characters)
+        return None if refused is None else Refused(refused.status, refused.reason)
 
     def snapshot(self) -> bytes:
         """What a restarted hub needs: the context. Subscribers come back by themselves (FC-39)."""
@@ -162,11 +157,11 @@ class Hub:
             case DenyGrant(grant_id, reason):
                 mine = [s for s in self._subscriptions.values() if s.grant_id == grant_id]
                 return self._deny(mine, reason, POLICY_VIOLATION)
-            case EndTopic(reason):
-                return self._deny(self.subscriptions(), reason, POLICY_VIOLATION)
-            case Lock():
-                self._locked_at = now
-                return []
+            case EndTopic(reason, logout):
+                told = self._tell_all("UserLogout", logout, now, ids) if logout else []
+                return told + self._deny(self.subscriptions(), reason, POLICY_VIOLATION)
+            case Lock(code):
+                return self._lock(code, now, ids)
             case Unlock():
                 return self._unlock(now)
             case TimerFired():
@@ -365,8 +360,8 @@ class Hub:
     def _deliver(self, subscription: Subscription, change: Change, now: datetime) -> list[Effect]:
         """The event itself, or the open that it implies to whoever does not get the event (FC-25)."""
         posted_id = str(change.message["id"])
-        for message in (change.message, change.derived):
-            if message is not None and subscription.wants(message["event"]["hub.event"]):
+        for message in (change.message, *change.derived):
+            if subscription.wants(message["event"]["hub.event"]):
                 return self._send_event(
                     subscription, message, posted_id, change.sequence, now, noted=change.changed
                 )
@@ -400,7 +395,8 @@ class Hub:
     ) -> list[Effect]:
         """Send an event and await its answer; facts speak only of events that changed something."""
         event_id, name = str(message["id"]), str(message["event"]["hub.event"])
-        if name == "SyncError":
+        kind = find_kind(name)
+        if kind is None or kind.action == "infrastructure":
             return self._send(subscription, message)
         deadline = now + self._limits.acknowledgement
         subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
@@ -432,7 +428,7 @@ class Hub:
         if moves_fence(given.status):
             subscription.followed = max(subscription.followed, awaited.sequence)
         effects: list[Effect] = [NoteAck(subscription.grant_id, awaited.posted_id, given.status)]
-        if is_refusal(given.status):
+        if is_refusal(given.status) and not awaited.event_name.endswith(("-update", "-select")):  # FC-32
             reason = f"refused with status {given.status}"
             effects += self._sync_error(
                 subscription, (awaited.posted_id, awaited.event_name), reason, now, ids
@@ -491,6 +487,19 @@ class Hub:
                 effects += self._sync_error(subscription, about, "did not answer in time", now, ids)
         return effects
 
+    def _lock(self, code: str, now: datetime, ids: Ids) -> list[Effect]:
+        """Say so to whoever wants to know, then fall silent (FC-26)."""
+        if self.locked:
+            return []
+        effects = self._tell_all("UserHibernate", code, now, ids)
+        self._locked_at = now
+        return effects
+
+    def _tell_all(self, name: str, code: str, now: datetime, ids: Ids) -> list[Effect]:
+        wanting = [subscription for subscription in self._connected() if subscription.wants(name)]
+        message = ending(self.topic, name, ids(), now, code)
+        return [Send(subscription.endpoint, message) for subscription in wanting]
+
     def _unlock(self, now: datetime) -> list[Effect]:
         if self._locked_at is None:
             return []
@@ -512,15 +521,23 @@ class Hub:
 
     def _fence_moves(self) -> list[Effect]:
         """Fences follow the patient once shell and follower have both answered (DESIGN section 4)."""
-        sequence, patient = self.context.patient_sequence, self.context.patient
+        sequence, patient, set_by = (
+            self.context.patient_sequence,
+            self.context.patient,
+            self.context.set_by,
+        )
         connected = self._connected()
         shells = [s for s in connected if s.is_shell and s.is_told_of_patients]
-        if sequence == 0 or not all(shell.has_followed(sequence, patient) for shell in shells):
+        if sequence == 0 or not all(shell.has_followed(sequence, patient, set_by) for shell in shells):
             return []
         effects: list[Effect] = []
         for grant_id, fence in self._fences.items():
             live = [s for s in connected if s.grant_id == grant_id and s.wants("Patient-open")]
-            if not live or fence == patient or not all(s.has_followed(sequence, patient) for s in live):
+            if (
+                not live
+                or fence == patient
+                or not all(s.has_followed(sequence, patient, set_by) for s in live)
+            ):
                 continue
             self._fences[grant_id] = patient
             effects.append(MoveFence(grant_id, patient))

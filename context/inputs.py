@@ -86,14 +86,17 @@ class DenyGrant:
 
 @dataclass(frozen=True, slots=True)
 class EndTopic:
-    """The workspace context or its session ended."""
+    """The workspace context ended; with its session when ``logout`` says why, as FHIRcast codes it (FC-26)."""
 
     reason: str
+    logout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The session was locked: channels fall silent, leases and waiting times stand still."""
+    """The session was locked: channels fall silent, leases and waiting times stand still. ``code`` as FC-26 has it."""
+
+    code: str = "system-initiated"
 
 
 @dataclass(frozen=True, slots=True)

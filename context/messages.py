@@ -9,6 +9,7 @@ from typing import Any
 from context.timestamps import written
 
 Message = Mapping[str, Any]
+_ENDINGS = {"UserLogout": "fhircast-logout-codesystem", "UserHibernate": "fhircast-hibernate-codesystem"}
 _SYNC_ERROR_SYSTEM = "https://fhircast.hl7.org/events/syncerror/"
 
 
@@ -32,20 +33,52 @@ def denial(topic: str, events: Iterable[str], reason: str) -> Message:
     }
 
 
-def with_version(message: Message, version: str) -> Message:
-    """``message`` with the version that the hub assigned to the context it opens (FC-36)."""
-    return {**message, "event": {**message["event"], "context.versionId": version}}
+def with_version(message: Message, version: str, prior: str | None = None) -> Message:
+    """``message`` with the version that the hub assigned to the context it opens or changes (FC-36)."""
+    versions = {"context.versionId": version}
+    if prior is not None:
+        versions["context.priorVersionId"] = prior
+    return {**message, "event": {**message["event"], **versions}}
+
+
+def with_patient(message: Message, patient_id: str | None) -> Message:
+    """``message`` with the reference to its patient, which its sender may have left out (FC-22)."""
+    event = message["event"]
+    if patient_id is None or any(entry.get("key") == "patient" for entry in event["context"]):
+        return message
+    entry = {"key": "patient", "reference": {"reference": f"Patient/{patient_id}"}}
+    return {**message, "event": {**event, "context": [*event["context"], entry]}}
 
 
 def derived_open(message: Message, name: str, event_id: str, keys: Iterable[str]) -> Message:
     """The open that another open implies, with its own id and only its own keys (FC-25)."""
-    wanted = set(keys)
     event = message["event"]
-    context = [entry for entry in event["context"] if entry.get("key") in wanted]
+    first: dict[str, Any] = {}
+    for entry in event["context"]:
+        first.setdefault(str(entry.get("key")), entry)
+    context = [first[key] for key in keys if key in first]
     return {
         "timestamp": message["timestamp"],
         "id": event_id,
         "event": {**event, "hub.event": name, "context": context},
+    }
+
+
+def ending(topic: str, name: str, own_id: str, now: datetime, code: str) -> Message:
+    """``UserLogout`` or ``UserHibernate`` as the hub tells it (FC-26)."""
+    coding = {"system": f"http://hl7.org/fhir/uv/fhircast/CodeSystem/{_ENDINGS[name]}", "code": code}
+    parameters = {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "code", "valueCoding": coding}],
+    }
+    return {
+        "timestamp": written(now),
+        "id": own_id,
+        "event": {
+            "hub.topic": topic,
+            "hub.event": name,
+            "context": [{"key": "parameters", "resource": parameters}],
+        },
     }
 
 

@@ -209,7 +209,7 @@ class PaneState:
         self._patient: str | None = None
         self._encounter: str | None = None
         self._current: str | None = None
-        self._event_id: str | None = None
+        self._event_ids: tuple[str, ...] = ()
         self._awaits_launch = False
         self._deadline: float | None = None
         self._answers: dict[str, int] = {}
@@ -280,7 +280,8 @@ class PaneState:
                     self._out_of_sync(Reason.SOCKET_LOST)
             case SocketBack():
                 if self._reason is Reason.SOCKET_LOST:
-                    self._answers.pop(self._event_id or "", None)
+                    for event_id in self._event_ids:
+                        self._answers.pop(event_id, None)
                     self._change(now)
                     self._read = self._painted = self._shown == self._current
             case TimePassed():
@@ -304,7 +305,7 @@ class PaneState:
 
     def _begin(self, patient: str | None, encounter: str | None, now: float) -> None:
         """A page starts for ``patient``; if another is current by now, it has to start again."""
-        if self._event_id is None:
+        if not self._event_ids:
             self._current = patient
         self._patient, self._encounter, self._shown = patient, encounter, None
         self._answers.clear()
@@ -312,10 +313,16 @@ class PaneState:
         self._launched = True
 
     def _received(self, given: ContextReceived, now: float) -> None:
-        """A new event. The same patient again disturbs nobody who already follows."""
+        """A new event. The same patient again disturbs nobody who already follows.
+
+        Whoever answered any event about the patient since he is current, follows him: not every event reaches every app.
+        """
         same_patient = self._is_current(given.patient)
         at_home = self._at_home(given)
-        self._event_id, self._current = given.event_id, given.patient
+        anew = not same_patient or self._reason in (Reason.NO_ANSWER, Reason.REFUSED)
+        before = () if anew else self._event_ids
+        kept = before if len(before) < _KEPT_ANSWERS else (before[0], *before[2:])
+        self._event_ids, self._current = (*kept, given.event_id), given.patient
         if self._state is State.PINNED:
             return
         if self._state is State.ASKING:
@@ -344,7 +351,7 @@ class PaneState:
             self._launched = True
 
     def _is_current(self, patient: str | None) -> bool:
-        return patient == self._current and (self._launched or self._event_id is not None)
+        return patient == self._current and (self._launched or bool(self._event_ids))
 
     def _at_home(self, given: ContextReceived) -> bool:
         """Whether the page is, or will be, about what the event opens."""
@@ -368,16 +375,22 @@ class PaneState:
         while len(self._answers) > _KEPT_ANSWERS:
             del self._answers[next(iter(self._answers))]
 
+    def _status(self) -> int | None:
+        """The latest answer to any event about the current patient."""
+        return next(
+            (self._answers[event] for event in reversed(self._answers) if event in self._event_ids), None
+        )
+
     def _answer(self) -> int | None:
-        """The good answer (2xx) to the current event, if there is one."""
-        status = self._answers.get(self._event_id or "")
+        """The good answer (2xx) to an event about the current patient, if the latest is one."""
+        status = self._status()
         return status if status is not None and 200 <= status <= 299 else None
 
     def _settle(self) -> None:
         """What the facts amount to."""
         if self._state not in (State.CHANGING, State.OUT_OF_SYNC):
             return
-        status = self._answers.get(self._event_id or "")
+        status = self._status()
         at_home = self._patient == self._current
         if self._kind == "fhircast":
             if self._state is State.CHANGING and status is not None and self._answer() is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from context.content import Content, ContentRefused, changed_content, collection
 from context.errors import UnreadableSnapshot
-from context.events import ContextEvent, find_kind
-from context.messages import Message, derived_open, with_version
+from context.event_kinds import EventKind, find_kind
+from context.events import ContextEvent
+from context.messages import Message, derived_open, with_patient, with_version
 from context.timestamps import Instant, earlier_of, instant_of
 
 OPEN_ANCHORS = 64
@@ -25,32 +27,44 @@ class OpenAnchor:
 
     event_name: str
     resource_id: str
-    patient_id: str
+    patient_id: str | None
     sequence: int
     posted_id: str
     message: Message
     version: str
     derived: bool = False
+    content: Content = field(default_factory=dict)
 
     @property
     def event_id(self) -> str:
         return str(self.message["id"])
 
     @property
-    def anchor_type(self) -> str:
-        return self.event_name.removesuffix("-open")
+    def kind(self) -> EventKind:
+        kind = find_kind(self.event_name)
+        assert kind is not None  # anchors are made from rows of the table
+        return kind
+
+    @property
+    def opened_resources(self) -> list[str]:
+        """``Type/id`` of every resource in the open itself."""
+        held = (entry.get("resource") for entry in self.message["event"]["context"])
+        return [f"{held_one['resourceType']}/{held_one['id']}" for held_one in held if held_one]
+
+
+_ANCHOR_FIELDS = tuple(entry.name for entry in fields(OpenAnchor))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one event did; ``message`` is what subscribers get.
+    """What one event did; ``message`` is what subscribers get, or the most specific of ``derived`` that they want.
 
     ``sequence`` ranks what the event says about the patient: whoever follows it, follows the patient as of that
     rank. It is 0 for an event that says nothing of the kind (stale, unknown anchor, close of an encounter).
     """
 
     message: Message
-    derived: Message | None = None
+    derived: tuple[Message, ...] = ()
     changed: bool = False
     sequence: int = 0
     of_patient: bool = False
@@ -59,12 +73,13 @@ class Change:
 class PatientContext:
     """The open anchors of one topic and its current patient.
 
-    ``patient`` is what banners and fences follow; ``current`` is the last opened context and is empty once that one
-    was closed, even if older ones are open (FC-24).
+    ``patient`` is what banners and fences follow, ``set_by`` the name of the event that set it; ``current`` is the last
+    opened context and is empty once that one was closed, even if older ones are open (FC-24).
     """
 
     def __init__(self) -> None:
         self.patient: str | None = None
+        self.set_by = ""
         self.current: OpenAnchor | None = None
         self.sequence = 0
         self.patient_sequence = 0
@@ -89,43 +104,92 @@ class PatientContext:
             and event.timestamp.is_earlier_than(self._set_at)
         )
 
+    def refusal_of(self, event: ContextEvent, most_characters: int) -> ContentRefused | None:
+        """Why an update or a selection is not taken now (FC-36..38); ``None`` for every other event."""
+        if event.kind.action not in ("update", "select"):
+            return None
+        anchor = self.current
+        if anchor is None or anchor.kind.anchor_type != event.kind.anchor_type:
+            return ContentRefused(409, f"no {event.kind.anchor_type} is the current context")
+        if anchor.resource_id != event.anchor_id:
+            return ContentRefused(409, "another report is the current context")
+        if event.patient_reference not in (None, f"Patient/{anchor.patient_id}"):
+            return ContentRefused(409, "the report is about another patient")
+        if event.kind.action == "select":
+            return None
+        if event.version != anchor.version:
+            return ContentRefused(412, "context.versionId is not the current one")
+        changed = self._changed_content(anchor, event, most_characters)
+        return changed if isinstance(changed, ContentRefused) else None
+
     def apply(self, event: ContextEvent, now: datetime, ids: Callable[[], str]) -> Change:
         """Take one accepted event, in the order of arrival."""
         if event.kind.action == "open" and not self.is_stale(event):
             return self._opened(event, ids)
         if event.kind.action == "close":
             return self._closed(event, now)
+        if event.kind.action == "update":
+            return self._updated(event, ids)
+        if event.kind.action == "select" and self.current is not None:
+            return Change(with_patient(event.message, self.current.patient_id))
         return Change(event.message)
 
     def _opened(self, event: ContextEvent, ids: Callable[[], str]) -> Change:
         version, patient_id = ids(), event.patient_id
-        assert patient_id is not None  # every open in the table carries its patient
         message = with_version(event.message, version)
         self.sequence += 1
         of_patient = patient_id != self.patient
         if of_patient:
-            self.patient, self.patient_sequence = patient_id, self.sequence
-        self._open = [anchor for anchor in self._open if anchor.patient_id == patient_id]
+            self.patient, self.patient_sequence, self.set_by = patient_id, self.sequence, event.kind.name
+        if patient_id is not None:
+            self._open = [anchor for anchor in self._open if anchor.patient_id == patient_id]
         anchor = OpenAnchor(
             event.kind.name, event.anchor_id, patient_id, self.sequence, event.event_id, message, version
         )
-        derived = None
-        if event.kind.implies is not None and self._find(event.kind.implies, patient_id) is None:
-            derived = self._derive(event, anchor, ids())
+        derived = self._derive(event, anchor, ids)
         self._replace(anchor)
         self.current = anchor
         self._set_at = event.timestamp
         return Change(message, derived, True, self.sequence, of_patient)
 
-    def _derive(self, event: ContextEvent, source: OpenAnchor, event_id: str) -> Message:
-        name = event.kind.implies or ""
-        kind = find_kind(name)
-        assert kind is not None  # the table names only its own rows
-        message = derived_open(source.message, name, event_id, (key.key for key in kind.keys))
-        self._replace(
-            replace(source, event_name=name, resource_id=source.patient_id, message=message, derived=True)
+    def _derive(self, event: ContextEvent, source: OpenAnchor, ids: Callable[[], str]) -> tuple[Message, ...]:
+        """The opens that an event implies, for whatever is not open yet; the most specific first (FC-25)."""
+        made = []
+        for key, name in event.kind.implies:
+            resource, kind = event.resources.get(key), find_kind(name)
+            if resource is None or kind is None or self._find(name, str(resource["id"])) is not None:
+                continue
+            message = derived_open(source.message, name, ids(), (entry.key for entry in kind.keys))
+            resource_id = str(resource["id"])
+            self._replace(
+                replace(source, event_name=name, resource_id=resource_id, message=message, derived=True)
+            )
+            made.append(message)
+        return tuple(made)
+
+    def _updated(self, event: ContextEvent, ids: Callable[[], str]) -> Change:
+        """FC-36: all or nothing, under a new version; whoever joins later gets the open with that version."""
+        anchor, version = self.current, ids()
+        content = None if anchor is None else self._changed_content(anchor, event)
+        if anchor is None or content is None or isinstance(content, ContentRefused):
+            return Change(event.message)  # refusal_of has said so before
+        message = with_patient(with_version(event.message, version, anchor.version), anchor.patient_id)
+        opened = with_version(anchor.message, version)
+        self.current = replace(anchor, version=version, message=opened, content=content)
+        self._open[self._open.index(anchor)] = self.current
+        return Change(message, changed=True)
+
+    @staticmethod
+    def _changed_content(
+        anchor: OpenAnchor, event: ContextEvent, most_characters: int | None = None
+    ) -> Content | ContentRefused:
+        return changed_content(
+            anchor.content,
+            event.resources["updates"],
+            anchor.patient_id or "",
+            anchor.opened_resources,
+            most_characters,
         )
-        return message
 
     def _closed(self, event: ContextEvent, now: datetime) -> Change:
         opened = event.kind.name.replace("-close", "-open")
@@ -136,33 +200,48 @@ class PatientContext:
         self._open.remove(anchor)
         of_patient = opened == "Patient-open" and anchor.patient_id == self.patient
         if of_patient:
-            self.patient, self.patient_sequence = None, self.sequence
+            self.patient, self.patient_sequence, self.set_by = None, self.sequence, event.kind.name
         ends_current = self.current is not None and (
             (self.current.event_name, self.current.resource_id) == (opened, event.anchor_id) or of_patient
         )
         if ends_current:
             self.current = None
             self._set_at = earlier_of(event.timestamp, instant_of(now))
-        return Change(event.message, None, True, self.sequence if of_patient else 0, of_patient)
+        return Change(event.message, (), True, self.sequence if of_patient else 0, of_patient)
 
     def replay(self, events: Iterable[str]) -> list[OpenAnchor]:
         """The latest un-closed open of each anchor type in ``events``, oldest first (FC-10).
 
-        Only anchors of the current patient (S3); a derived open is left out where its source is sent (FC-25).
+        Only anchors of the current patient (S3); of one event and what it implies, only the most specific (FC-25).
         """
-        wanted = [anchor for name in events if (anchor := self._latest(name)) is not None]
-        sources = {anchor.posted_id for anchor in wanted if not anchor.derived}
-        chosen = [anchor for anchor in wanted if not (anchor.derived and anchor.posted_id in sources)]
-        return sorted(chosen, key=lambda anchor: anchor.sequence)
+        chosen: dict[str, OpenAnchor] = {}
+        for anchor in (found for name in events if (found := self._latest(name)) is not None):
+            known = chosen.get(anchor.posted_id)
+            if known is None or anchor.event_name not in known.kind.opens_about:
+                chosen[anchor.posted_id] = anchor
+        return sorted(chosen.values(), key=lambda anchor: anchor.sequence)
 
-    def visible(self, may_read: Callable[[str], bool]) -> OpenAnchor | None:
-        """The current context as somebody may read it: itself, or the open it implies (FC-34)."""
-        if self.current is None or may_read(self.current.event_name):
-            return self.current
-        kind = find_kind(self.current.event_name)
-        if kind is None or kind.implies is None or not may_read(kind.implies):
+    def told_to(self, may_read: Callable[[str], bool]) -> dict[str, Any]:
+        """The body of get-current-context as somebody may read it: the current context, or the open it implies (FC-34)."""
+        anchor = self._visible(may_read)
+        if anchor is None:
+            return {"context.type": "", "context.versionId": "", "context": []}
+        context = [*anchor.message["event"]["context"]]
+        if may_read(f"{anchor.kind.anchor_type}-update"):
+            context.append({"key": "content", "resource": collection(anchor.content, anchor.version)})
+        return {
+            "context.type": anchor.kind.anchor_type,
+            "context.versionId": anchor.version,
+            "context": context,
+        }
+
+    def _visible(self, may_read: Callable[[str], bool]) -> OpenAnchor | None:
+        if self.current is None:
             return None
-        return self._latest(kind.implies)
+        for name in self.current.kind.opens_about:
+            if may_read(name):
+                return self.current if name == self.current.event_name else self._latest(name)
+        return None
 
     def _find(self, event_name: str, resource_id: str) -> OpenAnchor | None:
         for anchor in self._open:
@@ -181,31 +260,20 @@ class PatientContext:
         if older is not None:
             self._open.remove(older)
         self._open.append(anchor)
-        encounters = [known for known in self._open if known.anchor_type != "Patient"]
-        for forgotten in encounters[:-OPEN_ANCHORS]:
+        others = [known for known in self._open if known.event_name != "Patient-open"]
+        for forgotten in others[:-OPEN_ANCHORS]:
             self._open.remove(forgotten)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that a restarted hub needs, as JSON."""
         return {
             "patient": self.patient,
+            "set_by": self.set_by,
             "sequence": self.sequence,
             "patient_sequence": self.patient_sequence,
             "set_at": None if self._set_at is None else [self._set_at.nanoseconds, self._set_at.precision],
             "current": None if self.current is None else self._open.index(self.current),
-            "open": [
-                {
-                    "event_name": anchor.event_name,
-                    "resource_id": anchor.resource_id,
-                    "patient_id": anchor.patient_id,
-                    "sequence": anchor.sequence,
-                    "posted_id": anchor.posted_id,
-                    "message": dict(anchor.message),
-                    "version": anchor.version,
-                    "derived": anchor.derived,
-                }
-                for anchor in self._open
-            ],
+            "open": [{name: getattr(anchor, name) for name in _ANCHOR_FIELDS} for anchor in self._open],
         }
 
     @classmethod
@@ -214,6 +282,7 @@ class PatientContext:
         context = cls()
         try:
             context.patient = snapshot["patient"]
+            context.set_by = str(snapshot.get("set_by", ""))
             context.sequence = int(snapshot["sequence"])
             context.patient_sequence = int(snapshot["patient_sequence"])
             context._set_at = None if snapshot["set_at"] is None else Instant(*snapshot["set_at"])

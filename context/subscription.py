@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from context.event_kinds import EVENT_KINDS
 from context.scopes import FhircastScopes
 
 
@@ -21,6 +22,7 @@ class HubLimits:
     subscriptions_per_topic: int = 64
     subscriptions_per_grant: int = 8
     undecided_per_subscription: int = 16
+    content_characters: int = 500_000
 
 
 @dataclass(slots=True)
@@ -58,11 +60,11 @@ class Subscription:
     @property
     def is_told_of_patients(self) -> bool:
         """Whether opens of a patient reach it, directly or implied."""
-        return self.wants("Patient-open") or self.wants("Encounter-open")
+        return any(self.wants(kind.name) for kind in EVENT_KINDS if kind.action == "open" and kind.anchor)
 
-    def has_followed(self, sequence: int, patient: str | None) -> bool:
-        """Whether it answered the change; one that is not told of closing has nothing to answer to."""
-        if patient is None and not self.wants("Patient-close"):
+    def has_followed(self, sequence: int, patient: str | None, set_by: str) -> bool:
+        """Whether it answered the change; one that is not told how the patient went has nothing to answer to."""
+        if patient is None and not self.wants(set_by or "Patient-close"):
             return True
         return self.followed >= sequence
 

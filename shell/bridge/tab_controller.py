@@ -220,11 +220,11 @@ class TabController(QObject):
         event_id, version = str(message["id"]), str(event.get("context.versionId") or "")
         if name == "patient-close" and patient_id == self.patient_id:
             return ContextPoint(self.topic, event_id, version, None)
-        if name == "encounter-open" and patient_id:
-            return ContextPoint(self.topic, event_id, version, patient_id, encounter)
-        if name == "patient-open" and patient_id:
+        if name == "home-open" and self.patient_id is not None:
+            return ContextPoint(self.topic, event_id, version, None)
+        if name.endswith("-open") and patient_id:
             kept = self._point.encounter if self._point and patient_id == self.patient_id else None
-            return ContextPoint(self.topic, event_id, version, patient_id, kept)
+            return ContextPoint(self.topic, event_id, version, patient_id, encounter or kept)
         if name == "encounter-close" and self._point and self._point.encounter == encounter:
             self._point = replace(self._point, encounter=None)
         return None

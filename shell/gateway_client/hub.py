@@ -15,7 +15,10 @@ import websockets
 from shell.gateway_client.connection import Connection
 from shell.gateway_client.errors import GatewayError, NotSignedIn, access_is_told
 
-EVENTS = "Patient-open,Patient-close,Encounter-open,Encounter-close,SyncError"
+EVENTS = (
+    "Patient-open,Patient-close,Encounter-open,Encounter-close,ImagingStudy-open,DiagnosticReport-open,"
+    "Home-open,SyncError"
+)
 RENEW_AT = 0.7
 """Share of the lease after which it is renewed."""
 RENEW_AGAIN_SECONDS = 2.0

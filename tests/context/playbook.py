@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from context.effects import ContextChanged, Effect, NoteAck, NoteEvent, NoteSocket, Send
+from context.event_kinds import EVENT_KINDS
 from context.events import ContextEvent, read_event
 from context.hub import Hub
 from context.inputs import Acknowledged, Input, Post, SocketOpened, Subscribe, TimerFired
@@ -20,6 +21,7 @@ TOPIC = "topic-1"
 START = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
 QUIET = (NoteEvent, NoteAck, NoteSocket, ContextChanged)
 PATIENT_EVENTS = ("Patient-open", "Patient-close")
+EVERY_EVENT = tuple(kind.name for kind in EVENT_KINDS)
 ALL_EVENTS = (*PATIENT_EVENTS, "Encounter-open", "Encounter-close", "SyncError")
 EVERYTHING = fhircast_scopes(["fhircast/*.*"])
 
@@ -183,6 +185,83 @@ def encounter_body(
         {"key": "patient", "resource": patient_resource(patient)},
     ]
     return body(name, event_id, context, at)
+
+
+def study_resource(study: str, patient: str) -> dict[str, Any]:
+    return {**encounter_resource(study, patient), "resourceType": "ImagingStudy", "status": "available"}
+
+
+def report_resource(report: str, patient: str) -> dict[str, Any]:
+    return {**encounter_resource(report, patient), "resourceType": "DiagnosticReport", "status": "unknown"}
+
+
+def study_body(
+    name: str, study: str, patient: str, event_id: str, at: datetime | str = START
+) -> dict[str, Any]:
+    context = [
+        {"key": "study", "resource": study_resource(study, patient)},
+        {"key": "patient", "resource": patient_resource(patient)},
+    ]
+    return body(name, event_id, context, at)
+
+
+def report_body(
+    name: str,
+    report: str,
+    patient: str,
+    event_id: str,
+    studies: tuple[str, ...] = (),
+    at: datetime | str = START,
+) -> dict[str, Any]:
+    context = [
+        {"key": "report", "resource": report_resource(report, patient)},
+        {"key": "patient", "resource": patient_resource(patient)},
+        *({"key": "study", "resource": study_resource(study, patient)} for study in studies),
+    ]
+    return body(name, event_id, context, at)
+
+
+def meant(report: str, patient: str | None = None) -> list[dict[str, Any]]:
+    """The references with which an update or a selection says what it is about."""
+    entries = [{"key": "report", "reference": {"reference": f"DiagnosticReport/{report}"}}]
+    if patient is not None:
+        entries.append({"key": "patient", "reference": {"reference": f"Patient/{patient}"}})
+    return entries
+
+
+def update_body(
+    report: str, event_id: str, version: str, *entries: dict[str, Any], patient: str | None = None
+) -> dict[str, Any]:
+    bundle = {"resourceType": "Bundle", "id": "b-1", "type": "transaction", "entry": list(entries)}
+    posted = body(
+        "DiagnosticReport-update",
+        event_id,
+        [*meant(report, patient), {"key": "updates", "resource": bundle}],
+    )
+    posted["event"]["context.versionId"] = version
+    return posted
+
+
+def select_body(report: str, event_id: str, *selected: str, patient: str | None = None) -> dict[str, Any]:
+    chosen = [{"key": "select", "reference": {"reference": target}} for target in selected]
+    return body("DiagnosticReport-select", event_id, [*meant(report, patient), *chosen])
+
+
+def put(resource_type: str, resource_id: str, patient: str | None = None, **more: Any) -> dict[str, Any]:
+    resource = {"resourceType": resource_type, "id": resource_id, **more}
+    if patient is not None:
+        resource["subject"] = {"reference": f"Patient/{patient}"}
+    return {"request": {"method": "PUT"}, "resource": resource}
+
+
+def deletion(target: str) -> dict[str, Any]:
+    return {"request": {"method": "DELETE"}, "fullUrl": target}
+
+
+def ending_body(name: str, event_id: str, code: str = "user-initiated") -> dict[str, Any]:
+    coding = {"system": "http://fhircast.hl7.org/CodeSystem/fhircast-codesystem", "code": code}
+    parameters = {"resourceType": "Parameters", "parameter": [{"name": "code", "valueCoding": coding}]}
+    return body(name, event_id, [{"key": "parameters", "resource": parameters}])
 
 
 def event(posted: dict[str, Any]) -> ContextEvent:

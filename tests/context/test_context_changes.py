@@ -33,10 +33,10 @@ SECOND = timedelta(seconds=1)
 
 
 def current(play: Playbook, *scopes: str) -> tuple[str, list[str], bool]:
-    """(type, ids of the context's resources, has a version)."""
+    """(type, ids of the context's resources without the content, has a version)."""
     granted = fhircast_scopes(scopes) if scopes else EVERYTHING
     answer = play.hub.current_context(granted)
-    ids = [entry["resource"]["id"] for entry in answer["context"]]
+    ids = [entry["resource"]["id"] for entry in answer["context"] if entry["key"] != "content"]
     return answer["context.type"], ids, bool(answer["context.versionId"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,30 +12,51 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from context.effects import CloseChannel, Effect, MoveFence, Send
 from context.hub import Hub
-from context.inputs import DenyGrant, FellBehind, Input, Lock, SocketClosed, SocketOpened, TimerFired, Unlock
+from context.inputs import (
+    DenyGrant,
+    FellBehind,
+    Input,
+    Lock,
+    Post,
+    SocketClosed,
+    SocketOpened,
+    TimerFired,
+    Unlock,
+)
 from tests.context.playbook import (
+    EVERY_EVENT,
     PATIENT_EVENTS,
     START,
     TOPIC,
     answers,
+    body,
     closes,
     closes_encounter,
+    event,
     follower,
     opens,
     opens_encounter,
+    put,
+    report_body,
     shell,
+    study_body,
     subscribe,
+    update_body,
 )
 
 PATIENTS = st.sampled_from(["p-1", "p-2"])
 ENCOUNTERS = st.sampled_from(["v-1", "v-2"])
 ENDPOINTS = st.sampled_from(["shell", "app", "app-2", "plain"])
 SUBSCRIBES = {
-    "shell": shell(),
+    "shell": shell(events=EVERY_EVENT),
     "app": follower("app", grant="g", patient="p-0"),
     "app-2": follower("app-2", grant="g", patient="p-0", events=PATIENT_EVENTS),
-    "plain": subscribe("plain"),
+    "plain": subscribe("plain", events=EVERY_EVENT),
 }
+
+
+def patient_of(context: list[dict[str, Any]]) -> str | None:
+    return next((str(entry["resource"]["id"]) for entry in context if entry["key"] == "patient"), None)
 
 
 class HubMachine(RuleBasedStateMachine):
@@ -80,8 +102,10 @@ class HubMachine(RuleBasedStateMachine):
         event = effect.message["event"]
         name, context = event["hub.event"], event["context"]
         assert name in SUBSCRIBES[effect.endpoint].events, "an event that was not subscribed"
-        if name.endswith("-open") and "context.versionId" in event:
-            self.patient_of[effect.message["id"]] = context[-1]["resource"]["id"]
+        if name == "Home-open" and "context.versionId" in event:
+            self.patient_of[effect.message["id"]] = None
+        elif name.endswith("-open") and "context.versionId" in event:
+            self.patient_of[effect.message["id"]] = patient_of(context)
         elif name == "Patient-close":
             self.patient_of[effect.message["id"]] = None
 
@@ -99,7 +123,7 @@ class HubMachine(RuleBasedStateMachine):
         """S3: a late joiner never gets an anchor of anybody but the current patient."""
         for effect in effects:
             if isinstance(effect, Send) and effect.endpoint == endpoint and "event" in effect.message:
-                assert effect.message["event"]["context"][-1]["resource"]["id"] == patient
+                assert patient_of(effect.message["event"]["context"]) == patient
 
     # rules
 
@@ -137,6 +161,37 @@ class HubMachine(RuleBasedStateMachine):
     @rule(patient=PATIENTS, encounter=ENCOUNTERS)
     def closes_encounter(self, patient: str, encounter: str) -> None:
         self.given(closes_encounter(f"{encounter}-{patient}", patient, f"e{next(self.numbers)}", self.now))
+
+    @rule(patient=PATIENTS)
+    def opens_study(self, patient: str) -> None:
+        self.given(
+            Post(event(study_body("ImagingStudy-open", f"i-{patient}", patient, self.number(), self.now)))
+        )
+
+    @rule(patient=PATIENTS)
+    def opens_report(self, patient: str) -> None:
+        studies = (f"i-{patient}",)
+        posted = report_body(
+            "DiagnosticReport-open", f"r-{patient}", patient, self.number(), studies, self.now
+        )
+        self.given(Post(event(posted)))
+
+    @rule(patient=PATIENTS)
+    def closes_report(self, patient: str) -> None:
+        self.given(Post(event(report_body("DiagnosticReport-close", f"r-{patient}", patient, self.number()))))
+
+    @rule(patient=PATIENTS, value=PATIENTS, known=st.booleans())
+    def updates_report(self, patient: str, value: str, known: bool) -> None:
+        version = self.hub.context.version if known else "long ago"
+        entry = put("Observation", "o-1", value)
+        self.given(Post(event(update_body(f"r-{patient}", self.number(), version, entry))))
+
+    @rule()
+    def goes_home(self) -> None:
+        self.given(Post(event(body("Home-open", self.number(), [], self.now))))
+
+    def number(self) -> str:
+        return f"e{next(self.numbers)}"
 
     @rule(endpoint=ENDPOINTS, status=st.sampled_from([200, 200, 202, 409]), which=st.integers(0, 3))
     def answers(self, endpoint: str, status: int, which: int) -> None:
@@ -203,6 +258,13 @@ class HubMachine(RuleBasedStateMachine):
     def current_context_is_of_the_current_patient(self) -> None:
         current = self.hub.context.current
         assert current is None or current.patient_id == self.hub.context.patient
+
+    @invariant()
+    def content_is_about_the_patient_of_its_report(self) -> None:
+        current = self.hub.context.current
+        for resource in current.content.values() if current else ():
+            assert current is not None
+            assert resource["subject"]["reference"] == f"Patient/{current.patient_id}"
 
 
 HubMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

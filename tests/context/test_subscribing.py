@@ -53,7 +53,7 @@ def test_names_are_compared_without_case_and_answered_as_the_catalogue_writes_th
         ({"events": ()}, 400),
         ({"events": ("*",)}, 400),
         ({"events": ("Patient-open", "com.example.foo-open")}, 400),
-        ({"events": ("ImagingStudy-open",)}, 400),
+        ({"events": ("ServiceRequest-open",)}, 400),
         ({"events": ("com.example.foo",)}, 400),
         ({"scopes": fhircast_scopes([])}, 403),
         ({"scopes": fhircast_scopes(["fhircast/Patient-open.write"])}, 403),
@@ -87,7 +87,7 @@ def test_only_readable_events_are_granted() -> None:
 def test_an_unsupported_event_beside_a_supported_one_is_left_out() -> None:
     """FC-08. Mutant: whole call refused, or unsupported event confirmed."""
     play = Playbook()
-    play.joins(subscribe("a", events=("ImagingStudy-open", "Patient-open")))
+    play.joins(subscribe("a", events=("ServiceRequest-open", "Patient-open")))
     assert play.frames("a")[0]["hub.events"] == "Patient-open"
 
 

@@ -139,14 +139,20 @@ class HubAudit:
 
 
 def patients_in(context: Iterable[Any]) -> list[str]:
-    """Logical ids of the Patient resources in a FHIRcast ``context`` array, each once."""
-    resources = (entry.get("resource") for entry in context if isinstance(entry, dict))
-    found = (
-        resource.get("id")
-        for resource in resources
-        if isinstance(resource, dict) and resource.get("resourceType") == "Patient"
-    )
-    return list(dict.fromkeys(identifier for identifier in found if isinstance(identifier, str)))
+    """Logical ids of the patients in a FHIRcast ``context`` array, by resource or by reference, each once."""
+    found = (_patient_of(entry) for entry in context if isinstance(entry, dict))
+    return list(dict.fromkeys(identifier for identifier in found if identifier is not None))
+
+
+def _patient_of(entry: Mapping[str, Any]) -> str | None:
+    resource, reference = entry.get("resource"), entry.get("reference")
+    if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
+        identifier = resource.get("id")
+        return identifier if isinstance(identifier, str) else None
+    target = reference.get("reference") if isinstance(reference, dict) else None
+    if isinstance(target, str) and target.startswith("Patient/"):
+        return target.removeprefix("Patient/")
+    return None
 
 
 def _asked(call: HubCall) -> tuple[str, Sequence[str]]:

@@ -24,7 +24,8 @@ from context.effects import (
     Refused,
     Send,
 )
-from context.events import EVENT_KINDS, ContextEvent, MalformedEvent, read_event
+from context.event_kinds import EVENT_KINDS
+from context.events import ContextEvent, MalformedEvent, read_event
 from context.hub import Hub
 from context.inputs import (
     Acknowledged,
@@ -288,10 +289,13 @@ class HubRunner:
 
     def topic_closed(self, topic: str) -> None:
         """A workspace context ended: its channels are denied and closed, its record removed."""
+        self._end(topic, EndTopic("the workspace context has ended"))
+
+    def _end(self, topic: str, ending: EndTopic) -> None:
         known = self._topics.get(topic)
         if known is None:
             return
-        self._handle(known, EndTopic("the workspace context has ended"))
+        self._handle(known, ending)
         self._disarm(known)
         self._topics.pop(topic, None)
         self._record(topic, None)
@@ -318,7 +322,7 @@ class HubRunner:
     def session_ended(self, sid: str) -> None:
         """Every topic of the session ends."""
         for name in [name for name, topic in self._topics.items() if topic.sid == sid]:
-            self.topic_closed(name)
+            self._end(name, EndTopic("the session has ended", logout="system-initiated"))
         self._locked_sessions.discard(sid)
 
     def close(self) -> None:

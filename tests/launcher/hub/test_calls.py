@@ -16,7 +16,9 @@ async def test_configuration_names_what_works_and_nothing_else(house: House) -> 
     assert answer.headers["content-type"] == "application/json"
     body = answer.json()
     assert body["eventsSupported"] == [
-        "Patient-open", "Patient-close", "Encounter-open", "Encounter-close", "SyncError",
+        "Patient-open", "Patient-close", "Encounter-open", "Encounter-close", "ImagingStudy-open", "ImagingStudy-close",
+        "DiagnosticReport-open", "DiagnosticReport-close", "DiagnosticReport-update", "DiagnosticReport-select",
+        "Home-open", "SyncError", "UserLogout", "UserHibernate",
     ]  # fmt: skip
     assert (body["websocketSupport"], body["fhircastVersion"], body["fhirVersion"]) == (True, "3.0.0", "R4")
     assert body["capabilities"] == {

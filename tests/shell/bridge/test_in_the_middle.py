@@ -209,3 +209,28 @@ def test_only_a_lost_connection_brings_a_follower_back_by_itself(tab: TabControl
     pane.fact({**facts, "socket": False})
     assert pane.view.reason is (Reason.CRASHED if crashes else Reason.SOCKET_LOST)
     assert pane._comeback.isActive() is not crashes
+
+
+@pytest.mark.parametrize("name", ["ImagingStudy-open", "DiagnosticReport-open"])
+def test_whatever_is_opened_about_somebody_else_changes_the_patient(
+    tab: TabController, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """S1, S3. Mutant: a program opens another patient's study; fences move, the banner keeps the old name."""
+    answers = held_back(monkeypatch)
+    confirm(tab, "p-2", 2, name)
+    for answer in answers:
+        answer(Draft(False))
+    assert (tab.patient_id, tab.patient) == ("p-2", None)
+    assert all(pane.view.state is not State.FOLLOWING for pane in tab.panes)
+
+
+def test_home_leaves_nobody_in_the_banner(
+    workspace: WorkspaceController, tab: TabController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1, S3. Mutant: the hub has no patient any more, the banner still names one."""
+    answers = held_back(monkeypatch)
+    confirm(tab, "", 2, "Home-open")
+    for answer in answers:
+        answer(Draft(False))
+    assert tab.patient_id is None
+    assert workspace._drawing.banner(tab) is None
