@@ -177,13 +177,14 @@ class Gateway:
 
     def sign_in(self, browser: Browser, url: str, user: User | None = None) -> Page:
         """Open, fill in the identity provider's form, follow to the end."""
-        form, who = self.facts.form, user or self.facts.users[0]
+        form, who = self.facts.form, user or self.facts.first_user()
         fields = {form["username"]: who.username, form["password"]: who.password}
         return browser.submit(browser.open(url), 0, **fields)
 
     def shell(self, user: User | None = None) -> Shell:
         """Sign in as the desktop does: with its secret, or with a key of its own (RFC 9449)."""
         facts, browser = self.facts, self.browser()
+        user = user or facts.first_user()
         callback = self.sign_in(browser, self.authorize_url("shell"), user)
         assert "code" in callback.query, (callback.status, callback.url, callback.text)
         form = self.code_form("shell", callback.query["code"])

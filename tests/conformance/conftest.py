@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import httpx2
 import pytest
 
-from tests.conformance.asking import OwnTime
-from tests.conformance.facts import Facts, facts_of, read_facts
-from tests.conformance.registration import SERVICE, Credentials, client_id
+from tests.conformance.facts import Facts, FactsWrong, read_facts
 from tests.conformance.report import Verdicts
 from tests.conformance.status import ALL, ELSEWHERE, IDS
-from tests.conformance.table import Steering, Target
-from tests.fakes.clock import MovedClock
-from tests.fakes.gateway import APP_SECRET, SHELL, SHELL_SECRET, running_gateway
-from tests.fakes.hosted_gateway import NAV_SCOPE, SERVER_SIDE, Place, public_url, reserved_port, write_apps
-from tests.fakes.hosted_names import GATEWAY_HOST, VENDOR, authority
-from tests.fakes.key_server import KeyServer, key_server
-from tests.fakes.upstream_systems import UpstreamSystems, upstream_systems
+from tests.conformance.table import Target
 
-STYLE = {"color_text": "#101418", "color_background": "#ffffff", "dim_font_size": "14px"}
-USERS = [{"username": name, "password": "vaktrom"} for name in ("siri", "helge")]
 ASKED = "test_row"
 VERDICTS = pytest.StashKey[Verdicts]()
+FACTS = pytest.StashKey[Facts | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,11 +29,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[VERDICTS] = Verdicts()
+    try:
+        config.stash[FACTS] = told(config)
+    except (FactsWrong, OSError) as wrong:
+        raise pytest.UsageError(str(wrong)) from wrong
+
+
+def told(config: pytest.Config) -> Facts | None:
+    """What the command line tells of another's gateway; ``None`` when it names none."""
+    files, base_url = config.getoption("--facts", []), config.getoption("--base-url", None)
+    return read_facts(files, base_url) if files or base_url is not None else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Another's server is asked the rows and nothing else; mutants are counted."""
-    if config.getoption("--base-url", None) is None:
+    if config.stash[FACTS] is None:
         return
     kept = [item for item in items if getattr(item, "originalname", "") == ASKED]
     gone = [item for item in items if item not in kept]
@@ -61,7 +60,7 @@ def verdicts(pytestconfig: pytest.Config) -> Verdicts:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     verdicts = config.stash[VERDICTS]
-    anothers = config.getoption("--base-url", None) is not None
+    anothers = config.stash[FACTS] is not None
     own = len(verdicts.found) == len(ALL) and all("conformance" in argument for argument in config.args)
     if not own and not (anothers and verdicts.found):
         return
@@ -72,93 +71,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line)
 
 
-@dataclass(frozen=True)
-class MovedTime(OwnTime):
-    """The clock of a server in this process."""
-
-    clock: MovedClock
-
-    def now(self) -> float:
-        """Seconds since 1970, as the server sees it."""
-        return self.clock.now().timestamp()
-
-    def advance(self, seconds: float) -> None:
-        """Let that much time pass at the server."""
-        self.clock.advance(seconds)
+def reached(facts: Facts) -> Target:
+    """Another's gateway; ends the run with one line when it does not answer."""
+    try:
+        return Target(facts)
+    except (httpx2.HTTPError, OSError) as wrong:
+        pytest.exit(f"{facts.gateway} cannot be asked: {type(wrong).__name__}: {wrong}", 2)
 
 
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """One server for all rows; each row signs in for itself."""
-    base_url = pytestconfig.getoption("--base-url", None)
-    if base_url is not None:
-        asked = Target(read_facts(pytestconfig.getoption("--facts"), base_url))
-        with contextlib.closing(asked):
+    facts = pytestconfig.stash[FACTS]
+    if facts is not None:
+        with contextlib.closing(reached(facts)) as asked:
             yield asked
         return
-    folder = tmp_path_factory.mktemp("conformance")
-    with (
-        contextlib.closing(reserved_port()) as held,
-        key_server(folder) as vendor,
-        upstream_systems(folder, further=[public_url(held)]) as systems,
-    ):
-        place = Place(folder / "hosted", systems, authority(folder), held.getsockname()[1])
-        write_apps(place.folder / "apps")
-        place.write()
-        with own_gateway(systems, folder, vendor, place) as ours:
-            yield ours
+    from tests.conformance.own_server import own_server
 
-
-@contextlib.contextmanager
-def own_gateway(systems: UpstreamSystems, folder: Path, vendor: KeyServer, place: Place) -> Iterator[Target]:
-    """A gateway that knows all clients, and what is needed to steer it."""
-    credentials = Credentials()
-    registered, facts = credentials.everywhere("http://konformitet.localhost:9999")
-    remote = credentials.registered("service", "https://remote.example")
-    address = vendor.keys("/keys", credentials.public["keys"], Cache_Control="max-age=60")
-    registered.append({**remote, "client_id": client_id("remote"), "jwks": None, "jwks_uri": address})
-    facts["remote"] = credentials.fact("service", client_id=client_id("remote"), scope=SERVICE)
-    more: dict[str, Any] = {
-        "outbound": {"networks": ["127.0.0.1/32"], "ca_file": vendor.ca_file},
-        "styles": {"light": STYLE},
-    }
-
-    @contextlib.contextmanager
-    def secure() -> Iterator[Facts]:
-        with place.running() as hosted:
-            yield facts_of({"gateway": hosted.base_url, "users": USERS, "clients": SERVER, **secured(place)})
-
-    def known(base_url: str) -> Facts:
-        shell = {"client_id": SHELL, "client_secret": SHELL_SECRET, "redirect_uri": f"{base_url}/callback"}
-        return facts_of({"gateway": base_url, "users": USERS, "shell": shell, "clients": facts})
-
-    @contextlib.contextmanager
-    def styled(style: Mapping[str, str]) -> Iterator[Facts]:
-        below = Path(tempfile.mkdtemp(dir=folder))
-        with running_gateway(
-            systems, below, clients=registered, which=1, styles={"light": dict(style)}
-        ) as other:
-            yield known(other.base_url)
-
-    steering = Steering(MovedTime(systems.clock), vendor, secure, styled)
-    with (
-        running_gateway(systems, folder, clients=registered, **more) as running,
-        contextlib.closing(Target(known(running.base_url), steering)) as ours,
-    ):
+    with own_server(tmp_path_factory.mktemp("conformance")) as ours:
         yield ours
 
 
-SERVER = {
-    "server": {
-        "client_id": SERVER_SIDE,
-        "redirect_uris": [f"{VENDOR}/callback"],
-        "scope": NAV_SCOPE,
-        "token_endpoint_auth_method": "client_secret_basic",
-        "client_secret": APP_SECRET,
-    }
-}
-
-
-def secured(place: Place) -> dict[str, Any]:
-    """How a gateway of ours behind TLS is reached: whose certificates count, and where its name leads."""
-    return {"ca_file": str(place.authority.issuer), "addresses": {GATEWAY_HOST: "127.0.0.1"}}
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Runs against another's gateway do not make such runs themselves."""
+    return (collection_path.name == "test_from_outside.py" and config.stash[FACTS] is not None) or None

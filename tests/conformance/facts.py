@@ -29,6 +29,7 @@ class NotAsked(Exception):
     """A row that cannot be asked here: ``steer`` when it needs a server that we may steer, else a fact is missing."""
 
     def __init__(self, reason: str, *, steer: bool = False) -> None:
+        self.reason = reason
         super().__init__(("needs a server we may steer: " if steer else "a fact is missing: ") + reason)
 
 
@@ -77,6 +78,12 @@ class Facts:
     addresses: Mapping[str, str] = field(default_factory=dict)
     clients: Mapping[str, Client] = field(default_factory=dict)
 
+    def first_user(self) -> User:
+        """Who is asked for; raises ``NotAsked`` where nobody can sign in."""
+        if not self.users:
+            raise NotAsked("users: somebody who can sign in")
+        return self.users[0]
+
     def client(self, role: str) -> Client:
         """The client of a role; raises ``NotAsked`` where none is registered."""
         if role not in self.clients:
@@ -106,9 +113,6 @@ def facts_of(given: Mapping[str, Any], folder: Path = Path()) -> Facts:
     base = str(given.get("gateway", "")).rstrip("/")
     if urlsplit(base).scheme not in ("http", "https"):
         raise FactsWrong("gateway: the base URL is missing; give --base-url")
-    users = given.get("users") or []
-    if not users:
-        raise FactsWrong('users: nobody can sign in; give [{"username": ..., "password": ...}]')
     launches = {str(app["client_id"]): str(app["launch_uri"]) for app in given.get("apps", ())}
     shell = given.get("shell", {})
     return Facts(
@@ -116,7 +120,7 @@ def facts_of(given: Mapping[str, Any], folder: Path = Path()) -> Facts:
         fhir=given.get("fhir", f"{base}/fhir"),
         workspace=given.get("workspace", f"{base}/workspace"),
         hub=given.get("hub", f"{base}/fhircast"),
-        users=tuple(User(user["username"], user["password"]) for user in users),
+        users=tuple(User(user["username"], user["password"]) for user in given.get("users", ())),
         shell_id=shell.get("client_id", "vaktrom-shell"),
         shell_secret=shell.get("client_secret"),
         callback=shell.get("redirect_uri", "http://127.0.0.1:5555/callback"),

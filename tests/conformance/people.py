@@ -16,6 +16,7 @@ Resource = Mapping[str, Any]
 class People:
     """Two patients with an encounter in progress, the newest one of the first, and staff around it and elsewhere."""
 
+    user: str
     first: Resource
     second: Resource
     encounter: Resource
@@ -40,13 +41,13 @@ def people_of(shell: Shell, user: str) -> People:
     first, second = (patients[name] for name in names[:2])
     own = [item for item in going if item["subject"]["reference"] == names[0]]
     encounter = max(own, key=lambda item: str(item["period"]["start"]))
-    people = People(first, second, encounter, ())
+    people = People(user, first, second, encounter, ())
     near = {user, *people.implied}
     strangers = []
     for kind in ("Practitioner", "Organization"):
         others = [f"{kind}/{item['id']}" for item in _found(shell, f"/{kind}?_count=50")]
         strangers += sorted(set(others) - near)[:1]
-    return People(first, second, encounter, tuple(strangers))
+    return People(user, first, second, encounter, tuple(strangers))
 
 
 def hidden_patient(gateway: Gateway, own: Shell) -> str | None:

@@ -29,16 +29,31 @@ class Target(Gateway):
     def __init__(self, facts: Facts, steering: Steering | None = None) -> None:
         self._steering = steering or Steering(OwnTime())
         super().__init__(facts, self._steering.clock)
+        self._people: People | NotAsked
+        self._hidden: str | None = None
         try:
-            self._look_around(self.shell())
+            self._people = self._look_around(self.shell())
+        except NotAsked as missing:
+            self._people = missing
         except BaseException:
             self.close()
             raise
 
-    def _look_around(self, shell: Shell) -> None:
-        self.user: str = claims_of(shell.tokens["id_token"])["fhirUser"]
-        self.people: People = people_of(shell, self.user)
+    def _look_around(self, shell: Shell) -> People:
         self._hidden = hidden_patient(self, shell)
+        return people_of(shell, claims_of(shell.tokens["id_token"])["fhirUser"])
+
+    @property
+    def people(self) -> People:
+        """Who was found at the beginning; raises ``NotAsked`` where there were too few."""
+        if isinstance(self._people, NotAsked):
+            raise NotAsked(self._people.reason)
+        return self._people
+
+    @property
+    def user(self) -> str:
+        """The reference of who is signed in."""
+        return self.people.user
 
     @property
     def is_anothers(self) -> bool:
