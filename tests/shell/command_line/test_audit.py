@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
+from launcher.gateway.audit_event import AccessFacts
 from shell.command_line import application
+from shell.command_line.audit_list import _outcome
 from tests.fakes.audit_sink import AuditSink, audit_sink
 from tests.fakes.environment import ROOT, sandbox
 from tests.fakes.signed_in import sign_in
@@ -194,6 +197,14 @@ def test_the_list(shift: Shift) -> None:
     assert any("logget inn" in row for row in rows)
     assert any(f"leste Patient/{shift.patient}" in row and "utført" in row for row in rows)
     assert any("leste Patient/nobody" in row and "avvist" in row for row in rows)
+
+
+def test_refusals_of_strangers_are_one_row_with_a_count() -> None:
+    """Mutant: the count not told; told where there is none."""
+    many = AccessFacts(kind="token", recorded="", outcome="4", outcome_text="401 invalid_client", repeated=12)
+    assert _outcome(many, "nb") == "avvist: 401 invalid_client (og 12 til som ligner)"
+    assert _outcome(many, "en") == "refused: 401 invalid_client (and 12 more like it)"
+    assert _outcome(replace(many, repeated=0), "nb") == "avvist: 401 invalid_client"
 
 
 def test_the_newest_only(here: Command, shift: Shift) -> None:
