@@ -80,7 +80,7 @@ li button > span { color: var(--soft); }
 li button > .name { color: var(--text); }
 li button > .when { text-align: right; white-space: nowrap; }
 .name u { text-decoration-thickness: 2px; text-underline-offset: 3px; }
-.tag { display: inline-flex; align-items: center; gap: 4px; margin-left: 8px; padding: 0 6px; border-radius: 4px;
+.tag { display: inline-flex; align-items: center; gap: 4px; padding: 0 6px; border-radius: 4px;
   background: var(--alike-fill); color: var(--alike); font-size: 13px; font-weight: 600; }
 .tag.dead { background: var(--hover); color: var(--soft); }
 form { margin: 0; }
@@ -131,11 +131,11 @@ PICKER = """
 <input type="hidden" name="patient" value="{{ patient.id }}">
 <button><span class="name"><b>{{ letters(patient.family) }}</b>
 {%- if patient.given[0][0] %}, {{ letters(patient.given) }}{% endif %}
-{%- if patient.alike %}<span class="tag"><svg width="16" height="16" viewBox="0 0 24 24" fill="none"
+{%- if patient.alike %}&ensp;<span class="tag"><svg width="16" height="16" viewBox="0 0 24 24" fill="none"
  stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="8" cy="8" r="3.2"/><circle
  cx="16" cy="8" r="3.2"/><path d="M2.5 19.5c.5-3.7 2.4-5.5 5.5-5.5 1.7 0 3.1.6 4 1.7.9-1.1 2.3-1.7 4-1.7 3.1 0 5 1.8 5.5
  5.5"/></svg>{{ button.alike }}</span>{% endif %}
-{%- if patient.deceased %}<span class="tag dead">{{ button.deceased }}</span>{% endif %}</span>
+{%- if patient.deceased %}&ensp;<span class="tag dead">{{ button.deceased }}</span>{% endif %}</span>
 <span class="when">{{ patient.born }}{% if patient.age is not none %} · {{ button.age.format(age=patient.age) }}{% endif %}</span>
 <span>{% if patient.identity_number %}{{ button.number }} {{ patient.identity_number }}{% endif %}</span>
 <span class="when">{% if patient.room %}{{ button.room }} {{ patient.room }}{% if patient.ward %}, {{ patient.ward }}{% endif %}

@@ -15,7 +15,7 @@ LEAST_LETTERS = 2
 IDENTITY_SYSTEMS = ("urn:oid:2.16.578.1.12.4.1.4.1", "urn:oid:2.16.578.1.12.4.1.4.2")
 DIGITS = re.compile(r"[\d .\-/]+")
 NOWHERE = ("", "")
-TITLE = re.compile(r"^(fastlege|lege|dr\.?)\s+", re.IGNORECASE)
+TITLE = re.compile(r"^(fastlege|lege|dr\.?)\s+|,\s*(fastlege|lege)$", re.IGNORECASE)
 
 Resource = dict[str, Any]
 

@@ -128,7 +128,7 @@ def context(site: HostileSite, tmp_path_factory: pytest.TempPathFactory) -> Iter
             folder, executable_path=CHROMIUM, args=arguments, locale="nb-NO"
         ) as opened,
     ):
-        opened.set_default_timeout(5_000)
+        opened.set_default_timeout(15_000)
         yield opened
 
 

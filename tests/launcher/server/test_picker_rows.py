@@ -75,6 +75,8 @@ def test_a_row_tells_people_apart() -> None:
         patient("c", "Vik", "Ola", "2026-11-23", deceasedDateTime="2026-11-23"),
     ]
     haugan, haugen, vik = rows(people, [stay("a", "204"), stay("c", "")], TODAY)
+    people[1]["generalPractitioner"] = [{"display": "Helge Sol, fastlege"}]
+    assert rows(people[1:2], [], TODAY)[0].practitioner == haugan.practitioner
     assert (haugen.identity_number, haugen.born, haugen.age) == ("148239 21420", "14.02.1939", 87)
     assert (haugen.room, haugen.ward, vik.room, vik.ward) == ("204", "Vestfløyen", "", "Vestfløyen")
     assert (haugan.age, haugan.practitioner, haugan.room) == (84, "Helge Sol", "")
