@@ -283,8 +283,8 @@ class AuthorizeEndpoint:
         return answer
 
     def _may_begin(self, request: Request) -> bool:
-        """False for a stranger whose address has begun too many logins just now."""
-        return self._strangers.is_known(request) or self._begins.take(address_of(request))
+        """False for somebody without a session whose address has begun too many logins just now."""
+        return self._strangers.is_signed_in(request) or self._begins.take(address_of(request))
 
     def _unfolded(self, parameters: Parameters) -> Parameters:
         """The parameters behind a ``request_uri`` of ours, taken once (RFC 9126 4)."""

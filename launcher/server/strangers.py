@@ -99,13 +99,17 @@ class Strangers:
         """
         if self._panes.of_cookie(read_cookie(connection, self._cookies.pane)) is not None:
             return True
-        if self._sessions.session_of_cookie(read_cookie(connection, self._cookies.session)) is not None:
+        if self.is_signed_in(connection):
             return True
         token = connection.headers.get("authorization", "").partition(" ")[2].strip()
         try:
             return bool(token) and self._verifier.access_token(token).grant_id != ""
         except InvalidToken:
             return False
+
+    def is_signed_in(self, connection: HTTPConnection) -> bool:
+        """True for the cookie of a live session, locked or not; an app's pane or an old token is nobody who signs in."""
+        return self._sessions.session_of_cookie(read_cookie(connection, self._cookies.session)) is not None
 
 
 class StrangerGate:

@@ -129,6 +129,10 @@ def test_logins_of_strangers_are_begun_at_a_pace_and_the_page_leads_on(house: Ru
     assert begun[-1].status == 429
     assert "For mange forsøk" in begun[-1].text and "/oauth/authorize?" in begun[-1].text
     assert user.browser.send("GET", house.authorize_url(prompt="login")).status == 302
+    bearer = {"Authorization": f"Bearer {user.tokens['access_token']}"}
+    assert house.browser().send("GET", house.authorize_url(), headers=bearer).status == 429
+    _, pane = user.pane("notat", user.context())
+    assert pane.send("GET", house.authorize_url()).status == 429
     assert house.browser().send("POST", f"{house.base_url}/oauth/authorize", {"client_id": "x"}).status == 429
     house.clock.advance(60)
     assert house.browser().send("GET", house.authorize_url()).status == 302
