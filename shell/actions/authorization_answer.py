@@ -18,6 +18,9 @@ PAGES = {
     "identity_unavailable": "wants_login",
     "login_unknown": "wants_login",
     "login_failed": "wants_login",
+    "too_many": "too_many",
+    "not_in_a_page": "authorization_refused",
+    "wrong_place": "authorization_refused",
 }
 """Pages of the gateway's own (``data-page``), and the key of the sentence that a pane says instead."""
 ANSWERED_LATE = "question_too_old"

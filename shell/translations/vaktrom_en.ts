@@ -731,6 +731,10 @@
         <translation>The record system does not answer. The fault is not {vendor}&apos;s. Try again in a moment.</translation>
     </message>
     <message>
+        <source>Det kom for mange forsøk på kort tid. Vent litt, og velg Synkroniser.</source>
+        <translation>There were too many attempts in a short time. Wait a moment, and choose Synchronise.</translation>
+    </message>
+    <message>
         <source>Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT.</source>
         <translation>The app from {vendor} is not approved, or set up wrongly. Tell IT.</translation>
     </message>

@@ -157,6 +157,10 @@ class PaneTexts(QObject):
                 self.tr("{app} kunne ikke åpnes"),
                 self.tr("Journalsystemet svarer ikke. Feilen ligger ikke hos {vendor}. Prøv igjen om litt."),
             ),
+            "too_many": (
+                self.tr("{app} kunne ikke åpnes"),
+                self.tr("Det kom for mange forsøk på kort tid. Vent litt, og velg Synkroniser."),
+            ),
             "not_let_in": (
                 self.tr("{app} slapp ikke inn"),
                 self.tr("Appen fra {vendor} er ikke godkjent, eller satt opp feil. Si fra til IT."),
@@ -185,6 +189,7 @@ FAILURES = (
     "wants_login",
     "signed_out",
     "record_away",
+    "too_many",
     "not_let_in",
     "gateway",
 )

@@ -157,6 +157,27 @@ def test_a_patient_is_found_and_chosen_with_the_keyboard_alone(
         assert [problem for problem in problems if "ERR_CONNECTION" not in problem] == []
 
 
+def test_the_own_ward_is_reached_with_the_keyboard_alone(gateway: RunningGateway, chromium: Chromium) -> None:
+    """In a pane's size. Mutants: Enter in the field shows the ward; the arrows do not know its rows."""
+    back = re.compile(r"http://klassisk\.localhost:9999/index\.html\?.*code=")
+    with opened(chromium, viewport={"width": 262, "height": 480}) as context:
+        page = context.new_page()
+        sign_in(page, gateway)
+        search(page, "zzz")
+        assert page.get_by_role("status").inner_text() == BUTTONS["nobody"]["nb"]
+        for _ in range(2):
+            page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Vestfløyen"
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.get_by_role("status").inner_text() == "Vestfløyen: 2"
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        for key in ("ArrowDown", "End", "Home"):
+            page.keyboard.press(key)
+        with page.expect_request(back):
+            page.keyboard.press("Enter")
+
+
 def sign_in(page: Page, gateway: RunningGateway) -> None:
     page.goto(gateway.authorize_url("klassisk", scope=SCOPE))
     page.fill("#username", "siri")

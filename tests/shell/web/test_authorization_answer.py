@@ -9,7 +9,10 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from shell.actions.authorization_answer import refusal
+from launcher.server.page_texts import PAGE_TEXTS
+from shell.actions.authorization_answer import PAGES, failure_of_page, refusal
+from shell.web.probes import QUESTION
+from shell.widgets.pane_texts import FAILURES
 from tests.shell.web.conftest import MakePane, Site
 
 WITHIN_MS = 5_000
@@ -30,6 +33,14 @@ WITHIN_MS = 5_000
 )
 def test_what_an_answer_means(query: str, key: str) -> None:
     assert refusal(f"http://app.localhost:1/index.html?{query}") == key
+
+
+def test_every_page_of_the_gateway_has_a_sentence_in_the_pane() -> None:
+    """Mutant: a page is added at the gateway, and a pane says of it only that the app is not approved."""
+    assert set(PAGES) == set(PAGE_TEXTS) - {QUESTION}
+    assert set(PAGES.values()) <= set(FAILURES)
+    assert failure_of_page("unnamed", "gateway") == "gateway"
+    assert failure_of_page("unnamed", "") == "authorization_refused"
 
 
 class Gateway:
