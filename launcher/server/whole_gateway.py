@@ -29,6 +29,8 @@ from launcher.upstream.fhir import FhirConnection, UpstreamFhir, UpstreamLimits
 from launcher.upstream.identity import UpstreamIdentity
 
 PAGE_KEY_PURPOSE = b"vaktrom paging links 1"
+READ_LINGER_SECONDS = 0.004
+"""How long the records of reads that come side by side wait for each other: one write to disk for all of them."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,13 @@ def build_gateway(
     connection = FhirConnection(settings.upstream_fhir, limits, tls)
     own = FhirConnection(settings.upstream_fhir, own_limits, tls)
     *older_keys, key = configuration.audit_keys
-    audit = AuditLog(configuration.audit_path, key, random_bytes=random_bytes, older_keys=older_keys)
+    audit = AuditLog(
+        configuration.audit_path,
+        key,
+        random_bytes=random_bytes,
+        older_keys=older_keys,
+        read_linger_seconds=READ_LINGER_SECONDS,
+    )
     rows = StrangerRows(
         audit,
         clock,
