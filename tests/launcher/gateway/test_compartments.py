@@ -158,6 +158,14 @@ def test_new_resources_of_a_transaction_have_the_type_they_come_with(
     assert in_compartment(resource | contained, MARIT, BASES, known) is (about == {MARIT})
 
 
+@pytest.mark.parametrize("known", [{"urn:uuid:1": "Practitioner"}, None])
+def test_they_have_it_inside_a_resource_without_a_row_too(known: dict[str, str] | None) -> None:
+    """Somebody's observation inside an organisation: whose it is, is known with the types alone."""
+    inside = resource_with("Observation", "performer", [f"Patient/{MARIT}", "urn:uuid:1"])
+    resource = {"resourceType": "Organization", "id": "o", "contained": [inside]}
+    assert patients_of(resource, BASES, known) == ({MARIT} if known else {MARIT, ""})
+
+
 def test_the_types_of_what_is_contained() -> None:
     inside = [{"resourceType": "Device", "id": "d"}, {"resourceType": "Patient", "id": "p"}, "text"]
     assert contained_types({"contained": inside}) == {"#d": "Device", "#p": "Patient"}

@@ -84,6 +84,7 @@ def test_a_deletion_is_told_to_who_may_see_all(identifier: str | None, url: str)
     found = filtered(Kind.HISTORY_TYPE, {"entry": [entry]}, "user/*.rs", identifier=identifier)
     told = {"request": {"method": "DELETE", "url": url}, "response": {"status": "204"}}
     assert json.loads(found.body)["entry"] == [told]
+    assert (found.kept, found.removed, found.patients) == (1, 0, set())
     hidden = filtered(Kind.HISTORY_TYPE, {"entry": [entry]}, identifier=identifier)
     assert (hidden.kept, hidden.removed) == (0, 1)
     assert filtered(Kind.SEARCH_TYPE, {"entry": [entry]}, "user/*.rs").kept == 0
@@ -106,6 +107,22 @@ def test_whom_an_answer_is_about() -> None:
     everybody = GrantFacts("g", parse_scopes(("user/*.rs",)), None, False, frozenset(), (UPSTREAM,))
     assert known_patients(everybody, FOREIGN) == {TORBJORN}
     assert known_patients(everybody, vague) == set()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {},
+        {"fullUrl": "x"},
+        {"resource": {"id": "o-1"}},
+        {"resource": {**OWN, "id": "../x"}},
+        {"resource": FOREIGN},
+    ],
+)
+@pytest.mark.parametrize("kind", [Kind.SEARCH_TYPE, Kind.EVERYTHING, Kind.HISTORY_TYPE])
+def test_what_stands_behind_an_entry_that_is_left_out_is_shown(kind: Kind, before: dict[str, Any]) -> None:
+    found = filtered(kind, {"entry": [before, {"resource": OWN}]})
+    assert (found.kept, found.removed, found.patients) == (1, 1, {MARIT})
 
 
 def test_a_history_holds_versions_of_what_was_asked_for_only() -> None:

@@ -93,6 +93,7 @@ def test_bytes_are_judged_as_the_policy_judges_the_resource(
         f'"subject":{{"reference":"Patient/{TORBJORN}","reference":"Patient/{MARIT}"}}',
         f'"subject":{{"\\u0072eference":"Patient/{TORBJORN}","reference":"Patient/{MARIT}"}}',
         f'"subject" : {FOREIGN} , "subject":{OWN}',
+        f'"subject":{{"reference":"Patient/{TORBJORN}","reference":"Patient/{MARIT}"}},"performer":[{OWN}]',
         f'"subject":null,"subject":{OWN}',
         f'"subject":{OWN},"performer":[{FOREIGN}],"performer":[]',
         f'"subject":{OWN},"contained":[{json.dumps(observation("c", TORBJORN))}],"contained":[]',
