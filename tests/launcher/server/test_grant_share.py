@@ -1,4 +1,8 @@
-"""One app's slow searches: they wait for each other, not the other apps for them, and never the check of a patient (S1)."""
+"""One app's slow searches: they wait for each other, not the other apps for them, and never the check of a patient (S1).
+
+Five ways to break it: no cap; one cap for everybody; a backend service with a share for each of its tokens; a place that is
+lost when its request is given up; the gateway's own check behind an app's searches. Each has a test here.
+"""
 
 from __future__ import annotations
 
