@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
+from shell.bridge.access_given_controller import AccessGivenController
 from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.drawing import Drawing
 from shell.bridge.encounters import EncounterQuestions
@@ -75,6 +76,7 @@ class WorkspaceController(QObject):
         self._pane_actions = PaneActions(
             window, services, self.tabs, self._references, self._unsaved, self._messages, self
         )
+        self._access = AccessGivenController(window, services, self._references.of, self)
         self._drawing = Drawing(window, services, self.tabs, self._references, self.start_list, self._apps)
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
@@ -97,6 +99,7 @@ class WorkspaceController(QObject):
             (window.all_apps_asked, lambda: window.open_palette()),
             (window.list_reload_asked, self.start_list.reload),
             *self._pane_actions.wiring,
+            *self._access.wiring,
             (window.panes_visible_changed, self._drawing.rail),
             (window.pane_focused, lambda _: self._drawing.rail()),
             (window.toast_acted, messages.acted),

@@ -61,6 +61,15 @@ class Workspace:
         answer = await self._connection.json("GET", "/workspace/apps")
         return list(answer["apps"] if isinstance(answer, dict) else answer)
 
+    async def grants(self) -> list[dict[str, Any]]:
+        """What the user has allowed apps himself, and which of them keep their access without him."""
+        answer = await self._connection.json("GET", "/workspace/grants")
+        return list(answer["grants"])
+
+    async def withdraw(self, grant: str) -> None:
+        """End one of them at once."""
+        await self._connection.request("DELETE", f"/workspace/grants/{grant}")
+
     async def new_context(self) -> dict[str, Any]:
         context: dict[str, Any] = await self._connection.json("POST", "/workspace/contexts", json={})
         return context

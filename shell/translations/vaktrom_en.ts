@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_GB" sourcelanguage="nb_NO">
 <context>
+    <name>AccessGiven</name>
+    <message>
+        <source>Tilganger du har gitt</source>
+        <translation>Access you have given</translation>
+    </message>
+    <message>
+        <source>Lukk</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>Prøv igjen</source>
+        <translation>Try again</translation>
+    </message>
+    <message>
+        <source>Tilgangene kunne ikke hentes nå. Det som er gitt, gjelder fortsatt.</source>
+        <translation>The list could not be read now. What was given still stands.</translation>
+    </message>
+    <message>
+        <source>Henter …</source>
+        <translation>Reading …</translation>
+    </message>
+    <message>
+        <source>Apper som du selv har gitt tilgang. Andre apper har organisasjonen godkjent.</source>
+        <translation>Apps you have given access yourself. Other apps are approved by the organisation.</translation>
+    </message>
+    <message>
+        <source>Du har ikke gitt noen app tilgang selv. Appene du ser, har organisasjonen godkjent.</source>
+        <translation>You have not given any app access yourself. The apps you see are approved by the organisation.</translation>
+    </message>
+</context>
+<context>
     <name>AppOverview</name>
     <message>
         <source>Søk etter en person</source>
@@ -275,6 +306,69 @@
     </message>
 </context>
 <context>
+    <name>GivenRow</name>
+    <message>
+        <source>Trekk tilbake</source>
+        <translation>Withdraw</translation>
+    </message>
+    <message>
+        <source>Trekk tilbake tilgangen til {app}</source>
+        <translation>Withdraw access from {app}</translation>
+    </message>
+    <message>
+        <source>Trekk tilbake nå</source>
+        <translation>Withdraw now</translation>
+    </message>
+    <message>
+        <source>Behold</source>
+        <translation>Keep</translation>
+    </message>
+    <message>
+        <source>Det gikk ikke. Tilgangen gjelder fortsatt. Prøv igjen.</source>
+        <translation>It did not work. The access still stands. Try again.</translation>
+    </message>
+    <message>
+        <source>{app} mister tilgangen med en gang. Det som ikke er lagret i appen, kan gå tapt.</source>
+        <translation>{app} loses access at once. What is not saved in the app may be lost.</translation>
+    </message>
+    <message>
+        <source>Kan lese og skrive om {name}</source>
+        <translation>May read and write about {name}</translation>
+    </message>
+    <message>
+        <source>Kan lese om {name}</source>
+        <translation>May read about {name}</translation>
+    </message>
+    <message>
+        <source>Kan lese og skrive om én pasient</source>
+        <translation>May read and write about one patient</translation>
+    </message>
+    <message>
+        <source>Kan lese om én pasient</source>
+        <translation>May read about one patient</translation>
+    </message>
+    <message>
+        <source>Kan lese og skrive det du selv kan</source>
+        <translation>May read and write what you yourself can</translation>
+    </message>
+    <message>
+        <source>Kan lese det du selv kan lese</source>
+        <translation>May read what you yourself can read</translation>
+    </message>
+    <message>
+        <source>Gitt {when}</source>
+        <translation>Given {when}</translation>
+    </message>
+    <message>
+        <source>beholder tilgangen når du har logget ut</source>
+        <translation>keeps access when you have logged out</translation>
+    </message>
+    <message>
+        <source>til {when}</source>
+        <translation>until {when}</translation>
+    </message>
+</context>
+<context>
     <name>InboxPanel</name>
     <message>
         <source>Innboks</source>
@@ -376,6 +470,10 @@
     <message>
         <source>Om Vaktrom</source>
         <translation>About Vaktrom</translation>
+    </message>
+    <message>
+        <source>Tilganger du har gitt …</source>
+        <translation>Access you have given …</translation>
     </message>
     <message>
         <source>Logg ut</source>
@@ -1443,6 +1541,10 @@
     <message>
         <source>Om Vaktrom</source>
         <translation>About Vaktrom</translation>
+    </message>
+    <message>
+        <source>Tilganger du har gitt</source>
+        <translation>Access you have given</translation>
     </message>
     <message>
         <source>Lås</source>

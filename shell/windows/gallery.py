@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from context.pane_state import Reason, State
 from shell.presenters import view_models as models
+from shell.presenters.access_given import AccessGivenModel, GivenAccess
 from shell.presenters.texts import sentence
 from shell.theme.theme import Theme
 from shell.theme.tokens import THEME_NAMES
@@ -53,6 +54,7 @@ class Gallery:
             "18-permission": self.permission,
             "19-nobody": self.nobody,
             "20-administrator": self.administrator,
+            "21-access": self.access,
         }
 
     def save(
@@ -175,6 +177,13 @@ class Gallery:
         self.workspace()
         app = demo.APPS["Notat"]
         self.window.ask_unsaved(models.UnsavedModel(app, demo.haugen(), demo.lien(), demo.at("03:04")))
+
+    def access(self) -> None:
+        self.workspace()
+        given, until = demo.at("01:10"), demo.at("07:30")
+        one = GivenAccess("1", "Lungekart", "Fjord Helse", False, False, False, None, given, until)
+        two = GivenAccess("2", "Sårskjema", "Nordlys", True, True, True, demo.haugen(), given, None)
+        self.window.show_access(AccessGivenModel("read", (one, two), asking="2"))
 
     def lock(self) -> None:
         self.ward()

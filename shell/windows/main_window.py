@@ -38,6 +38,8 @@ from shell.windows.sign_in_page import SignInPage
 from shell.windows.window_keys import WindowKeys
 
 if TYPE_CHECKING:
+    from shell.presenters.access_given import AccessGivenModel
+    from shell.widgets.access_given import AccessGiven
     from shell.widgets.command_palette import CommandPalette
     from shell.widgets.encounter_question import EncounterQuestion
     from shell.widgets.pane_area import PaneArea
@@ -74,6 +76,10 @@ class MainWindow(ThemedWidget):
     question_answered = Signal(str)
     encounter_answered = Signal(str)
     encounter_left = Signal()
+    access_asked = Signal()
+    access_withdraw_asked = Signal(str)
+    access_withdrawn = Signal(str)
+    access_kept = Signal()
     palette_asked = Signal(str, str)
     palette_chosen = Signal(str, bool)
     toast_acted = Signal(str)
@@ -177,6 +183,10 @@ class MainWindow(ThemedWidget):
         return self._workplace.encounter_question
 
     @property
+    def access_given(self) -> AccessGiven:
+        return self._workplace.access_given
+
+    @property
     def overlay(self) -> Overlay:
         return self._workplace.overlay
 
@@ -188,6 +198,7 @@ class MainWindow(ThemedWidget):
             self.close_palette()
             self.end_question()
             self.end_encounter()
+            self.end_access()
             self.desk.start.clear()
             self.desk.toasts.clear()
         self._show_page(self.sign_in)
@@ -210,6 +221,7 @@ class MainWindow(ThemedWidget):
         self.close_palette()
         self.end_question()
         self.end_encounter()
+        self.end_access()
         self.desk.toasts.clear()
         self.lock.show_lock(model)
         self._show_page(self.lock)
@@ -365,6 +377,26 @@ class MainWindow(ThemedWidget):
         self.overlay.place()
         self.announcer.say(self.encounter_question.accessibleName(), urgent=True)
 
+    def show_access(self, model: AccessGivenModel) -> None:
+        """What the user has allowed apps; not over a question, and not on another page."""
+        if self._asks or self.page is not self.desk:
+            return
+        begins = not self.shows_access
+        self.access_given.show_access(model)
+        if begins:
+            self.close_palette()
+            self.overlay.open(self.access_given)
+            self.access_given.begin()
+        self.overlay.place()
+
+    @property
+    def shows_access(self) -> bool:
+        return self._made is not None and self.overlay.dialog is self.access_given
+
+    def end_access(self) -> None:
+        if self.shows_access:
+            self.overlay.close(self.access_given)
+
     def end_encounter(self) -> None:
         if self._made is not None:
             self.overlay.close(self.encounter_question)
@@ -457,6 +489,11 @@ class MainWindow(ThemedWidget):
             (made.encounter_question.chosen, self.encounter_answered),
             (made.encounter_question.without, lambda: self.encounter_answered.emit("")),
             (made.encounter_question.left, self.encounter_left),
+            (made.access_given.withdraw_asked, self.access_withdraw_asked),
+            (made.access_given.withdrawn, self.access_withdrawn),
+            (made.access_given.kept, self.access_kept),
+            (made.access_given.again, self.access_asked),
+            (made.access_given.left, self.end_access),
             (made.overlay.dismissed, self._dismissed),
         ):
             signal.connect(target)
@@ -469,6 +506,7 @@ class MainWindow(ThemedWidget):
             (self.menus.text_size_chosen, self.text_size_chosen),
             (self.menus.about_asked, self.about_asked),
             (self.menus.log_out_asked, self.log_out_asked),
+            (self.menus.access_asked, self.access_asked),
             (self.menus.close_patient_asked, self._close_patient),
         ):
             signal.connect(target)
@@ -511,8 +549,8 @@ class MainWindow(ThemedWidget):
     def _dismissed(self) -> None:
         if self.overlay.dialog is self.palette_view:
             self.close_palette()
-        elif self.overlay.dialog is self.keys_help:
-            self.overlay.close(self.keys_help)
+        elif self.overlay.dialog in (self.keys_help, self.access_given):
+            self.overlay.close(self.overlay.dialog)
 
     def _open_user_menu(self) -> None:
         if self._user is not None and not self._asks:

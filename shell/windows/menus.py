@@ -22,6 +22,7 @@ class Menus(ThemedWidget):
     about_asked = Signal()
     log_out_asked = Signal()
     close_patient_asked = Signal()
+    access_asked = Signal()
 
     def __init__(self, theme: Theme, translations: Translations, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -61,11 +62,12 @@ class Menus(ThemedWidget):
         return self._above(menu, beside)
 
     def user(self, beside: QWidget, name: str) -> QMenu:
-        """Who is signed in, log out, about."""
+        """Who is signed in, what he has allowed apps, log out, about."""
         menu = self._menu()
         title = menu.addAction(name)
         title.setEnabled(False)
         menu.addSeparator()
+        menu.addAction(self.tr("Tilganger du har gitt …")).triggered.connect(self.access_asked)
         menu.addAction(self.tr("Logg ut")).triggered.connect(self.log_out_asked)
         menu.addAction(self.tr("Om Vaktrom")).triggered.connect(self.about_asked)
         menu.popup(beside.mapToGlobal(QPoint(0, beside.height())))

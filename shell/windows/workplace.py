@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shell.theme.theme import Theme
+from shell.widgets.access_given import AccessGiven
 from shell.widgets.command_palette import CommandPalette
 from shell.widgets.encounter_question import EncounterQuestion
 from shell.widgets.toasts import Toasts
@@ -30,7 +31,14 @@ class Workplace:
         self.question = UnsavedQuestion(theme, self.desk)
         self.keys_help = ShortcutsHelp(theme, self.desk)
         self.encounter_question = EncounterQuestion(theme, self.desk)
-        for dialog in (self.palette_view, self.question, self.keys_help, self.encounter_question):
+        self.access_given = AccessGiven(theme, self.desk)
+        for dialog in (
+            self.palette_view,
+            self.question,
+            self.keys_help,
+            self.encounter_question,
+            self.access_given,
+        ):
             dialog.hide()
         self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)
         self.actions_now = WindowActions(window)
