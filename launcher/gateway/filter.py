@@ -20,7 +20,7 @@ from launcher.gateway.interaction import Kind
 from launcher.gateway.links import RELATIONS
 from launcher.gateway.policy import READABLE
 from launcher.gateway.resource_types import is_resource_id
-from launcher.gateway.verdicts import ResourceJudge
+from launcher.gateway.verdicts import Judges, ResourceJudge
 
 
 class _Search(msgspec.Struct, gc=False):
@@ -113,10 +113,14 @@ def known_patients(facts: GrantFacts, head: dict[str, Any]) -> set[str]:
     return patients_of(head, facts.bases) - {""}
 
 
-def filter_bundle(facts: GrantFacts, body: bytes, context: BundleContext) -> Filtered:
-    """Judge every entry and build the Bundle anew. Raises ``AnswerUnreadable``."""
+def filter_bundle(
+    facts: GrantFacts, body: bytes, context: BundleContext, judges: Judges | None = None
+) -> Filtered:
+    """Judge every entry and build the Bundle anew. ``judges`` have learned before. Raises ``AnswerUnreadable``."""
     answer = read_bundle(body)
-    entries = _JudgedEntries(facts, body, context)
+    searched = context.type if context.kind is Kind.SEARCH_TYPE else None
+    judge = (judges or Judges()).judge(facts, searched=searched).begin(body)
+    entries = _JudgedEntries(facts, judge, context)
     entries.take(answer.entry)
     removed = len(answer.entry) - entries.kept
     parts = [b'{"resourceType":"Bundle","type":"%b"' % BUNDLE_TYPES[context.kind].encode("ascii")]
@@ -145,14 +149,13 @@ def _links(answer: BundleAnswer, context: BundleContext) -> Iterator[dict[str, s
 class _JudgedEntries:
     """The entries of one answer that may be shown, in ``parts`` that make up the JSON."""
 
-    def __init__(self, facts: GrantFacts, body: bytes, context: BundleContext) -> None:
+    def __init__(self, facts: GrantFacts, judge: ResourceJudge, context: BundleContext) -> None:
         self.parts: list[bytes] = []
         self.patients: set[str] = set()
         self.kept = 0
         self._facts = facts
         self._context = context
-        searched = context.type if context.kind is Kind.SEARCH_TYPE else None
-        self._judge = ResourceJudge(facts, body, searched=searched)
+        self._judge = judge
         self._history = context.kind in (Kind.HISTORY_INSTANCE, Kind.HISTORY_TYPE)
 
     def take(self, entries: Iterable[Entry]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -44,18 +44,22 @@ class PageSeal:
 
     key: bytes
     random_bytes: Callable[[int], bytes]
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self.key))
 
     def seal(self, page: Page) -> str:
         """The opaque value of ``_page``."""
         nonce = self.random_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self.key).encrypt(nonce, msgspec.msgpack.encode(page), _AAD)
+        sealed = self._cipher.encrypt(nonce, msgspec.msgpack.encode(page), _AAD)
         return base64.urlsafe_b64encode(nonce + sealed).decode("ascii").rstrip("=")
 
     def open(self, text: str, facts: GrantFacts, resource_type: str) -> Page:
         """Raises ``PageRefused`` for a forged link, another grant's, another patient's or another type's."""
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            plain = AESGCM(self.key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _AAD)
+            plain = self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _AAD)
             page = msgspec.msgpack.decode(plain, type=Page)
         except (ValueError, InvalidTag, msgspec.MsgspecError):
             raise PageRefused("This page link is not one of ours.") from None

@@ -1,7 +1,7 @@
 """Resources of an answer, judged by the bytes that say whose they are (S4).
 
-A resource is decoded no further than to those bytes, and what was judged once in this answer is not judged again: a
-page of one patient's observations says a hundred times the same. A repeated key must not let a client's decoder see
+A resource is decoded no further than to those bytes, and what was judged once for a grant is not judged again: a page
+of one patient's observations says a hundred times the same. A repeated key must not let a client's decoder see
 another patient than ours does, so the value that comes first has to be the one that comes last.
 """
 
@@ -28,6 +28,8 @@ _ESCAPED_ASCII = b"\\u00"
 """How a key can be spelled so that a search for its bytes does not find it."""
 _NOT_PLAIN = b"\0"
 """Bytes that no JSON holds."""
+MOST_LEARNED = 1024
+"""Verdicts that one judge remembers."""
 
 
 class Verdict(NamedTuple):
@@ -98,24 +100,31 @@ def _decoder_of_codes() -> msgspec.json.Decoder[_Head]:
 
 
 class ResourceJudge:
-    """Judges resources that stand in ``answer`` under what is known of a grant at one moment.
+    """Judges resources under what is known of a grant at one moment; what it has learned holds for equal facts.
 
     Each needs one of ``letters``; of the type ``searched`` it needs the right to search, unless it only came along.
     """
 
-    def __init__(
-        self, facts: GrantFacts, answer: bytes, letters: str = "rs", searched: str | None = None
-    ) -> None:
+    def __init__(self, facts: GrantFacts, letters: str = "rs", searched: str | None = None) -> None:
         queried = {name for scope in facts.scopes for name, _ in scope.query}
         self._facts = facts
         self._letters = letters
         self._searched = searched
         self._decode = (_decoder_of_codes() if queried else _OF_OWNERS).decode
         self._all_by_id = "_id" in queried
-        self._escaped = b"\\" in answer and _ESCAPED_ASCII in answer
+        self._escaped = True
         self._known: dict[tuple[object, ...], _Known] = {}
         self._last: tuple[_Head | None, bool] = (None, False)
         self._last_known = _Known(Verdict(False, frozenset()), ())
+
+    def begin(self, answer: bytes) -> ResourceJudge:
+        """Itself, for resources that stand in this answer."""
+        self._escaped = b"\\" in answer and _ESCAPED_ASCII in answer
+        return self
+
+    def knows(self, facts: GrantFacts) -> bool:
+        """True when what it has learned holds for these facts."""
+        return self._facts == facts
 
     def judge(self, raw: bytes, included: bool = False) -> Judged:
         """Judge one resource. Raises ``AnswerUnreadable`` when it is none of R4, or can be read in two ways."""
@@ -142,6 +151,8 @@ class ResourceJudge:
         key = (head.type, head.id, included, values)
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= MOST_LEARNED:
+                self._known.clear()
             known = self._known[key] = self._learned(head, values, raw, included)
         return known
 
@@ -170,6 +181,28 @@ class ResourceJudge:
         letters = "s" if resource["resourceType"] == self._searched and not included else self._letters
         about = patients_of(resource, self._facts.bases)
         return Verdict(judge_resource(self._facts, resource, letters, about=about), frozenset(about))
+
+
+class Judges:
+    """A judge for each way in which a grant asks; ``forget`` them when nobody has asked for a while."""
+
+    def __init__(self, most: int = 16) -> None:
+        self._most = most
+        self._judges: dict[tuple[str, str, str | None], ResourceJudge] = {}
+
+    def judge(self, facts: GrantFacts, letters: str = "rs", searched: str | None = None) -> ResourceJudge:
+        """One that has learned nothing under other facts."""
+        key = (facts.grant_id, letters, searched)
+        judge = self._judges.get(key)
+        if judge is None or not judge.knows(facts):
+            if len(self._judges) >= self._most:
+                self._judges.clear()
+            judge = self._judges[key] = ResourceJudge(facts, letters, searched)
+        return judge
+
+    def forget(self) -> None:
+        """Keep nothing of any patient."""
+        self._judges.clear()
 
 
 def _first(raw: bytes, name: str, value: bytes) -> tuple[bytes, bytes]:

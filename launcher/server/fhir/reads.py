@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from launcher.gateway.filter import BundleContext, filter_bundle
@@ -11,7 +12,7 @@ from launcher.gateway.interaction import Interaction, Kind
 from launcher.gateway.links import Page, PageRefused, PageSeal, upstream_target
 from launcher.gateway.policy import Deny, Narrow, decide
 from launcher.gateway.query import write_query
-from launcher.gateway.verdicts import ResourceJudge
+from launcher.gateway.verdicts import Judges, ResourceJudge
 from launcher.server.fhir.access import Access, AccessKeeper
 from launcher.server.fhir.binary_answers import BinaryAnswers
 from launcher.server.fhir.exchange import Answer, refusal
@@ -23,6 +24,7 @@ from launcher.upstream.fhir import FORM, UpstreamAnswer
 PERSON_TYPES = frozenset({"Patient", "Person", "RelatedPerson"})
 """Searches for people go up as POST, so that no identity number stands in an upstream's URL or log (S7)."""
 LONGEST_TARGET = 2000
+LEARNED_SECONDS = 30.0
 
 
 class Reads:
@@ -42,6 +44,8 @@ class Reads:
         self._binaries = binaries
         self._public_base = public_base
         self._page_seal = page_seal
+        self._judges = Judges()
+        self._forgetting: asyncio.TimerHandle | None = None
 
     async def instance(self, access: Access) -> Answer:
         """``read`` and ``vread``. What lies outside the grant is answered exactly like what is not there."""
@@ -61,7 +65,7 @@ class Reads:
             return await self._refusals.failed(access, facts, answer)
         facts = self._keeper.facts_for_answer(access)
         try:
-            judged = ResourceJudge(facts, answer.body, "r").judge(answer.body)
+            judged = ResourceJudge(facts, "r").begin(answer.body).judge(answer.body)
         except AnswerUnreadable:
             return await self._broken(access)
         if (judged.type, judged.id) != (interaction.type, interaction.id):
@@ -157,7 +161,7 @@ class Reads:
             self._page_link(facts, interaction, exact),
         )
         try:
-            filtered = filter_bundle(facts, answer.body, context)
+            filtered = filter_bundle(facts, answer.body, context, self._learned_judges())
         except AnswerUnreadable:
             return await self._broken(access)
         if interaction.kind is Kind.HISTORY_INSTANCE and not filtered.kept:
@@ -166,6 +170,17 @@ class Reads:
         if interaction.kind is Kind.SEARCH_TYPE and facts.patient and not self._open(facts, interaction):
             patients = patients | {facts.patient}
         return await self._keeper.done(access, Answer(200, filtered.body), patients)
+
+    def _learned_judges(self) -> Judges:
+        """What was learned stays for a while, so that not each page of a patient is learned anew."""
+        if self._forgetting is None:
+            loop = asyncio.get_running_loop()
+            self._forgetting = loop.call_later(LEARNED_SECONDS, self._forget)
+        return self._judges
+
+    def _forget(self) -> None:
+        self._forgetting = None
+        self._judges.forget()
 
     def _page_link(
         self, facts: GrantFacts, interaction: Interaction, exact: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable
 from launcher.gateway.policy import judge_resource
 from launcher.gateway.scope_rules import parse_scopes
-from launcher.gateway.verdicts import ResourceJudge
+from launcher.gateway.verdicts import Judges, ResourceJudge
 from tests.launcher.gateway.support import MARIT, TORBJORN, observation
 
 OWN, FOREIGN = (json.dumps({"reference": f"Patient/{patient}"}) for patient in (MARIT, TORBJORN))
@@ -35,7 +36,7 @@ def facts(*scopes: str) -> GrantFacts:
 def shown(raw: str | bytes, *scopes: str) -> bool:
     body = raw.encode() if isinstance(raw, str) else raw
     try:
-        return ResourceJudge(facts(*scopes), body).judge(body).verdict.covered
+        return ResourceJudge(facts(*scopes)).begin(body).judge(body).verdict.covered
     except AnswerUnreadable:
         return False
 
@@ -75,7 +76,7 @@ def test_bytes_are_judged_as_the_policy_judges_the_resource(
         members = list(resource.items())
         order.shuffle(members)
         written.append((json.dumps(dict(members), indent=indent, ensure_ascii=ascii_only).encode(), included))
-    judge = ResourceJudge(known, b"".join(raw for raw, _ in written), searched="Observation")
+    judge = ResourceJudge(known, searched="Observation").begin(b"".join(raw for raw, _ in written))
     for (resource, included), (raw, _) in zip(resources, written, strict=True):
         letters = "s" if resource["resourceType"] == "Observation" and not included else "rs"
         judged = judge.judge(raw, included)
@@ -111,7 +112,7 @@ def test_a_repetition_is_found_behind_one_of_the_same_kind() -> None:
     """What was learned of the first must not vouch for the bytes of the second."""
     plain = f'{OBSERVATION}"subject":{OWN}}}'.encode()
     twice = f'{OBSERVATION}"subject":{FOREIGN},"subject":{OWN}}}'.encode()
-    judge = ResourceJudge(facts(), plain + twice)
+    judge = ResourceJudge(facts()).begin(plain + twice)
     assert judge.judge(plain).verdict.covered
     with pytest.raises(AnswerUnreadable):
         judge.judge(twice)
@@ -141,7 +142,7 @@ def test_an_element_of_the_same_name_further_in_is_another() -> None:
 )
 def test_what_is_no_resource_of_r4(raw: bytes) -> None:
     with pytest.raises(AnswerUnreadable):
-        ResourceJudge(facts("user/*.rs"), raw).judge(raw)
+        ResourceJudge(facts("user/*.rs")).begin(raw).judge(raw)
 
 
 def test_nobodys_resource_that_holds_somebody_elses_is_not_shown() -> None:
@@ -153,3 +154,30 @@ def test_nobodys_resource_that_holds_somebody_elses_is_not_shown() -> None:
     assert shown(organization(MARIT))
     assert not shown(organization(TORBJORN))
     assert shown(organization(TORBJORN), "user/*.rs")
+
+
+def test_what_was_learned_holds_for_the_same_facts_only() -> None:
+    judges, raw = Judges(most=2), f'{OBSERVATION}"subject":{OWN}}}'.encode()
+    mine = facts()
+
+    def covered(known: GrantFacts, searched: str | None = None) -> bool:
+        return judges.judge(known, searched=searched).begin(raw).judge(raw).verdict.covered
+
+    assert covered(mine)
+    assert judges.judge(facts()) is judges.judge(mine)
+    assert not covered(replace(mine, patient=TORBJORN))
+    assert not covered(facts("patient/Condition.rs"))
+    assert not covered(facts("patient/*.r"), "Observation")
+    assert covered(mine)
+    before = judges.judge(mine)
+    judges.forget()
+    assert judges.judge(mine) is not before
+
+
+@pytest.mark.parametrize("letters", ["r", "s"])
+def test_a_judge_asks_for_its_own_letters(letters: str) -> None:
+    raw = f'{OBSERVATION}"subject":{OWN}}}'.encode()
+    judges = Judges()
+    for granted in ("r", "s"):
+        judged = judges.judge(facts(f"patient/*.{granted}"), letters).begin(raw).judge(raw)
+        assert judged.verdict.covered == (granted == letters)
