@@ -36,6 +36,7 @@ class Documents:
     owner: str | None = MARIT
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    after_again: dict[str, Any] | None = None
     etags: list[str] = field(default_factory=lambda: ['W/"1"'])
     told_length: bool = True
     dies_after: int | None = None
@@ -66,6 +67,8 @@ class Documents:
         self.asked.append(dict(request.headers))
         etag = self.etags[min(len(self.asked), len(self.etags)) - 1]
         headers = {"ETag": etag} if etag else {}
+        if len(self.asked) > 1 and self.after_again is not None:
+            self.after = self.after_again
         beginning, end = self.members()
         piece = base64.b64encode(PIECE)
         if self.told_length:
@@ -195,6 +198,16 @@ async def test_what_is_ambiguous_or_changes_meanwhile_is_not_shown(documents: Do
     async with reading(documents) as plane:
         answer = await plane.get("/Binary/big")
         assert (answer.status, len(answer.body) < 500) == (502, True)
+
+
+@pytest.mark.parametrize("headers", [{}, PDF])
+async def test_an_end_that_was_not_judged_never_comes(headers: dict[str, str]) -> None:
+    documents = Documents(after_again={"securityContext": {"reference": f"Patient/{TORBJORN}"}})
+    documents.told_length = False
+    async with reading(documents) as plane:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await plane.get("/Binary/big", headers=headers)
+        assert [outcome for outcome, _ in outcomes(plane)] == [SUCCESS, FAILED]
 
 
 async def test_nothing_is_shown_that_could_not_be_recorded() -> None:

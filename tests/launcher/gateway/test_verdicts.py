@@ -181,3 +181,11 @@ def test_a_judge_asks_for_its_own_letters(letters: str) -> None:
     for granted in ("r", "s"):
         judged = judges.judge(facts(f"patient/*.{granted}"), letters).begin(raw).judge(raw)
         assert judged.verdict.covered == (granted == letters)
+
+
+def test_a_match_learns_nothing_from_what_came_along() -> None:
+    raw = f'{OBSERVATION}"subject":{OWN}}}'.encode()
+    judge = ResourceJudge(facts("patient/*.r"), searched="Observation").begin(raw)
+    assert judge.judge(raw, True).verdict.covered
+    assert not judge.judge(raw, False).verdict.covered
+    assert judge.judge(raw, True).verdict.covered
