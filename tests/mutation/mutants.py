@@ -115,7 +115,7 @@ def _changes(node: ast.AST) -> Iterator[Change]:
             kept = [other for at, other in enumerate(node.ifs) if at != number]
             yield f"filter {_short(test)} left out", _field(node, "ifs", kept)
     elif isinstance(node, ast.Return) and node.value is not None:
-        if not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        if not _says_no(node.value):
             yield f"return {_short(node.value)} -> None", _field(node, "value", ast.Constant(None))
     elif isinstance(node, ast.Expr | ast.AugAssign | ast.Raise) and not _is_yield(node):
         yield f"{_short(node)} -> pass", _swap_in_place(node, ast.Pass())
@@ -152,6 +152,11 @@ def _constant(node: ast.Constant) -> Iterator[Change]:
 def _is_sentence(text: str) -> bool:
     """Words for a person, which tests leave free."""
     return text.count(" ") > 1
+
+
+def _says_no(value: ast.expr) -> bool:
+    """``None`` and ``False``: a condition takes them for the same, and ``False`` is changed as a constant."""
+    return isinstance(value, ast.Constant) and (value.value is None or value.value is False)
 
 
 def _is_yield(node: ast.AST) -> bool:

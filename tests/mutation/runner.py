@@ -1,15 +1,16 @@
 """Runs mutants inside one collected pytest session: each in a forked child that swaps one function's code.
 
-What a mutant is tried with are the tests that call its function, the quickest first; the first failure kills it.
+What a mutant is tried with are the tests that call its function, the cheapest first, and of these those that call the
+fewest others; the first failure kills it. Which tests these are does not depend on the machine: each kind of test has a
+nominal price. A function that builds tables while its module is imported is tried by building these anew.
 Nothing is written into the source tree.
 """
 
 from __future__ import annotations
 
-import functools
 import gc
 import importlib
-import json
+import inspect
 import os
 import signal
 import sys
@@ -20,30 +21,43 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.swaps import (
+    Cache,
+    Place,
+    caches,
+    called_while_built,
+    code_of,
+    living_functions,
+    rebuilt,
+    swapped,
+    users_of,
+)
 
 KILLED, SURVIVED = 1, 0
 SLOWER, LEAST_SECONDS = 8, 5
 EXAMPLES = 30
-Code = types.CodeType
-Cache = Any
-Place = tuple[str, str]
-"""File and qualified name of a function."""
+PLAIN, GENERATED, OVER_SOCKETS = 2, 60, 40
+"""The nominal price of a test in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one mutant; ``tests`` is how many were there to kill it."""
+    """What became of one mutant; ``tests`` is how many were there to kill it.
+
+    ``endless`` when it was killed because its tests did not come to an end.
+    """
 
     module: str
     mutant: Mutant
     killed: bool
     tests: int
+    endless: bool = False
 
     @property
     def name(self) -> str:
@@ -54,13 +68,13 @@ class Verdict:
 class MutationRun:
     """A pytest plugin: instead of running the tests it runs them against mutants of ``files``.
 
-    ``seconds`` bounds the whole, ``test_seconds`` what one mutant's tests may take when they all pass.
+    ``seconds`` bounds the whole, ``budget`` the prices of one mutant's tests together.
     """
 
     root: Path
     files: Sequence[Path]
     seconds: float
-    test_seconds: float
+    budget: int
     jobs: int
     say: Callable[[str], None]
     verdicts: list[Verdict] = field(default_factory=list)
@@ -68,8 +82,8 @@ class MutationRun:
     baseline_failed: list[str] = field(default_factory=list)
     _caches: list[Cache] = field(default_factory=list)
 
-    def pytest_collection_modifyitems(self) -> None:
-        """Generated examples are few, the same for every mutant, and kept nowhere."""
+    def pytest_sessionstart(self) -> None:
+        """Generated examples are few, the same for every mutant, and kept nowhere; said before a test is imported."""
         from hypothesis import HealthCheck, Phase, settings  # pytest wants to be the first to import it
 
         settings.register_profile(
@@ -87,36 +101,41 @@ class MutationRun:
         """The tests once, to see which functions each calls; then every mutant."""
         began = time.monotonic()
         items = {item.nodeid: item for item in session.items}
-        for path in self.files:  # some are imported only when they are needed
-            importlib.import_module(".".join(path.relative_to(self.root).with_suffix("").parts))
-        self._caches, functions = _caches(), _functions({str(path) for path in self.files})
+        modules = {path: importlib.import_module(_module_name(self.root, path)) for path in self.files}
+        self._caches = caches()
+        functions = living_functions({str(path) for path in self.files})
+        built = {path: called_while_built(module) for path, module in modules.items()}
         gc.freeze()  # children then share what is here already
-        calls, took = self._baseline(session.items)
-        self.say(f"{len(items)} tests in {sum(took.values()):.0f} s; {len(calls)} functions are called")
+        seen = self._baseline(session.items)
+        seconds = sum(test.seconds for test in seen.values())
+        self.say(f"{len(items)} tests in {seconds:.0f} s")
         if self.baseline_failed:
             return True
+        order = sorted(seen, key=lambda name: (_price(items[name]), len(seen[name].places), name))
         work = list(self._work())
         running: dict[int, tuple[str, Mutant, int]] = {}
         for number, (path, mutant) in enumerate(work):
             if time.monotonic() - began > self.seconds:
                 self.untried = len(work) - number
                 break
-            chosen = self._chosen(calls.get((str(path), mutant.function), set()), took)
-            module = str(path.relative_to(self.root))
-            code = _code_of(mutant, path)
-            living = functions.get((str(path), mutant.function))
-            if not chosen or code is None or living is None:
-                self.verdicts.append(Verdict(module, mutant, False, len(chosen)))
+            code = code_of(mutant, path)
+            if code is None:
                 continue
+            place = (str(path), mutant.function)
+            callers = [name for name in order if place in seen[name].places]
+            put_in_place = swapped(functions.get(place, ()), code)
+            if not callers or mutant.function in built[path]:
+                users = {str(path), *users_of(modules[path])}
+                callers = [name for name in order if any(file in users for file, _ in seen[name].places)]
+                put_in_place = rebuilt(modules[path], mutant)
+            chosen = self._chosen([items[name] for name in callers])
             while len(running) >= self.jobs:
                 self._reap(running)
-            limit = int(sum(took[name] for name in chosen) * SLOWER) + LEAST_SECONDS
+            limits = [int(seen[item.nodeid].seconds * SLOWER) + LEAST_SECONDS for item in chosen]
             pid = os.fork()
             if pid == 0:
-                for cache in self._caches:  # what was answered before says nothing about a mutant
-                    cache.cache_clear()
-                _child(living, code, [items[name] for name in chosen], limit)
-            running[pid] = (module, mutant, len(chosen))
+                self._child(put_in_place, chosen, limits)
+            running[pid] = (str(path.relative_to(self.root)), mutant, len(chosen))
         while running:
             self._reap(running)
         return True
@@ -128,51 +147,72 @@ class MutationRun:
         for start in range(stride):
             yield from found[start::stride]
 
-    def _chosen(self, tests: set[str], took: dict[str, float]) -> list[str]:
-        chosen: list[str] = []
-        left = self.test_seconds
-        for name in sorted(tests, key=lambda name: (took[name], name)):
-            left -= took[name]
+    def _chosen(self, callers: Sequence[pytest.Item]) -> list[pytest.Item]:
+        chosen: list[pytest.Item] = []
+        left = self.budget
+        for item in callers:
+            left -= _price(item)
             if left < 0 and chosen:
                 break
-            chosen.append(name)
+            chosen.append(item)
         return chosen
+
+    def _child(
+        self, put_in_place: Callable[[], None], items: Sequence[pytest.Item], limits: Sequence[int]
+    ) -> None:
+        """Never returns. An endless mutant is ended by the alarm, which counts as killed."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        try:
+            for cache in self._caches:  # what was answered before says nothing about a mutant
+                cache.cache_clear()
+            put_in_place()
+            for number, item in enumerate(items):
+                signal.alarm(limits[number])
+                if not _passes(item, items[number + 1] if number + 1 < len(items) else None):
+                    os._exit(KILLED)
+        except BaseException:
+            os._exit(KILLED)
+        os._exit(SURVIVED)
 
     def _reap(self, running: dict[int, tuple[str, Mutant, int]]) -> None:
         pid, status = os.wait()
         module, mutant, tests = running.pop(pid)
         survived = os.WIFEXITED(status) and os.WEXITSTATUS(status) == SURVIVED
-        self.verdicts.append(Verdict(module, mutant, not survived, tests))
+        endless = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        self.verdicts.append(Verdict(module, mutant, not survived, tests, endless))
         if len(self.verdicts) % 100 == 0:
             killed = sum(verdict.killed for verdict in self.verdicts)
             self.say(f"{len(self.verdicts)} tried, {killed} killed")
 
-    def _baseline(self, items: Sequence[pytest.Item]) -> tuple[dict[Place, set[str]], dict[str, float]]:
-        """Which tests call a function, and the seconds of each; measured in a child, so that nothing is left behind."""
+    def _baseline(self, items: Sequence[pytest.Item]) -> dict[str, Observed]:
+        """What each test calls; seen in a child, so that nothing is left behind."""
         with tempfile.TemporaryDirectory() as folder:
             told = Path(folder) / "calls.json"
             pid = os.fork()
             if pid == 0:
-                told.write_text(
-                    json.dumps(_observed(items, {str(path) for path in self.files}, self._caches))
-                )
+                files = {str(path) for path in self.files}
+                told.write_bytes(msgspec.json.encode(_observed(items, files, self._caches)))
                 os._exit(0)
             os.waitpid(pid, 0)
-            found = json.loads(told.read_text())
-        calls: dict[Place, set[str]] = {}
-        for name, (_, _, places) in found.items():
-            for file, function in places:
-                calls.setdefault((file, function), set()).add(name)
-        self.baseline_failed = [name for name, (_, passed, _) in found.items() if not passed]
-        return calls, {name: seconds for name, (seconds, _, _) in found.items()}
+            seen = msgspec.json.decode(told.read_bytes(), type=dict[str, Observed])
+        self.baseline_failed = [name for name, test in seen.items() if not test.passed]
+        return seen
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """One test without any mutant: how long it took, and which functions of the files it called."""
+
+    seconds: float
+    passed: bool
+    places: frozenset[Place]
 
 
 def _observed(
-    items: Sequence[pytest.Item], files: set[str], caches: Sequence[Cache]
-) -> dict[str, tuple[float, bool, list[tuple[str, str]]]]:
+    items: Sequence[pytest.Item], files: set[str], remembered: Sequence[Cache]
+) -> dict[str, Observed]:
     found = {}
     for number, item in enumerate(items):
-        for cache in caches:
+        for cache in remembered:
             cache.cache_clear()
         places: set[Place] = set()
 
@@ -183,11 +223,10 @@ def _observed(
         began = time.perf_counter()
         threading.setprofile(note)
         sys.setprofile(note)
-        following = items[number + 1] if number + 1 < len(items) else None
-        passed = _passes(item, following)
+        passed = _passes(item, items[number + 1] if number + 1 < len(items) else None)
         sys.setprofile(None)
         threading.setprofile(None)
-        found[item.nodeid] = (time.perf_counter() - began, passed, sorted(places))
+        found[item.nodeid] = Observed(time.perf_counter() - began, passed, frozenset(places))
     return found
 
 
@@ -195,51 +234,16 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
 
 
-def _child(
-    functions: Sequence[types.FunctionType], code: Code, items: Sequence[pytest.Item], limit: int
-) -> None:
-    """Never returns. An endless mutant is ended by the alarm, which counts as killed."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(limit)
-    try:
-        for function in functions:
-            function.__code__ = code
-        for number, item in enumerate(items):
-            if not _passes(item, items[number + 1] if number + 1 < len(items) else None):
-                os._exit(KILLED)
-    except BaseException:
-        os._exit(KILLED)
-    os._exit(SURVIVED)
+def _price(item: pytest.Item) -> int:
+    test = getattr(item, "obj", None)
+    if inspect.iscoroutinefunction(test):
+        return OVER_SOCKETS
+    return GENERATED if getattr(test, "is_hypothesis_test", False) else PLAIN
+
+
+def _module_name(root: Path, path: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts)
 
 
 def _outermost(qualified: str) -> str:
     return qualified.partition(".<locals>")[0]
-
-
-def _functions(files: set[str]) -> dict[Place, list[types.FunctionType]]:
-    """The living function objects of the files, wherever they are kept (decorated, on classes, in tables)."""
-    found: dict[Place, list[types.FunctionType]] = {}
-    for thing in gc.get_objects():
-        if isinstance(thing, types.FunctionType) and thing.__code__.co_filename in files:
-            found.setdefault((thing.__code__.co_filename, thing.__code__.co_qualname), []).append(thing)
-    return found
-
-
-def _code_of(mutant: Mutant, path: Path) -> Code | None:
-    """The mutated function's code; ``None`` where Python itself refuses the mutant."""
-    try:
-        waiting = [compile(mutant.source, str(path), "exec", dont_inherit=True)]
-    except SyntaxError:
-        return None
-    while waiting:
-        code = waiting.pop()
-        if code.co_qualname == mutant.function:
-            return code
-        waiting.extend(inner for inner in code.co_consts if isinstance(inner, Code))
-    return None
-
-
-def _caches() -> list[Cache]:
-    """The product's functions that remember their answers."""
-    found = (thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper))
-    return [thing for thing in found if (thing.__module__ or "").startswith("launcher.")]
