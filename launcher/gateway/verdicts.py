@@ -2,7 +2,8 @@
 
 A resource is decoded no further than to those bytes, and what was judged once for a grant is not judged again: a page
 of one patient's observations says a hundred times the same. A repeated key must not let a client's decoder see
-another patient than ours does, so the value that comes first has to be the one that comes last.
+another patient than ours does, so a judged key stands in the bytes once, or all of them are read; and bytes that are no
+UTF-8 are no resource, since nobody knows which quotation marks another decoder finds in them.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class _Head(msgspec.Struct, gc=False):
 
 
 class _Known(NamedTuple):
-    """A verdict, and for each judged element its key and the bytes that must stand where the key stands first."""
+    """A verdict, and for each judged element its key and the bytes that must stand where the key stands."""
 
     verdict: Verdict
     first: tuple[tuple[bytes, bytes], ...]
@@ -128,7 +129,7 @@ class ResourceJudge:
 
     def judge(self, raw: bytes, included: bool = False) -> Judged:
         """Judge one resource. Raises ``AnswerUnreadable`` when it is none of R4, or can be read in two ways."""
-        if self._escaped and _ESCAPED_ASCII in raw:
+        if (self._escaped and _ESCAPED_ASCII in raw) or not _is_utf8(raw):
             return self._judged_whole(raw, included)
         try:
             head = self._decode(raw)
@@ -142,7 +143,8 @@ class ResourceJudge:
             self._last = (head, included)
         verdict, first = self._last_known
         for name, expected in first:
-            if not raw.startswith(expected, raw.find(name)):
+            at = raw.find(name)
+            if raw.rfind(name) != at or not raw.startswith(expected, at):
                 return self._judged_whole(raw, included)
         return Judged(resource_type, identifier, verdict)
 
@@ -212,6 +214,16 @@ def _first(raw: bytes, name: str, value: bytes) -> tuple[bytes, bytes]:
     at = raw.find(value, start + len(quoted))
     plain = start >= 0 <= at and raw[start + len(quoted) : at].strip(b" \t\r\n") == b":"
     return quoted, raw[start : at + len(value)] if plain else _NOT_PLAIN
+
+
+def _is_utf8(raw: bytes) -> bool:
+    if raw.isascii():
+        return True
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

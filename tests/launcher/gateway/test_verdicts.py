@@ -101,6 +101,9 @@ def test_bytes_are_judged_as_the_policy_judges_the_resource(
         f'"subject":{OWN},"contained":[{{"resourceType":"Bundle"}}]',
         f'"subject":{OWN},"contained":[{{"resourceType":["Observation"]}}]',
         f'"subject":{OWN},"resourceType":"Condition"',
+        f'"extension":[{{"subject":{OWN}}}],"subject":{FOREIGN},"subject":{OWN}',
+        f'"a\\"subject":{OWN},"subject":{FOREIGN},"subject":{OWN}',
+        f'"subject":{OWN},"subject":{FOREIGN},"subject":{OWN}',
     ],
 )
 def test_what_can_be_read_in_two_ways_is_not_shown(members: str) -> None:
@@ -123,6 +126,17 @@ def test_a_patient_with_two_ids_is_nobody(first: str) -> None:
     other = TORBJORN if first == MARIT else MARIT
     assert shown(f'{{"resourceType":"Patient","id":"{MARIT}"}}')
     assert not shown(f'{{"resourceType":"Patient","id":"{first}","id":"{other}"}}')
+    assert not shown(
+        f'{{"resourceType":"Patient","link":[{{"id":"{MARIT}"}}],"id":"{TORBJORN}","id":"{MARIT}"}}'
+    )
+
+
+@pytest.mark.parametrize("word", [b"\xe2", b"\xc0\xa2", b"V\xe5ken"])
+def test_bytes_that_are_no_utf8_are_not_shown(word: bytes) -> None:
+    """A decoder that takes more than one byte for such a letter, or less, finds other keys than ours."""
+    members = b'"a":"%b","subject":' + OWN.encode() + b"}"
+    assert shown(OBSERVATION.encode() + members % "Våken".encode())
+    assert not shown(OBSERVATION.encode() + members % word)
 
 
 @pytest.mark.parametrize("text", ["V\\u00e5ken", "a \\\\u0073ubject", 'the \\"subject\\": she', "\\n"])
