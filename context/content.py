@@ -81,10 +81,15 @@ def _patients_named(resource: Resource) -> set[str] | None:
 
 
 def _named_by(value: Mapping[str, Any]) -> Iterator[str]:
+    """What a resource or a Reference says of a patient; a way to say it that is not ``Patient/id`` names nobody's."""
     if value.get("resourceType") == "Patient":
         yield f"Patient/{value.get('id')}"
     reference = value.get("reference")
     if isinstance(reference, str):
-        parts = reference.split("/_history/")[0].split("/")[-2:]
-        if parts[0] == "Patient":
-            yield "/".join(parts)
+        parts = reference.split("/")
+        if len(parts) > 3 and parts[-2] == "_history":
+            parts = parts[:-2]
+        if any(part.partition("?")[0] == "Patient" for part in parts):
+            yield "/".join(parts[-2:])
+    elif value.get("type") == "Patient" and isinstance(value.get("identifier"), dict):
+        yield "Patient/"

@@ -60,9 +60,10 @@ class PaneFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunnerLimits:
-    """Bytes, frames and seconds."""
+    """Bytes, frames, seconds, and how deep a body may be nested."""
 
     body_bytes: int = 256 * 1024
+    body_levels: int = 100
     frame_characters: int = 4096
     queue_frames: int = 64
     drain_seconds: float = 0.5

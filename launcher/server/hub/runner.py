@@ -25,7 +25,7 @@ from context.effects import (
     Send,
 )
 from context.event_kinds import EVENT_KINDS
-from context.events import ContextEvent, MalformedEvent, read_event
+from context.events import ContextEvent
 from context.hub import Hub
 from context.inputs import (
     Acknowledged,
@@ -49,6 +49,7 @@ from launcher.server.hub.access import HubAccess, HubRefusal, token_expiry
 from launcher.server.hub.audit import HubAudit
 from launcher.server.hub.call import HubCall
 from launcher.server.hub.channel import Channel
+from launcher.server.hub.event_bodies import read_event_body
 from launcher.server.hub.forms import MalformedForm, SubscriptionForm, read_form
 from launcher.server.hub.ports import (
     PATIENT_REFUSALS,
@@ -175,7 +176,7 @@ class HubRunner:
         ``SessionLocked`` or ``AuditUnavailable``; then nothing was changed.
         """
         grant = self._access.grant(call.authorization)
-        event = _read_body(call.body)
+        event = read_event_body(call.body, self.limits.body_levels)
         if not self._access.scopes(grant).may_write(event.kind.name):
             raise HubRefusal(403, f"no scope of this token writes {event.kind.name}")
         topic = self._topic(event.topic, self._access.demand_topic(grant, event.topic))
@@ -460,14 +461,3 @@ class HubRunner:
 
 def _frame(message: Mapping[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-
-
-def _read_body(body: bytes) -> ContextEvent:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        raise HubRefusal(400, "the body is not JSON") from None
-    event = read_event(parsed)
-    if isinstance(event, MalformedEvent):
-        raise HubRefusal(400, event.reason)
-    return event

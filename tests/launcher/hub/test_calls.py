@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -262,3 +263,21 @@ async def test_malformed_events_are_refused(house: House) -> None:
     answer = await house.posts(token, no_identifier)
     assert (answer.status_code, "identifier" in answer.text) == (400, True)
     assert house.patients.asked == []
+
+
+@pytest.mark.parametrize(
+    "value", ["NaN", "1e999", r'"\ud800"', "[" * 200 + "]" * 200, '{"a":' * 99 + "0" + "}" * 99]
+)
+async def test_what_cannot_be_told_to_every_subscriber_opens_nobody(house: House, value: str) -> None:
+    """S1. Mutant: taken as it is; then the patient changes, and no channel and no answer can say so."""
+    token = house.token("a")
+    shell = await house.joins(house.shell_token())
+    content = json.dumps(house.event("Patient-open", "p-1", "e1")).replace(
+        '"Patient"', f'"Patient", "x": {value}'
+    )
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    assert (await house.http.post("/fhircast", content=content, headers=headers)).status_code == 400
+    assert house.runner.current("topic-1").patient is None
+    assert (await house.opens(token, "p-2", "e2")).status_code == 202
+    await shell.event("Patient-open", "e2")
+    assert (await house.current(token)).json()["context"][0]["resource"]["id"] == "p-2"
