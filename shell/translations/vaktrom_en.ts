@@ -1110,6 +1110,17 @@
     </message>
 </context>
 <context>
+    <name>PrivacyScreen</name>
+    <message>
+        <source>Skjermen er skjult</source>
+        <translation>The screen is hidden</translation>
+    </message>
+    <message>
+        <source>Trykk F12 eller Esc for å vise den igjen. Ingenting er lukket.</source>
+        <translation>Press F12 or Esc to show it again. Nothing is closed.</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsHelp</name>
     <message>
         <source>Alle taster</source>
@@ -1126,6 +1137,10 @@
     <message>
         <source>Lås</source>
         <translation>Lock</translation>
+    </message>
+    <message>
+        <source>Skjul skjermen; én gang til viser den</source>
+        <translation>Hide the screen; once more shows it</translation>
     </message>
     <message>
         <source>Startlista</source>
@@ -1545,6 +1560,10 @@
     <message>
         <source>Tilganger du har gitt</source>
         <translation>Access you have given</translation>
+    </message>
+    <message>
+        <source>Skjul skjermen</source>
+        <translation>Hide the screen</translation>
     </message>
     <message>
         <source>Lås</source>

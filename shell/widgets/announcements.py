@@ -17,10 +17,12 @@ class Announcer(QObject):
         self._widget = widget
         self.hushed = False
         """While the screen is locked nothing of patients or apps is said."""
+        self.blank = False
+        """While the screen is blank nothing at all is said."""
 
     def say(self, text: str, *, urgent: bool = False, over_lock: bool = False) -> None:
         """``urgent`` interrupts what is being read; ``over_lock`` is said although the screen is locked."""
-        if not text or (self.hushed and not over_lock):
+        if not text or self.blank or (self.hushed and not over_lock):
             return
         if QAccessible.isActive():
             event = QAccessibleAnnouncementEvent(self._widget, text)

@@ -55,6 +55,7 @@ class Gallery:
             "19-nobody": self.nobody,
             "20-administrator": self.administrator,
             "21-access": self.access,
+            "22-hidden": self.hidden,
         }
 
     def save(
@@ -79,6 +80,7 @@ class Gallery:
     def start(self, size: QSize) -> None:
         """A fresh desk."""
         window = self.window
+        window.privacy.show_again()
         window.hide_lock()
         for key in list(window.desk.areas):
             window.remove_area(key)
@@ -100,6 +102,10 @@ class Gallery:
         for _ in range(4):
             self.application.processEvents()
             self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def hidden(self) -> None:
+        self.pinned()
+        self.window.privacy.cover()
 
     def sign_in(self) -> None:
         self.window.show_sign_in()

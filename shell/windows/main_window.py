@@ -33,6 +33,7 @@ from shell.widgets.announcements import Announcer
 from shell.widgets.focus_ring import FocusRing
 from shell.widgets.themed import ThemedWidget
 from shell.windows.menus import Menus
+from shell.windows.privacy import PrivacyScreen
 from shell.windows.shortcuts import ShortcutMap
 from shell.windows.sign_in_page import SignInPage
 from shell.windows.window_keys import WindowKeys
@@ -113,13 +114,15 @@ class MainWindow(ThemedWidget):
         self.setMinimumSize(SMALLEST)
         self.announcer = Announcer(self)
         self.menus = Menus(theme, translations, self)
-        self.sign_in = SignInPage(theme, translations, self.menus, version, self)
-        self._pages = QStackedLayout()
+        self.content = QWidget(self)
+        self.sign_in = SignInPage(theme, translations, self.menus, version, self.content)
+        self._pages = QStackedLayout(self.content)
         self._pages.addWidget(self.sign_in)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addLayout(self._pages)
+        box.addWidget(self.content)
         self.ring = FocusRing(theme, self)
+        self.privacy = PrivacyScreen(theme, self.content, self.announcer, self)
         self.shortcuts = ShortcutMap(self)
         self.keys = WindowKeys(self)
         self.shortcuts.triggered.connect(self.keys.run)

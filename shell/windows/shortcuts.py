@@ -11,6 +11,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 Where = Literal["always", "desk"]
+CONTEXTS: dict[Where, Qt.ShortcutContext] = {
+    "desk": Qt.ShortcutContext.WindowShortcut,
+    "always": Qt.ShortcutContext.ApplicationShortcut,
+}
+"""What counts always counts over an open menu too, which is a window of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Shortcut:
 SHORTCUTS = (
     Shortcut("palette", ("Ctrl+K",), ("Ctrl", "K")),
     Shortcut("lock", ("Ctrl+L",), ("Ctrl", "L")),
+    Shortcut("privacy", ("F12",), ("F12",), "always"),
     Shortcut("home", ("Alt+Home",), ("Alt", "Home")),
     Shortcut("filter", ("Ctrl+F",), ("Ctrl", "F")),
     Shortcut("next-patient", ("Ctrl+Tab",), ("Ctrl", "Tab")),
@@ -63,7 +69,7 @@ class ShortcutMap(QObject):
         for row in SHORTCUTS:
             action = QAction(window)
             action.setShortcuts([QKeySequence(keys) for keys in row.keys])
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setShortcutContext(CONTEXTS[row.where])
             action.setAutoRepeat(row.name in ("next-region", "previous-region"))
             action.triggered.connect(lambda _checked=False, name=row.name: self.triggered.emit(name))
             window.addAction(action)

@@ -15,6 +15,7 @@ from shell.widgets.themed import label
 ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("palette", ("Ctrl", "K")),
     ("lock", ("Ctrl", "L")),
+    ("privacy", ("F12",)),
     ("home", ("Alt", "Home")),
     ("filter", ("Ctrl", "F")),
     ("next-patient", ("Ctrl", "Tab")),
@@ -50,7 +51,7 @@ class ShortcutsHelp(DialogWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(12)
-        half = len(ROWS) // 2
+        half = (len(ROWS) + 1) // 2
         for number, (name, keys) in enumerate(ROWS):
             row, column = number % half, number // half * 2
             holder = QHBoxLayout()
@@ -85,6 +86,7 @@ class ShortcutsHelp(DialogWidget):
         words = {
             "palette": self.tr("Søk pasient, app eller handling"),
             "lock": self.tr("Lås"),
+            "privacy": self.tr("Skjul skjermen; én gang til viser den"),
             "home": self.tr("Startlista"),
             "filter": self.tr("Filtrer lista"),
             "next-patient": self.tr("Neste pasient"),

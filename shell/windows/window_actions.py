@@ -65,6 +65,7 @@ class WindowActions(QObject):
         yield WindowAction("help", self.tr("Vis alle taster"), "help", window.show_keys)
         yield WindowAction("about", self.tr("Om Vaktrom"), "info", window.about_asked.emit)
         yield WindowAction("access", self.tr("Tilganger du har gitt"), "info", window.access_asked.emit)
+        yield WindowAction("privacy", self.tr("Skjul skjermen"), "eyeoff", window.privacy.cover)
         yield WindowAction("lock", self.tr("Lås"), "lock", window.lock_asked.emit)
         yield WindowAction("log-out", self.tr("Logg ut"), "logout", window.log_out_asked.emit)
 

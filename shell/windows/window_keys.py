@@ -18,7 +18,8 @@ Region = tuple[QWidget, Callable[[], None]]
 
 
 class WindowKeys(QObject):
-    """``run(name)`` for a row of the table. While the question stands only its own keys and the lock do anything."""
+    """``run(name)`` for a row of the table. While the question stands only its own keys and the lock do anything; while the
+    screen is blank (F12) only what shows it again, and the lock."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -26,6 +27,12 @@ class WindowKeys(QObject):
 
     def run(self, name: str) -> None:
         window = self._window
+        if name == "privacy":
+            window.privacy.toggle()
+            return
+        if window.privacy.blank:
+            self._while_blank(name)
+            return
         dialog = window.overlay.dialog
         if dialog is window.question and name != "lock":
             if name == "pin" and window.question.pin.isVisible():
@@ -61,6 +68,13 @@ class WindowKeys(QObject):
             "help": window.show_keys,
         }
         doing[name]()
+
+    def _while_blank(self, name: str) -> None:
+        """Nothing but the lock, whose page shows nobody and may be seen."""
+        if name == "lock":
+            self._window.lock_asked.emit()
+            if self._window.page is self._window.lock:
+                self._window.privacy.show_again()
 
     def cycle(self, step: int) -> None:
         """F6: rail, tabs, banner, panes in turn; on the start list: rail, tabs, list."""

@@ -24,9 +24,9 @@ class Workplace:
     """The parts of the window that a user sees after signing in."""
 
     def __init__(self, theme: Theme, window: MainWindow) -> None:
-        self.lock = LockPage(theme, window.menus, window)
-        self.desk = Desk(theme, window)
-        self.night_toasts = Toasts(theme, window)
+        self.lock = LockPage(theme, window.menus, window.content)
+        self.desk = Desk(theme, window.content)
+        self.night_toasts = Toasts(theme, window.content)
         self.palette_view = CommandPalette(theme, self.desk)
         self.question = UnsavedQuestion(theme, self.desk)
         self.keys_help = ShortcutsHelp(theme, self.desk)

@@ -25,7 +25,7 @@ from shell.windows.main_window import MainWindow
 SCENES = (
     "01-sign-in", "02-ward", "03-workspace", "04-palette", "04b-palette-nothing", "05-pinned", "06-out-of-sync",
     "07-unsaved", "08-lock", "11-gp", "12-messages", "13-crowded", "15-no-network", "16-keys", "17-nothing-due",
-    "18-permission", "19-nobody", "20-administrator", "21-access",
+    "18-permission", "19-nobody", "20-administrator", "21-access", "22-hidden",
 )  # fmt: skip
 FOLDER = Path(shell.__file__).parent
 TABBABLE = Qt.FocusPolicy.TabFocus
