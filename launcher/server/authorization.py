@@ -228,6 +228,7 @@ class Authorization:
             AuthorizationCode(grant, request.redirect_uri, request.code_challenge, request.dpop_jkt),
             self._clock.now(),
             self._settings.life("code_seconds"),
+            session.sid,
         )
         self._audit.note("code", session, grant.client_id, grant=grant)
         return code

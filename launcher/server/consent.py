@@ -78,7 +78,9 @@ class Consents:
         """What will be shared and until when, and the two answers."""
         asked, session = question.asked, question.permission.session
         token = self._new_id()
-        self._questions.put(token, question, self._clock.now(), self._settings.life("page_seconds"))
+        self._questions.put(
+            token, question, self._clock.now(), self._settings.life("page_seconds"), session.sid
+        )
         language = language_of(request.headers.get("accept-language"))
         scopes = self._authorization.scopes(asked)
         minutes = self._settings.limits.access_token_seconds // 60

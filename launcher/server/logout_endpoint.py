@@ -169,7 +169,9 @@ class LogoutEndpoint:
 
     def _question(self, request: Request, session: UserSession) -> Response:
         token = self._new_id()
-        self._questions.put(token, session.sid, self._clock.now(), self._settings.life("page_seconds"))
+        self._questions.put(
+            token, session.sid, self._clock.now(), self._settings.life("page_seconds"), session.sid
+        )
         question = {
             "action": f"{self._settings.base_url}/oauth/logout",
             "fields": {"confirmation": token},

@@ -191,7 +191,7 @@ class PatientPicker:
 
     def _page(self, request: Request, choice: Choice, shown: Shown) -> Response:
         pick = self._new_id()
-        self._choices.put(pick, choice, self._clock.now(), self._settings.life("page_seconds"))
+        self._choices.put(pick, choice, self._clock.now(), self._settings.life("page_seconds"), choice.sid)
         target = urlsplit(choice.request.redirect_uri)
         picker: dict[str, Any] = {
             "action": f"{self._settings.base_url}/oauth/patient",

@@ -99,7 +99,9 @@ class LaunchCalls:
             style=optional_text(body, "style"),
         )
         launch = self._new_id()
-        self._pending.launches.put(launch, ticket, self._clock.now(), self._settings.life("launch_seconds"))
+        self._pending.launches.put(
+            launch, ticket, self._clock.now(), self._settings.life("launch_seconds"), call.session.sid
+        )
         url = with_query(client.launch_uri, {"iss": self._settings.fhir_base, "launch": launch})
         patients = [current.patient] if current.patient else []
         self._audit.note("launch", call.session, client.client_id, patients=patients)

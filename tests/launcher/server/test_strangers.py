@@ -18,8 +18,8 @@ from launcher.gateway.audit_event import AccessFacts, audit_events
 from launcher.oauth.single_use import SingleUse
 from launcher.server.dependencies import GatewayLimits
 from launcher.server.strangers import TokenBuckets, address_key
-from tests.fakes.browser import forms_of
-from tests.fakes.gateway import Records, RunningGateway, app_client, running_gateway
+from tests.fakes.browser import Browser, Page, forms_of
+from tests.fakes.gateway import Records, RunningGateway, Shell, app_client, running_gateway
 from tests.fakes.upstream_systems import ANNA, UpstreamSystems
 from tests.launcher.server.test_session_audit import Log
 
@@ -30,6 +30,7 @@ LIMITS = {
     "login_begins_burst": 6,
     "login_begins_per_minute": 1,
     "pending_per_address": 3,
+    "pending_requests": 6,
     "refusals_told": 2,
 }
 
@@ -152,6 +153,43 @@ def test_a_flood_pushes_out_only_its_own_logins() -> None:
     assert kept.take("other-49", now + life) is None
     kept.put("late", 1, now + life, life, "10.0.0.1")
     assert len(kept) == 1
+
+
+def test_a_user_pushes_out_only_what_is_his_own(house: RunningGateway) -> None:
+    """Mutant: pages, launches or codes kept without an owner; then the oldest of all goes, whosever it is."""
+    other, shell = house.shell(), house.shell()
+    other.open_patient(others_topic := other.context(), ANNA)
+    shell.open_patient(topic := shell.context(), ANNA)
+    picking = house.authorize_url("klassisk", scope="launch/patient patient/Patient.read")
+    leaving = f"{house.base_url}/oauth/logout"
+
+    def asked(user: Shell, its_topic: str) -> tuple[Browser, Page]:
+        pane, browser = user.pane(ASKING, its_topic)
+        launch = user.launch(ASKING, its_topic, pane).json()["launch"]
+        return browser, browser.open(house.authorize_url(ASKING, launch=launch))
+
+    picker, question = shell.browser.open(picking), shell.browser.open(leaving)
+    browser, consent = asked(shell, topic)
+    pane, in_pane = shell.pane("notat", topic)
+    launch = shell.launch("notat", topic, pane).json()["launch"]
+    code = shell.pane("notat", topic)[1].open(
+        house.authorize_url("notat", launch=shell.launch("notat", topic).json()["launch"])
+    )
+    for _ in range(8):
+        other.browser.open(picking)
+        other.browser.open(leaving)
+        asked(other, others_topic)
+        pane, crowding = other.pane("notat", others_topic)
+        crowding.open(
+            house.authorize_url("notat", launch=other.launch("notat", others_topic, pane).json()["launch"])
+        )
+        other.launch("notat", others_topic)
+    assert shell.browser.submit(picker, text="Dal").status == 200
+    assert house.app_tokens(in_pane, "notat", launch)["patient"] == ANNA
+    assert house.redeem(code.query["code"], "notat").status_code == 200
+    action, fields = forms_of(consent.text)[0]
+    assert browser.send("POST", action, {**fields, "answer": "allow"}).status == 302
+    assert "/oauth/logged-out" in shell.browser.submit(question).url
 
 
 def test_a_sign_in_page_on_a_shared_computer_outlives_a_flood_elsewhere(house: RunningGateway) -> None:
