@@ -75,10 +75,10 @@ class GrantShare:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.cancelled():
-                share.waiting.remove(turn)
-            else:
+            if not turn.cancelled():
                 self._end(name, share)
+            elif turn in share.waiting:  # else whoever left before has already passed it over
+                share.waiting.remove(turn)
             raise
 
     def _end(self, name: str, share: _Share) -> None:

@@ -62,9 +62,14 @@ class SessionUpstreamTokens:
     async def renewed_for(self, grant: Grant, rejected: str) -> str:
         """Another token than ``rejected``, which the upstream did not accept before its time was over.
 
-        ``rejected`` comes back when there is nothing to renew with, or the identity provider is silent.
+        ``rejected`` comes back when there is nothing to renew with, or the identity provider is silent. For a backend
+        service the gateway asks for a new token of its own, and raises ``UpstreamUnavailable`` when it gets none.
         """
-        session = self._sessions.session(grant.sid)
+        if grant.sid is None:
+            if self._own is not None and self._own.access_token == rejected:
+                self._own = None
+            return await self._own_token()
+        session = self._sessions.session_of_grant(grant)
         if session is None:
             raise InvalidToken("the session has ended")
         if session.upstream_access_token == rejected and session.upstream_refresh_token is not None:
@@ -99,6 +104,8 @@ class SessionUpstreamTokens:
                 self._sessions.end_session(session.sid)
                 raise InvalidToken("the upstream login has ended") from failure
             raise UpstreamUnavailable("the upstream login could not be renewed") from failure
+        if session.upstream_refresh_token != known.refresh_token:
+            return  # unlocked meanwhile: the new login's tokens stay
         session.upstream_access_token = renewed.access_token
         session.upstream_refresh_token = renewed.refresh_token or session.upstream_refresh_token
         session.upstream_id_token = renewed.id_token or session.upstream_id_token

@@ -149,6 +149,8 @@ async def test_a_turn_that_comes_as_its_owner_leaves_goes_on_to_the_next(ends: s
     assert asked.upstream.running == 1
     asked.upstream.go.set()
     assert await third == 200
+    left = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(end) for end in left] == [asyncio.CancelledError] * 2
 
 
 def test_a_patient_is_opened_while_every_connection_of_the_apps_is_taken(

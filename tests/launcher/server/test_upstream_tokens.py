@@ -33,6 +33,11 @@ class CountingIdentity:
         self.renewals = 0
         self.failure: Exception | None = None
 
+    async def own_token(self) -> UpstreamLogin:
+        self.renewals += 1
+        expires_at = self.clock.now() + timedelta(seconds=600)
+        return UpstreamLogin("gateway", "", {}, f"own-{self.renewals}", None, None, expires_at)
+
     async def refresh(self, login: UpstreamLogin) -> UpstreamLogin:
         self.renewals += 1
         await asyncio.sleep(0)
@@ -159,3 +164,35 @@ async def test_a_rejected_token_comes_back_when_there_is_no_other(setting: Setti
     assert await setting.tokens.renewed_for(setting.grant, "upstream-0") == "upstream-0"
     assert setting.identity.renewals == 1
     assert setting.sessions.session("s") is not None
+
+
+async def test_a_login_that_unlocks_is_not_overwritten_by_an_older_renewal(setting: Setting) -> None:
+    setting.clock.advance(541)
+    renewal = asyncio.create_task(setting.tokens.token_for(setting.grant))
+    while not setting.identity.renewals:
+        await asyncio.sleep(0)
+    setting.sessions.lock(setting.session)
+    fresh = replace(
+        setting.session, sid="fresh", upstream_access_token="fresh", upstream_refresh_token="refresh-fresh",
+        upstream_expires_at=setting.clock.now() + timedelta(seconds=600), cookie_sha256="d",
+    )  # fmt: skip
+    setting.sessions.start(fresh)
+    setting.sessions.unlock(setting.session, fresh)
+    assert await renewal == "fresh"
+    assert setting.session.upstream_refresh_token == "refresh-fresh"
+    assert setting.identity.renewals == 1
+
+
+async def test_a_rejected_token_is_renewed_for_an_app_whose_user_has_gone(setting: Setting) -> None:
+    setting.grant.scopes = ("offline_access",)
+    setting.sessions.end_session("s")
+    assert setting.sessions.session("s") is None
+    assert await setting.tokens.renewed_for(setting.grant, "upstream-0") == "upstream-1"
+
+
+async def test_a_rejected_token_of_the_gateway_itself_is_replaced_once(setting: Setting) -> None:
+    backend = replace(setting.grant, grant_id="b", sid=None)
+    assert await setting.tokens.token_for(backend) == "own-1"
+    assert await setting.tokens.renewed_for(backend, "own-1") == "own-2"
+    assert await setting.tokens.renewed_for(backend, "own-1") == "own-2"
+    assert await setting.tokens.token_for(backend) == "own-2"
