@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -46,6 +46,7 @@ class Messages(QObject):
         self._language = language
         self._reference = reference
         self._choice: FailedChoice | None = None
+        self._about: dict[str, str] = {}
 
     def say(self, key: str, tone: Tone) -> None:
         language = self._language()
@@ -54,6 +55,17 @@ class Messages(QObject):
     def say_text(self, key: str, tone: Tone, title: str, text: str, action: str = "") -> None:
         if not self.muted:
             self._window.toast(ToastModel(key, tone, title, text, action))
+
+    def say_about(self, patient_id: str | None, key: str, tone: Tone, title: str, text: str) -> None:
+        """A note that names a patient, or may: it is gone with him."""
+        self._about[key] = patient_id or ""
+        self.say_text(key, tone, title, text)
+
+    def closed(self, patients: Set[str]) -> None:
+        """These are not open any more."""
+        for key in [key for key, patient in self._about.items() if patient in patients or not patient]:
+            del self._about[key]
+            self._window.take_toast(key)
 
     def failed(self, what: str, key: str) -> None:
         """``what`` could not be read; a fault of the record system stands in the strip already."""

@@ -48,7 +48,11 @@ class PaneActions(QObject):
     def watch(self, pane: PaneController) -> None:
         """Say what this pane's page is refused, and what it says by itself."""
         pane.refused.connect(lambda kind, host: self._page_refused(pane, kind, host))
-        pane.dialog.connect(lambda text: self._messages.say_text("dialog", "info", pane.app.name, text))
+        pane.dialog.connect(
+            lambda text: self._messages.say_about(
+                pane.effective_patient, "dialog", "info", pane.app.name, text
+            )
+        )
 
     def _with_pane(self, key: str, call: Callable[[PaneController], object]) -> None:
         for tab in self._tabs:

@@ -38,6 +38,11 @@ class PatientTabs(list[TabController]):
         """Every pane of every tab."""
         return [pane for tab in self for pane in tab.panes]
 
+    def patients(self) -> frozenset[str]:
+        """Everybody who is open: in a tab, or in a pinned pane."""
+        pinned = (pane.effective_patient for pane in self.panes() if pane.view.state is State.PINNED)
+        return frozenset(filter(None, (*(tab.patient_id for tab in self), *pinned)))
+
     def of_topic(self, topic: str) -> TabController | None:
         """The tab that follows a topic."""
         return next((tab for tab in self if tab.topic == topic), None)

@@ -61,6 +61,7 @@ class WorkspaceController(QObject):
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
+        self._open: frozenset[str] = frozenset()
         self.record = RecordWatch(self._look_at_record, self)
         self.record.changed.connect(self._record_changed)
         self.start_list = StartListController(window, services, session, self._apps, self)
@@ -321,9 +322,7 @@ class WorkspaceController(QObject):
             self._unsaved.forget(pane)
         self._messages.choice_over()
         self._messages.succeeded(f"banner-{tab.topic}")
-        if not patient_id:
-            clear_own_clipboard()
-        elif not tab.panes:
+        if patient_id and not tab.panes:
             for app in self._apps:
                 if app.client_id in OPENED_BY_ITSELF:
                     tab.open_app(app, by_user=False)
@@ -333,9 +332,8 @@ class WorkspaceController(QObject):
         language, kept = self._services.language(), self._references.of(pane.effective_patient)
         words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
         title = sentence("kept_title", language).format(**words)
-        self._messages.say_text(
-            f"kept-{pane_key(tab, pane)}", "warn", title, sentence("kept_text", language).format(**words)
-        )
+        text = sentence("kept_text", language).format(**words)
+        self._messages.say_about(pane.effective_patient, f"kept-{pane_key(tab, pane)}", "warn", title, text)
 
     def _bring_to_front(self, tab: TabController) -> None:
         self.tabs.front = tab
@@ -377,7 +375,6 @@ class WorkspaceController(QObject):
         self.tabs.remove(tab)
         self._messages.choice_over()
         self._messages.succeeded(f"banner-{tab.topic}")
-        clear_own_clipboard()
         tab.end()
         self._window.remove_area(tab.topic)
         delete_later(tab)
@@ -421,10 +418,18 @@ class WorkspaceController(QObject):
             self._drawing.pane(tab, pane)
             self._keyboard.look()
 
+    def _look_who_is_open(self) -> None:
+        """Whoever is open nowhere any more leaves no words on the screen and nothing in the clipboard (S6)."""
+        before, self._open = self._open, self.tabs.patients()
+        if closed := before - self._open:
+            clear_own_clipboard()
+            self._messages.closed(closed)
+
     # drawing
 
     def redraw(self) -> None:
         """Tabs, banner, panes and rail from what is known; then whatever is to be asked about them."""
+        self._look_who_is_open()
         self._drawing.all(frozenset(self._being_opened))
         self._keyboard.look()
         self._encounters.look()

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from context.pane_state import State
+from context.pane_state import Pinned, State
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.patient_tabs import pane_key
 from shell.bridge.switching import Leaving
@@ -278,22 +278,46 @@ def test_kept_work_stays_within_reach_when_its_patient_was_closed(
     assert window.desk.top.keys() == []
 
 
-@pytest.mark.parametrize("how", ["closed here", "closed elsewhere"])
-def test_closing_a_patient_clears_our_clipboard(
+@pytest.mark.parametrize("how", ["closed here", "closed elsewhere", "replaced"])
+def test_a_patient_who_is_open_no_more_leaves_no_words_and_nothing_in_our_clipboard(
     workspace: WorkspaceController, tab: TabController, window: MainWindow, how: str
 ) -> None:
-    """S6. Mutant: what was copied from the last patient is pasted into the next."""
+    """S6. Mutants: what was copied or marked in the last patient is pasted into the next; his notes stay on the screen."""
     clipboard = QGuiApplication.clipboard()
     clipboard.setText("Marevan 2,5 mg")
+    clipboard.setText("Marevan 2,5 mg", QClipboard.Mode.Selection)
+    tab.panes[0].dialog.emit("Marevan til Haugen?")
+    workspace._pane_kept(tab, tab.panes[0])
+    assert len(window.desk.toasts.toasts()) == 2
     for pane in tab.panes:
         pane._page = None
     if how == "closed here":
         window.tab_closed.emit("p-1")
         assert tab not in workspace.tabs
     else:
-        confirm(tab, "p-1", 2, "Patient-close")
-        assert tab.patient_id is None
+        confirm(tab, *(("p-1", 2, "Patient-close") if how == "closed elsewhere" else ("p-2", 2)))
+        assert tab.patient_id != "p-1"
     assert clipboard.text() == ""
+    assert clipboard.text(QClipboard.Mode.Selection) == ""
+    assert window.desk.toasts.toasts() == []
+
+
+def test_who_is_still_open_beside_or_in_a_pinned_pane_keeps_what_was_copied(
+    workspace: WorkspaceController, tab: TabController, window: MainWindow
+) -> None:
+    """Mutant: any change of patient anywhere empties the clipboard."""
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("Marevan 2,5 mg")
+    kept, other = tab.panes
+    kept._feed(Pinned())
+    other._page = None
+    kept.dialog.emit("Marevan til Haugen?")
+    confirm(tab, "p-2", 2)
+    assert clipboard.text() == "Marevan 2,5 mg"
+    assert len(window.desk.toasts.toasts()) == 1
+    kept.close()
+    assert clipboard.text() == ""
+    assert window.desk.toasts.toasts() == []
 
 
 def test_an_encounter_takes_only_panes_with_another_encounter(
