@@ -141,6 +141,9 @@ PATTERNS: MappingProxyType[str, EventPattern] = MappingProxyType(
         "launch": EventPattern(
             ACTIVITY, Code(DCM, "110120", "Application Start"), "E", APPLICATION, TOKEN_SERVICE, RECIPIENT
         ),
+        "web-message": EventPattern(
+            ALERT, Code(OWN_EVENTS, "web-message"), "E", APPLICATION, AUTHORIZER, RECIPIENT
+        ),
         "context-open": _context("context-open", "E"),
         "context-read": _context("context-read", "R"),
         "context-told": _context("context-told", "R"),

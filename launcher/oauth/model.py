@@ -120,7 +120,7 @@ class Grant:
 
     ``effective_patient`` is, for a fenced grant, the patient that the gateway lets through just now;
     for a ``patient/`` grant it equals ``patient`` for life (SAL-70). ``key`` is the thumbprint of the key that its
-    tokens are bound to (RFC 9449).
+    tokens are bound to (RFC 9449). ``messaging_handle`` is by what its page is known in Web Messaging (SWM-01); no token.
     """
 
     grant_id: str
@@ -147,6 +147,7 @@ class Grant:
     tenant: str | None = None
     style_url: str | None = None
     key: str | None = None
+    messaging_handle: str | None = None
 
     @property
     def offline(self) -> bool:

@@ -43,6 +43,7 @@ from launcher.server.gateway import create_gateway
 from launcher.server.grant_share import GrantShare
 from launcher.server.login import UpstreamLogins
 from launcher.server.logout_endpoint import LogoutEndpoint
+from launcher.server.messaging.calls import MessagingCalls
 from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
@@ -286,6 +287,7 @@ def assemble(
         *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),
         *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies).routes(gatekeeper),
         *launches.routes(gatekeeper),
+        *MessagingCalls(settings, clients, state, panes, audit, clock, new_id).routes(gatekeeper),
         *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
     ]
     return GatewayParts(

@@ -17,6 +17,7 @@ from launcher.server.sessions import SessionKeeper
 from launcher.server.style_sheets import StyleSheets
 from launcher.smart.launch_context import LaunchTicket
 from launcher.smart.scopes import follower_scopes, granted_scopes, left_to_the_user, needs_patient
+from launcher.smart.web_messaging import without_messaging
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,8 @@ class Authorization:
         ticket, session = permission.ticket or chosen, permission.session
         patient = ticket.patient if ticket is not None else None
         pane = ticket.pane if ticket is not None else None
+        if pane is None:
+            scopes = without_messaging(scopes)
         if patient is None and needs_patient(scopes):
             raise request.refused("invalid_scope", "a patient scope needs a patient in context")
         implied = set(ticket.implied_reads) if ticket is not None else set()

@@ -67,6 +67,7 @@ class GatewayLimits:
     upstream_refresh_margin_seconds: int = 60
     lock_retry_after_seconds: int = 5
     form_bytes: int = 64 * 1024
+    message_bytes: int = 512 * 1024
     pending_requests: int = 10_000
     event_queue: int = 256
     panes_per_session: int = 64

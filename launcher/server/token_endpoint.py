@@ -30,6 +30,7 @@ from launcher.server.possession_gate import ProofsOfPossession
 from launcher.server.sessions import SessionKeeper
 from launcher.server.tokens import TokenIssuer
 from launcher.smart.scopes import narrowed_scopes, system_scopes
+from launcher.smart.web_messaging import grants_messaging
 
 
 class TokenEndpoint:
@@ -114,6 +115,8 @@ class TokenEndpoint:
         if grant.topic is not None and self._sessions.session_of(grant.topic) != grant.sid:
             raise InvalidGrant("the patient tab of this launch has been closed")
         grant.key = key
+        if grants_messaging(grant.scopes):
+            grant.messaging_handle = self._new_id()
         self._sessions.add_grant(grant)
         self._sessions.replace_grants_of_pane(grant)
         refresh_token = None

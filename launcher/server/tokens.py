@@ -15,6 +15,7 @@ from launcher.server.dependencies import Clock, GatewaySettings, NewId
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.sessions import SessionKeeper
 from launcher.smart.launch_context import context_members
+from launcher.smart.web_messaging import messaging_members
 
 REMEMBERED_SIGNATURES = 2048
 
@@ -91,6 +92,7 @@ class TokenIssuer:
             "expires_in": limits.access_token_seconds,
             "scope": " ".join(scopes),
             **context_members(grant, self._settings.hub_url),
+            **messaging_members(grant, scopes, self._settings.base_url),
         }
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token

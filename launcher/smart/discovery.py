@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from launcher.oauth.possession import PROOF_ALGORITHMS
+from launcher.smart.web_messaging import MESSAGING_SCOPES
 
 CLIENT_AUTHENTICATION = ("none", "client_secret_basic", "private_key_jwt")
 ASSERTION_ALGORITHMS = ("RS384", "ES384")
@@ -52,6 +53,7 @@ SCOPES = (
     "user/*.write",
     "user/*.*",
     "fhircast/*.*",
+    *MESSAGING_SCOPES,
     "system/*.rs",
     "system/*.read",
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from launcher.oauth.model import RegisteredClient
 from launcher.smart.scope_words import common_fhircast, common_part, parse_resource_scope
+from launcher.smart.web_messaging import MESSAGING_SCOPES, PREFIX
 
 LAUNCH_SCOPE = re.compile(r"(launch/(?!patient|encounter)[a-z]+)(\?role=[!-~]+)?")
 """Further launch context, all in lower case, with at most one role (SAL-30)."""
@@ -109,6 +110,8 @@ def _common(asked: str, approved: tuple[str, ...]) -> list[str]:
     further = LAUNCH_SCOPE.fullmatch(asked)
     if further is not None:
         return [asked] if further[1] in {scope.partition("?")[0] for scope in approved} else []
+    if asked.startswith(PREFIX):
+        return [asked] if asked in MESSAGING_SCOPES and asked in approved else []
     if asked.startswith("fhircast/"):
         events = [common_fhircast(asked, scope) for scope in approved]
         return _widest([event for event in events if event is not None], asked)

@@ -36,6 +36,7 @@ from context.pane_state import (
 from shell.actions.authorization_answer import failure_of_page
 from shell.actions.page_policy import DeclaredOrigins, origin_of
 from shell.bridge.launching import ContextMoved, ContextPoint, EncounterChoice, begin_launch
+from shell.bridge.pane_messaging import MessageEffects, PaneMessaging
 from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.workspace import Launch, OpenedPane
@@ -287,7 +288,8 @@ class PaneController(QObject):
             return
         base = self._services.base_url
         origins = DeclaredOrigins(self.app.origins, origin_of(base))
-        page = WebPane(opened, base, origins, self._services.language(), self._holder)
+        language, posts = self._services.language(), self.app.posts_messages
+        page = WebPane(opened, base, origins, language, self._holder, posts_messages=posts)
         page.refused.connect(self.refused)
         page.dialog.connect(self.dialog)
         page.painted.connect(lambda: self._painted(page))
@@ -298,6 +300,9 @@ class PaneController(QObject):
         page.asks.connect(lambda: self._asked(page))
         page.gateway_page.connect(lambda name: self._gateway_shows(page, name))
         page.leaving.connect(lambda: self._leaves(page))
+        if page.messaging is not None:
+            effects = MessageEffects(lambda: page is self._target and self.view.usable, self.close)
+            PaneMessaging(page.messaging, page.pane, self._services, effects)
         self._next = page
         self.page_added.emit(page)
         page.open(launch.url)

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from launcher.smart.web_messaging import grants_messaging
 from shell.bridge.loop_thread import LoopThread
 from shell.gateway_client.connection import Connection
 from shell.gateway_client.hub import HubPosts
@@ -33,6 +34,8 @@ class AppFacts:
     pkce_exempt: bool = False
     names_encounter: bool = False
     """Its scope has ``launch/encounter``: it is asked about whenever none is in progress."""
+    posts_messages: bool = False
+    """Its scope has ``messaging/``: its page has a host to post to (SMART Web Messaging)."""
 
     @property
     def model(self) -> AppModel:
@@ -52,6 +55,7 @@ class AppFacts:
             icon_svg=base64.b64decode(facts.get("icon_svg", "")),
             pkce_exempt=bool(answer.get("pkce_exempt")),
             names_encounter="launch/encounter" in str(answer.get("scope", "")).split(),
+            posts_messages=grants_messaging(str(answer.get("scope", "")).split()),
         )
 
 

@@ -98,6 +98,19 @@ class Workspace:
     async def end_pane(self, pane: str) -> None:
         await self._connection.request("DELETE", f"/workspace/panes/{pane}")
 
+    async def web_message(self, pane: str, origin: str, message: str) -> dict[str, Any]:
+        """What the gateway says to a message, given as JSON text: ``answer`` for its page, ``effect`` for the shell."""
+        body = {"origin": origin, "message": message}
+        told: dict[str, Any] = await self._connection.json(
+            "POST", f"/workspace/panes/{pane}/messages", json=body
+        )
+        return told
+
+    async def web_messages_refused(self, pane: str, origin: str, reason: str, count: int) -> None:
+        """Have messages noted that the shell did not pass on."""
+        body = {"origin": origin or "null", "refused": reason, "count": count}
+        await self._connection.request("POST", f"/workspace/panes/{pane}/messages", json=body)
+
     async def new_launch(
         self, client_id: str, topic: str, pane: str, context_version: str | None, **extra: Any
     ) -> Launch:

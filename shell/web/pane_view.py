@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from shell.actions.page_policy import DeclaredOrigins
 from shell.gateway_client.workspace import OpenedPane
 from shell.web.live_view import LiveView
+from shell.web.messaging_channel import MessagingChannel
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
 from shell.web.probes import GatewayPageProbe, HangProbe, PaintProbe, ask_unsaved
@@ -22,7 +23,7 @@ class PaneView(LiveView):
     Signals: ``refused(kind, host)``, ``dialog(message)``, ``crashed()``, ``hung()``, ``authorization_refused(key)``,
     ``painted()`` once for each ``watch_paint``, ``load_failed()``, ``asks()`` when the page is the gateway's question to
     the user and has painted, ``gateway_page(name)`` for any other page of the gateway's own, ``leaving()`` before any
-    other document is fetched.
+    other document is fetched. ``messaging`` is there when the page was made with ``posts_messages``.
     """
 
     refused = Signal(str, str)
@@ -37,7 +38,14 @@ class PaneView(LiveView):
     leaving = Signal()
 
     def __init__(
-        self, opened: OpenedPane, base_url: str, origins: DeclaredOrigins, language: str, parent: QWidget
+        self,
+        opened: OpenedPane,
+        base_url: str,
+        origins: DeclaredOrigins,
+        language: str,
+        parent: QWidget,
+        *,
+        posts_messages: bool = False,
     ) -> None:
         super().__init__(parent)
         self._opened = opened
@@ -51,6 +59,7 @@ class PaneView(LiveView):
         page.loadFinished.connect(self._loaded)
         page.leaving.connect(self._leaves)
         self._page = page
+        self.messaging = MessagingChannel(page, self._profile, origins) if posts_messages else None
         self._paint = PaintProbe(page, self.painted.emit)
         self._gateway_page = GatewayPageProbe(
             page, origins.gateway_origin, self.asks.emit, self.gateway_page.emit

@@ -41,7 +41,7 @@ APP_KEY = RSAKey.generate_key(2048, {"kid": "app-rsa"}, private=True)
 APP_CURVE_KEY = ECKey.generate_key("P-384", {"kid": "app-ec"}, private=True)
 EVERYTHING = (
     "openid fhirUser profile launch launch/patient launch/encounter online_access "
-    "offline_access patient/*.cruds user/*.cruds fhircast/*.*"
+    "offline_access patient/*.cruds user/*.cruds fhircast/*.* messaging/ui"
 )
 
 Records = dict[str, str]
@@ -66,6 +66,7 @@ CLIENTS = [
     app_client("notat"),
     app_client("legemidler"),
     app_client("malinger", follows="fhircast", scope=FOLLOWER_SCOPE),
+    app_client("melder", scope=f"{APP_SCOPE} messaging/ui"),
     app_client("ukjent", approved=False),
     app_client(
         "kontakt",

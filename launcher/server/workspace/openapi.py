@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from launcher.smart.web_messaging import REASONS
+
 JSON = dict[str, Any]
 TEXT: JSON = {"type": "string"}
 TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
@@ -111,6 +113,20 @@ SCHEMAS: JSON = {
     ),
     "Panes": _object({"panes": _list("Pane")}),
     "Pin": _object({"pinned": BOOLEAN}),
+    "WebMessage": _object(
+        {"origin": TEXT},
+        {
+            "message": TEXT,
+            "refused": {"enum": sorted(REASONS)},
+            "count": {"type": "integer", "minimum": 1},
+        },
+    ),
+    "WebAnswer": _object(
+        {
+            "answer": {"type": ["object", "null"]},
+            "effect": {"oneOf": [_object({"kind": {"const": "done"}}), {"type": "null"}]},
+        }
+    ),
     "LaunchRequest": _object(
         {"client_id": TEXT, "topic": TEXT},
         {
@@ -182,6 +198,16 @@ OPERATIONS = (
     Operation("GET", PANE, "One pane", 200, "Pane", None, False, (404,)),
     Operation("PATCH", PANE, "Pin or release", 200, "Pane", "Pin", False, (400, 404)),
     Operation("DELETE", PANE, "Close a pane and end its grants", 204, None, None, False, (404,)),
+    Operation(
+        "POST",
+        f"{PANE}/messages",
+        "What the pane's page posted to its host as JSON text (SMART Web Messaging), or what the shell did not pass on",
+        200,
+        "WebAnswer",
+        "WebMessage",
+        False,
+        (400, 404),
+    ),
     Operation(
         "GET", "/workspace/events", "Every change of these facts, as they happen", 200, STREAM, None, True
     ),

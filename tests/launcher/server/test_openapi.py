@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 import launcher.server
+from launcher.server.messaging.calls import MessagingCalls
 from launcher.server.workspace.calls import Gatekeeper
 from launcher.server.workspace.grant_calls import GrantCalls
 from launcher.server.workspace.launch_calls import LaunchCalls
@@ -52,7 +53,7 @@ def test_there_is_no_further_route(shell: Shell) -> None:
             pass
 
     found = set()
-    for part in (SessionCalls, TabCalls, LaunchCalls, GrantCalls):
+    for part in (SessionCalls, TabCalls, LaunchCalls, GrantCalls, MessagingCalls):
         for route in part.routes(part.__new__(part), Open()):  # type: ignore[arg-type]
             found |= {(method, route.path) for method in route.methods or () if method != "HEAD"}
     assert found == {(operation.method, operation.path) for operation in OPERATIONS}

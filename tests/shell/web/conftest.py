@@ -113,9 +113,11 @@ def make_pane(qtbot: QtBot, qapp: QApplication) -> Iterator[MakePane]:
     qtbot.addWidget(holder)
     holder.show()
 
-    def make(*origins: str, gateway: str = "http://127.0.0.1:1", opened: OpenedPane = OPENED) -> PaneView:
+    def make(
+        *origins: str, gateway: str = "http://127.0.0.1:1", opened: OpenedPane = OPENED, posts: bool = False
+    ) -> PaneView:
         allowed = DeclaredOrigins(frozenset(origins), gateway)
-        pane = PaneView(opened, gateway, allowed, "nb", holder)
+        pane = PaneView(opened, gateway, allowed, "nb", holder, posts_messages=posts)
         pane.resize(500, 400)
         pane.show()
         made.append(pane)

@@ -1,0 +1,109 @@
+"""``POST /workspace/panes/{pane}/messages``: what an app in a pane posted to its host (SMART Web Messaging 1.0)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+from starlette.routing import Route
+
+from launcher.oauth.model import ClientRegistry, GatewayState, Grant, Pane
+from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
+from launcher.server.errors import ProblemAnswer
+from launcher.server.forms import json_answer
+from launcher.server.messaging.refused_messages import MOST_COUNTED, RefusedMessages
+from launcher.server.panes import PaneKeeper
+from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
+from launcher.server.workspace.tab_calls import own_pane
+from launcher.smart.web_messaging import (
+    REASONS,
+    WebRequest,
+    is_handle_of,
+    read_request,
+    refusal,
+    response,
+    success,
+)
+
+Told = dict[str, Any]
+
+
+class MessagingCalls:
+    """Decides on each message of a pane; the shell hands it in, gives the answer back, and does what the effect says."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        clients: ClientRegistry,
+        state: GatewayState,
+        panes: PaneKeeper,
+        audit: SessionAudit,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._settings = settings
+        self._clients = clients
+        self._state = state
+        self._panes = panes
+        self._new_id = new_id
+        self._refused = RefusedMessages(audit, clock)
+
+    def routes(self, gatekeeper: Gatekeeper) -> list[Route]:
+        """The route of this part."""
+        return [
+            Route("/workspace/panes/{pane}/messages", gatekeeper.guard(self.message), methods=["POST"]),
+        ]
+
+    async def message(self, call: Call) -> Response:
+        """``{"origin", "message"}`` with the message as JSON text, or ``{"origin", "refused", "count"}``.
+
+        The answer is null for a message that is none of this pane's: whoever forges learns nothing.
+        """
+        pane = own_pane(self._state, call)
+        body = await json_body(call.request, self._settings.limits.message_bytes)
+        if "refused" in body:
+            return json_answer(self._unheard(call, pane, *_refused(body)))
+        grant = self._panes.grant_of(pane)
+        client = self._clients.find(pane.client_id)
+        if grant is None or client is None:
+            return json_answer(self._unheard(call, pane, "no_grant"))
+        if text_member(body, "origin") not in client.origins:
+            return json_answer(self._unheard(call, pane, "foreign_origin"))
+        request = _read(text_member(body, "message"))
+        if request is None:
+            return json_answer(self._unheard(call, pane, "malformed"))
+        if not is_handle_of(grant, request.handle):
+            return json_answer(self._unheard(call, pane, "wrong_handle"))
+        return json_answer(self._carried_out(call, pane, grant, request))
+
+    def _carried_out(self, call: Call, pane: Pane, grant: Grant, request: WebRequest) -> Told:
+        refused = refusal(request, grant.scopes)
+        kind = request.kind
+        if refused is not None or kind is None:
+            if kind is not None and kind.scope is not None and kind.scope not in grant.scopes:
+                self._refused.note(call.session, pane, "scope")
+            return self._answer(request, refused or {})
+        effect = {"kind": "done"} if request.message_type == "ui.done" else None
+        return self._answer(request, success(kind), effect)
+
+    def _answer(self, request: WebRequest, payload: dict[str, Any], effect: Told | None = None) -> Told:
+        return {"answer": response(request.message_id, self._new_id(), payload), "effect": effect}
+
+    def _unheard(self, call: Call, pane: Pane, reason: str, count: int = 1) -> Told:
+        self._refused.note(call.session, pane, reason, count)
+        return {"answer": None, "effect": None}
+
+
+def _read(text: str) -> WebRequest | None:
+    try:
+        return read_request(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _refused(body: dict[str, Any]) -> tuple[str, int]:
+    reason, count = body["refused"], body.get("count", 1)
+    if reason not in REASONS or not isinstance(count, int) or not 0 < count <= MOST_COUNTED:
+        raise ProblemAnswer(400, "malformed", "refused or count is not understood")
+    return reason, count

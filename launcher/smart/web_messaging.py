@@ -1,0 +1,159 @@
+"""SMART Web Messaging 1.0, host side: which messages there are, how a request is read and what an answer looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hmac import compare_digest
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeGuard
+from urllib.parse import urlsplit
+
+from launcher.oauth.model import Grant
+
+PREFIX = "messaging/"
+UI: Final = "messaging/ui"
+MESSAGING_SCOPES: Final = (UI,)
+"""What can be granted (SWM-02); a scope that is not here is not understood, and a message of its group neither."""
+
+LONGEST_NAME = 256
+"""Characters of a handle, a message id or a message type."""
+
+REASONS: Final = frozenset(
+    {
+        "any_origin",
+        "flood",
+        "foreign_origin",
+        "malformed",
+        "no_grant",
+        "scope",
+        "too_large",
+        "unreadable",
+        "wrong_handle",
+    }
+)
+"""Why a message was not heard; the shell may name any of them."""
+
+AnswerShape = Literal["empty", "status", "outcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKind:
+    """One row: the scope it needs, how its failure is told, and which members its payload may not or must have."""
+
+    scope: str | None
+    shape: AnswerShape
+    section: str
+    prohibited: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+
+
+ACTIVITY = frozenset({"activityType", "activityParameters"})
+MESSAGE_KINDS: Final = MappingProxyType(
+    {
+        "status.handshake": MessageKind(None, "empty", "SWM-07"),
+        "ui.done": MessageKind(UI, "status", "SWM-08", prohibited=ACTIVITY),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """A request as an app posts it; all four members are required (SWM-03)."""
+
+    handle: str
+    message_id: str
+    message_type: str
+    payload: dict[str, Any]
+
+    @property
+    def kind(self) -> MessageKind | None:
+        """The row of its type; ``None`` for a type that is not understood."""
+        return MESSAGE_KINDS.get(self.message_type)
+
+
+def read_request(message: object) -> WebRequest | None:
+    """The request, or ``None`` for anything that is none (SWM-03)."""
+    if not isinstance(message, dict):
+        return None
+    handle, message_id, kind, payload = (
+        message.get(name) for name in ("messagingHandle", "messageId", "messageType", "payload")
+    )
+    if not (is_name(handle) and is_name(message_id) and is_name(kind) and isinstance(payload, dict)):
+        return None
+    return WebRequest(handle, message_id, kind, payload)
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """True for a text that can be a handle, a message id or a message type."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
+
+
+def response(message_id: str, own_id: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """A response; without ``additionalResponsesExpected`` it is the last one (SWM-04)."""
+    return {"messageId": own_id, "responseToMessageId": message_id, "payload": payload}
+
+
+def success(kind: MessageKind) -> dict[str, Any]:
+    """The payload of something that was done."""
+    return {"status": "success"} if kind.shape == "status" else {}
+
+
+def failure(kind: MessageKind | None, code: str, text: str) -> dict[str, Any]:
+    """The payload of something that was not done; ``code`` is a FHIR issue type (SWM-08, SWM-12).
+
+    A status is ``failure``, as the text of the standard has it; its code system says ``error`` and means the same.
+    """
+    if kind is not None and kind.shape == "status":
+        return {"status": "failure", "statusDetail": {"text": text}}
+    issue = {"severity": "error", "code": code, "diagnostics": text}
+    return {"outcome": {"resourceType": "OperationOutcome", "issue": [issue]}}
+
+
+def refusal(request: WebRequest, scopes: Iterable[str]) -> dict[str, Any] | None:
+    """The payload that says why a request of a known sender is not carried out; ``None`` when it is."""
+    kind = request.kind
+    if kind is None:
+        return failure(None, "not-supported", "this type of message is not understood here")
+    if kind.scope is not None and kind.scope not in scopes:
+        return failure(kind, "forbidden", f"the scope {kind.scope} was not granted")
+    unwanted, missing = kind.prohibited & request.payload.keys(), kind.required - request.payload.keys()
+    if unwanted:
+        return failure(kind, "invalid", f"the payload may not have {', '.join(sorted(unwanted))}")
+    if missing:
+        return failure(kind, "required", f"the payload must have {', '.join(sorted(missing))}")
+    return None
+
+
+def is_handle_of(grant: Grant, handle: str) -> bool:
+    """True for the handle of this grant and no other (SWM-06)."""
+    own = grant.messaging_handle
+    return own is not None and compare_digest(own.encode(), handle.encode("utf-8", "surrogateescape"))
+
+
+def grants_messaging(scopes: Iterable[str]) -> bool:
+    """True when a token response carries handle and origin (SWM-01)."""
+    return any(scope in MESSAGING_SCOPES for scope in scopes)
+
+
+def without_messaging(scopes: Iterable[str]) -> tuple[str, ...]:
+    """What an app may hold outside a pane, where nobody hears its messages."""
+    return tuple(scope for scope in scopes if not scope.startswith(PREFIX))
+
+
+def messaging_members(grant: Grant, scopes: Iterable[str], base_url: str) -> dict[str, str]:
+    """``smart_web_messaging_handle`` and ``smart_web_messaging_origin``, or nothing (SWM-01)."""
+    if grant.messaging_handle is None or not grants_messaging(scopes):
+        return {}
+    return {
+        "smart_web_messaging_handle": grant.messaging_handle,
+        "smart_web_messaging_origin": origin_of(base_url),
+    }
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of our own base URL, as a browser writes an origin."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
