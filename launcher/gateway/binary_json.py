@@ -7,8 +7,7 @@ import json
 import re
 from typing import Any
 
-from launcher.gateway.heads import AnswerUnreadable
-from launcher.gateway.verdicts import unambiguous
+from launcher.gateway.heads import AnswerUnreadable, unambiguous
 
 _QUOTE, _BACKSLASH, _COMMA, _COLON = b'"\\,:'
 _OPENING, _CLOSING = b"{[", b"}]"

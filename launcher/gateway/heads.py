@@ -1,7 +1,8 @@
-"""The head of a resource: only the elements that the policy looks at, read without the rest."""
+"""The head of a resource: only the elements that the policy looks at."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -27,20 +28,27 @@ class AnswerUnreadable(ValueError):
     """The bytes are not the FHIR JSON that was expected."""
 
 
-_Head = msgspec.defstruct(
-    "_Head",
-    [(f"element_{name}", Any, msgspec.field(default=msgspec.UNSET, name=name)) for name in HEAD_ELEMENTS],
-)
-_DECODER = msgspec.json.Decoder(_Head)
-
-
 def read_head(raw: bytes | msgspec.Raw) -> dict[str, Any]:
-    """The judged elements of one resource. Raises ``AnswerUnreadable``."""
-    try:
-        head = _DECODER.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise AnswerUnreadable(str(error)) from None
-    found: dict[str, Any] = msgspec.to_builtins(head)
-    if not isinstance(found.get("resourceType"), str):
+    """The judged elements of one resource that can be read in one way only. Raises ``AnswerUnreadable``."""
+    resource = unambiguous(bytes(raw))
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         raise AnswerUnreadable("no resourceType")
+    return {name: resource[name] for name in HEAD_ELEMENTS if name in resource}
+
+
+def unambiguous(raw: bytes) -> Any:
+    """JSON in which no key is repeated, so that no other decoder finds other values. Raises ``AnswerUnreadable``."""
+    try:
+        return _UNAMBIGUOUS.decode(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise AnswerUnreadable(type(error).__name__) from None
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise AnswerUnreadable("a key is repeated")
     return found
+
+
+_UNAMBIGUOUS = json.JSONDecoder(object_pairs_hook=_without_repetition)

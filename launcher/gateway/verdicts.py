@@ -8,7 +8,6 @@ UTF-8 are no resource, since nobody knows which quotation marks another decoder 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cache, reduce
 from operator import or_
@@ -20,7 +19,7 @@ from msgspec.structs import astuple
 from launcher.gateway import granular
 from launcher.gateway.compartments import element_names, patients_of
 from launcher.gateway.grant_facts import GrantFacts
-from launcher.gateway.heads import AnswerUnreadable
+from launcher.gateway.heads import AnswerUnreadable, unambiguous
 from launcher.gateway.policy import judge_resource
 from launcher.gateway.resource_types import RESOURCE_TYPES
 
@@ -224,21 +223,3 @@ def _is_utf8(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise AnswerUnreadable("a key is repeated")
-    return found
-
-
-_UNAMBIGUOUS = json.JSONDecoder(object_pairs_hook=_without_repetition)
-
-
-def unambiguous(raw: bytes) -> Any:
-    """JSON in which no key is repeated. Raises ``AnswerUnreadable``."""
-    try:
-        return _UNAMBIGUOUS.decode(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise AnswerUnreadable(type(error).__name__) from None

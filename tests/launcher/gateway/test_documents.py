@@ -48,7 +48,17 @@ def test_the_elements_of_a_head(of: str, names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"<Task/>", b"[]", b"{}", b'{"resourceType":1}', b'{"resourceType":"\xff"}', DEEP]
+    "raw",
+    [
+        b"",
+        b"<Task/>",
+        b"[]",
+        b"{}",
+        b'{"resourceType":1}',
+        b'{"resourceType":"\xff"}',
+        b'{"resourceType":"Task","for":{"reference":"Patient/p"},"for":{"reference":"Patient/q"}}',
+        DEEP,
+    ],
 )
 def test_an_answer_that_is_no_resource(raw: bytes) -> None:
     with pytest.raises(AnswerUnreadable):

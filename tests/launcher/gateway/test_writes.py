@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from tests.launcher.gateway.support import MARIT, TORBJORN, ListedAudit, Plane, observation
 
@@ -43,6 +44,31 @@ async def test_the_resource_is_answered_even_when_the_upstream_gives_none(plane:
     assert (reply.status, reply.json()["id"]) == (201, DOCUMENT["id"])
     minimal = await plane.ask("PUT", PLACE, body=DOCUMENT, headers={"Prefer": "return=minimal"})
     assert (minimal.status, minimal.body) == (200, b"")
+
+
+async def test_an_answer_to_a_write_that_can_be_read_in_two_ways_is_not_shown(plane: Plane) -> None:
+    """S4. Mutant: the last of two subjects is judged, and a client's decoder takes the first."""
+    plane.give("patient/Observation.cruds")
+    twice = json.dumps(observation("w", MARIT)).replace(
+        '"subject"', f'"subject": {{"reference": "Patient/{TORBJORN}"}}, "subject"'
+    )
+    assert twice.count(TORBJORN) == 1
+    plane.upstream.misbehave = lambda request: (
+        Response(twice, 200, media_type="application/fhir+json") if request.method == "PUT" else None
+    )
+    reply = await plane.ask("PUT", "/Observation/w", body=observation("w", MARIT))
+    assert TORBJORN.encode() not in reply.body
+
+    answered = f'{{"response": {{"status": "201"}}, "resource": {twice}}}'
+    whole = f'{{"resourceType": "Bundle", "type": "transaction-response", "entry": [{answered}]}}'
+    plane.upstream.misbehave = lambda request: (
+        Response(whole, 200, media_type="application/fhir+json") if request.method == "POST" else None
+    )
+    entry = {"request": {"method": "POST", "url": "Observation"}, "resource": observation("w", MARIT)}
+    reply = await plane.ask(
+        "POST", "", body={"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+    )
+    assert (reply.status, TORBJORN.encode() in reply.body) == (200, False)
 
 
 async def test_the_bytes_that_were_judged_are_the_bytes_that_are_stored(plane: Plane) -> None:
