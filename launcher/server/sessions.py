@@ -110,7 +110,7 @@ class SessionKeeper:
         self._facts.publish(session.sid, {"type": "session", "locked": False})
 
     def end_session(self, sid: str) -> None:
-        """End everything of a session: grants, panes, contexts, tokens, cookie.
+        """End everything of a session: grants, panes, contexts, tokens, cookie; listeners hear of it first.
 
         Grants with ``offline_access`` outlive it (SAL-47): they stay on a session that nobody can enter. When such
         a session ends, they end too.
@@ -119,6 +119,7 @@ class SessionKeeper:
         if session is None:
             return
         self._sid_by_cookie.pop(session.cookie_sha256, None)
+        self._tell(lambda listener: listener.session_ended(sid))
         kept = [grant for grant in self.grants_of(sid) if grant.offline and not session.offline]
         for grant in self.grants_of(sid):
             if grant in kept:
