@@ -74,6 +74,7 @@ class Hub:
         self._subscriptions: dict[str, Subscription] = {}
         self._held: deque[_Held] = deque()
         self._fences: dict[str, str | None] = {}
+        self._has_shell = False
         self._locked_at: datetime | None = None
         self._silenced: list[Send] = []
 
@@ -112,8 +113,11 @@ class Hub:
         return None if refused is None else Refused(refused.status, refused.reason)
 
     def snapshot(self) -> bytes:
-        """What a restarted hub needs: the context. Subscribers come back by themselves (FC-39)."""
-        body = {"topic": self.topic, "context": self.context.snapshot()}
+        """What a restarted hub needs: the context, and whether a shell has to come back before fences move.
+
+        Subscribers come back by themselves (FC-39).
+        """
+        body = {"topic": self.topic, "context": self.context.snapshot(), "shell": self._has_shell}
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
@@ -123,6 +127,7 @@ class Hub:
             body = json.loads(snapshot)
             hub = cls(str(body["topic"]), limits)
             hub.context = PatientContext.restored(body["context"])
+            hub._has_shell = bool(body.get("shell", False))
         except (LookupError, TypeError, ValueError) as error:
             raise UnreadableSnapshot("the snapshot of a topic is not one of ours") from error
         return hub
@@ -262,6 +267,7 @@ class Hub:
             return [] if subscription else [CloseChannel(endpoint, POLICY_VIOLATION)]
         first = not self._is_connected(subscription.grant_id)
         subscription.connected = True
+        self._has_shell = self._has_shell or subscription.is_shell
         effects = self._confirm(subscription, now)
         if first:
             effects.append(NoteSocket(subscription.grant_id, True))
@@ -520,7 +526,10 @@ class Hub:
     # fences
 
     def _fence_moves(self) -> list[Effect]:
-        """Fences follow the patient once shell and follower have both answered (DESIGN section 4)."""
+        """Fences follow the patient once shell and follower have both answered (DESIGN section 4).
+
+        A shell that has lost its channel has no curtain up: until it is back and has answered, no fence moves (S3).
+        """
         sequence, patient, set_by = (
             self.context.patient_sequence,
             self.context.patient,
@@ -528,7 +537,9 @@ class Hub:
         )
         connected = self._connected()
         shells = [s for s in connected if s.is_shell and s.is_told_of_patients]
-        if sequence == 0 or not all(shell.has_followed(sequence, patient, set_by) for shell in shells):
+        away = self._has_shell and not any(s.is_shell for s in connected)
+        answered = all(shell.has_followed(sequence, patient, set_by) for shell in shells)
+        if sequence == 0 or away or not answered:
             return []
         effects: list[Effect] = []
         for grant_id, fence in self._fences.items():

@@ -253,8 +253,10 @@ class PaneState:
             case Answered(event_id, status):
                 self._answered(event_id, status)
             case EffectivePatient(patient):
-                self._patient = patient
+                moved, self._patient = patient != self._patient, patient
                 self._replied(now)
+                if self._state is State.PINNED and moved:
+                    self._out_of_sync(Reason.NO_ANSWER)  # the fence was quicker than the pin
                 if self._state is State.FOLLOWING and patient != self._current:
                     self._change(now, relaunch=self._kind != "fhircast")
             case ReadSeen(patient):
@@ -293,10 +295,9 @@ class PaneState:
                 assert_never(given)
 
     def _may_be_pinned(self) -> bool:
-        """A page that is alive and has a patient of its own."""
-        shows_somebody = self._state not in (State.CHANGING, State.ASKING) or (
-            self._kind == "fhircast" and self._shown is not None
-        )
+        """A page that is alive and has shown its patient: not the former page while another one is being launched."""
+        on_its_way = self._state in (State.CHANGING, State.ASKING) and self._kind != "fhircast"
+        shows_somebody = self._shown is not None and not on_its_way
         return shows_somebody and self._patient is not None and self._is_alive
 
     @property

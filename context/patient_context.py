@@ -201,10 +201,7 @@ class PatientContext:
         of_patient = opened == "Patient-open" and anchor.patient_id == self.patient
         if of_patient:
             self.patient, self.patient_sequence, self.set_by = None, self.sequence, event.kind.name
-        ends_current = self.current is not None and (
-            (self.current.event_name, self.current.resource_id) == (opened, event.anchor_id) or of_patient
-        )
-        if ends_current:
+        if of_patient or anchor is self.current:
             self.current = None
             self._set_at = earlier_of(event.timestamp, instant_of(now))
         return Change(event.message, (), True, self.sequence if of_patient else 0, of_patient)

@@ -155,6 +155,14 @@ def test_closing_a_patient_that_is_no_longer_current_changes_nothing() -> None:
     assert current(play) == ("Patient", ["p-2"], True)
 
 
+def test_a_close_of_the_patient_sets_the_time_also_when_nothing_was_current() -> None:
+    """S5: what set the context is the close. Mutant: the encounter that was closed before it sets the time for good."""
+    earlier = START - timedelta(seconds=10)
+    play = Playbook().happens(opens_encounter("v-1", "p-1", "e1"), closes_encounter("v-1", "p-1", "e2"))
+    play.happens(closes("p-1", "e3", earlier), opens("p-2", "e4", earlier + timedelta(seconds=1)))
+    assert play.hub.context.patient == "p-2"
+
+
 def test_current_context_is_only_what_the_caller_may_read() -> None:
     """FC-34. Mutant: scopes not asked; implied patient withheld."""
     play = Playbook().happens(opens_encounter("v-1", "p-1", "e1"))

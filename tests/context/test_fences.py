@@ -56,7 +56,31 @@ def test_the_others_hear_when_the_shells_socket_is_gone() -> None:
     """Mutant: waits for the time although nobody is there."""
     play = Playbook().joins(shell(), follower(events=PATIENT_EVENTS)).happens(opens("p-1", "e1"))
     (play >> SocketClosed("shell", normal=True) << Told("app", "Patient-open", "e1")).end()
-    (play >> answers("app", "e1") << MoveFence("grant-app", "p-1")).end()
+
+
+def test_no_fence_moves_while_the_shell_is_away_and_all_when_it_is_back() -> None:
+    """S3: without its channel it shows the former patient, and no curtain. Mutant: who is gone has nothing to answer."""
+    play = Playbook().joins(shell(), follower(events=PATIENT_EVENTS)).happens(opens("p-1", "e1"))
+    play.happens(SocketClosed("shell", normal=False), answers("app", "e1"))
+    assert play.fences() == []
+    play.joins(shell("shell-2"))
+    assert play.fences() == []
+    (play >> answers("shell-2", "e1") << MoveFence("grant-app", "p-1")).end()
+
+
+def test_a_killed_hub_waits_for_the_shell_too() -> None:
+    """S8. Mutant: the next hub has never heard of a shell."""
+    before = Playbook().joins(shell()).happens(opens("p-1", "e1"))
+    play = Playbook(Hub.restore(before.hub.snapshot())).joins(follower(events=PATIENT_EVENTS))
+    play.happens(answers("app", "e1"))
+    assert play.fences() == []
+    play.joins(shell()).happens(answers("shell", "e1"))
+    assert play.fences() == [("grant-app", "p-1")]
+
+
+def test_a_topic_that_never_had_a_shell_waits_for_none() -> None:
+    play = Playbook().joins(follower(events=PATIENT_EVENTS)).happens(opens("p-1", "e1"), answers("app", "e1"))
+    assert play.fences() == [("grant-app", "p-1")]
 
 
 def test_the_others_hear_after_250_ms_but_no_fence_moves_before_the_shells_answer() -> None:
@@ -69,12 +93,12 @@ def test_the_others_hear_after_250_ms_but_no_fence_moves_before_the_shells_answe
     (play >> answers("shell", "e1") << MoveFence("grant-app", "p-1")).end()
 
 
-def test_a_silent_shell_holds_the_fence_until_it_is_gone() -> None:
+def test_a_silent_shell_holds_the_fence_also_when_it_is_gone() -> None:
     play = Playbook().joins(shell(), follower(events=PATIENT_EVENTS)).happens(opens("p-1", "e1"))
     play.later(0.25).skip().happens(answers("app", "e1"))
     assert play.fences() == []
-    play.later(9.75) << Mode("shell", "denied") << CloseChannel("shell", 1008)
-    (play << MoveFence("grant-app", "p-1")).end()
+    (play.later(9.75) << Mode("shell", "denied") << CloseChannel("shell", 1008)).end()
+    assert play.fences() == []
 
 
 def test_a_shell_that_refuses_holds_the_fence() -> None:

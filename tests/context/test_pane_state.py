@@ -130,6 +130,7 @@ FHIRCAST: list[tuple[str, list[PaneInput], State]] = [
     ("an answer from before the loss does not count", [*UP_F, E1, Answered("e1", 200), SocketLost(), SocketBack()], C),
     ("back on another patient: must read", [*UP_F, SocketLost(), TO_2, SocketBack(), Answered("e2", 200), MOVED, Painted()], C),
     ("pinned keeps its patient, socket or not", [*UP_F, Pinned(), SocketLost(), TO_2], P),
+    ("a fence that moved before the pin froze it", [*UP_F, Pinned(), MOVED], O),
     ("a refusing follower may be pinned", [*UP_F, TO_2, Answered("e2", 409), Pinned()], P),
     ("a follower that never showed anybody may not", [Launched("p-1"), Pinned()], C),
     ("released: needs its launch", [*UP_F, Pinned(), TO_2, Released(), *OK_2], C),
@@ -330,3 +331,13 @@ def test_no_usable_pane_has_another_patient_without_the_mark(kind: Kind, facts: 
         assert before is not X or view.state is X
         assert (view.reason is None) == (view.state is not O)
         assert view.deadline is None or view.state is C
+
+
+@pytest.mark.parametrize("kind", ["relaunch", "pin", "fhircast"])
+def test_a_pin_confirmed_late_does_not_hold_the_former_page(kind: Kind) -> None:
+    """S2: what stands there is not the page that was launched last. Mutant: whoever is out of sync may be pinned."""
+    pane = PaneState(kind)
+    for fact in (*UP_F, Launched("p-2")):
+        pane.handle(fact, 0)
+    assert pane.handle(TimePassed(), 11).state is O
+    assert pane.handle(Pinned(), 11).state is O

@@ -136,6 +136,10 @@ HAZARDS: tuple[Hazard, ...] = (
         ("An app is launched for a patient who is no longer current", "shell/bridge/launching.py",
          "safety/test_context_changes_elsewhere.py::"
          "test_a_launch_for_a_patient_who_is_no_longer_current_leaves_no_pane"),
+        ("Late, lost and doubled messages leave a usable pane on another patient than the banner", PANES,
+         "context/test_whole_desktop.py::test_twenty_thousand_steps"),
+        ("An app is let through to the next patient while the desktop is cut off from the hub", "context/hub.py",
+         "context/test_fences.py::test_no_fence_moves_while_the_shell_is_away_and_all_when_it_is_back"),
         ("An app stays in an encounter that is no longer the open one", PANES, "context/test_pane_state.py::test_relaunch"),
         ("An app cannot be opened after an encounter was closed", "shell/bridge/launching.py",
          "safety/test_context_changes_elsewhere.py::test_a_launch_after_a_closed_encounter_reads_the_version_anew"),
