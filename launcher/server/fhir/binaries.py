@@ -43,8 +43,9 @@ class BinaryReads:
         if not facts.covering("Binary", "r"):
             return False
         context = head.get("securityContext")
-        if isinstance(context, dict):
-            target = parse_reference(str(context.get("reference")), facts.bases)
+        if context is not None:
+            named = context.get("reference") if isinstance(context, dict) else None
+            target = parse_reference(str(named), facts.bases)
             if target is None or not target.local or target.type not in PATIENT_COMPARTMENT:
                 return False
             return await self._readable(facts, access, f"{target.type}/{target.id}")
@@ -73,8 +74,9 @@ class BinaryReads:
                 with contextlib.suppress(AnswerUnreadable):
                     await incoming.read_all()
                     context = incoming.json.head().get("securityContext")
-                    if isinstance(context, dict):
-                        own = context.get("reference") == f"Patient/{facts.patient}"
+                    if context is not None:
+                        named = context.get("reference") if isinstance(context, dict) else None
+                        own = named == f"Patient/{facts.patient}"
                     else:
                         own = await self._attached(facts, access, identifier)
         finally:

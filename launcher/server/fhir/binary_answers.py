@@ -7,6 +7,7 @@ nothing that stands behind the attachment can name another owner; then it is ask
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -107,7 +108,8 @@ class BinaryAnswers:
         self._keeper = keeper
         self._binaries = binaries
         self._most_streams = limits.binary_streams
-        self._streams = 0
+        self._most_of_one = limits.binary_streams_of_one
+        self._streams: Counter[str] = Counter()
         self._refusals = ReadRefusals(keeper)
 
     async def instance(self, access: Access) -> Answer:
@@ -169,21 +171,26 @@ class BinaryAnswers:
         patients: set[str],
     ) -> Answer:
         """The answer with the body as a stream; ``again``: where to ask for it once more, in the judged version."""
-        if self._streams >= self._most_streams:
+        reader = access.grant.sid or f"client {access.grant.client_id}"
+        if self._streams.total() >= self._most_streams or self._streams[reader] >= self._most_of_one:
             busy = refusal(503, "throttled", "Too many large documents are being read.", (RETRY_AFTER,))
             return await self._keeper.refused(access, busy, "too many streams")
         members = incoming.members() if again is not None else None
-        if again is not None:
-            judged, incoming = incoming, await self._same_version(access, incoming, again)
-            judged.close()
-        self._streams += 1
+        self._streams[reader] += 1
+        try:
+            if again is not None:
+                judged, incoming = incoming, await self._same_version(access, incoming, again)
+                judged.close()
+        except BaseException:
+            self._ended(reader)
+            raise
         stream = BinaryStream(
             incoming,
             decoded=answer.content_type is not FHIR_JSON,
             members=members,
             check=lambda: self._refuse_if_moved(access, facts),
             on_broken=lambda reason: self._keeper.broken_off(access, reason, patients),
-            on_close=self._ended,
+            on_close=lambda: self._ended(reader),
         )
         try:
             return await self._keeper.done(access, replace(answer, body=b"", stream=stream), patients)
@@ -218,8 +225,9 @@ class BinaryAnswers:
         if moved:
             raise BrokenOff("the grant ended, was locked or moved to another patient")
 
-    def _ended(self) -> None:
-        self._streams -= 1
+    def _ended(self, reader: str) -> None:
+        self._streams[reader] -= 1
+        self._streams += Counter()  # Forgets whoever has none.
 
 
 def _wants_content(access: Access) -> bool:

@@ -18,7 +18,8 @@ from launcher.upstream.fhir import FhirConnection
 class FhirLimits:
     """Bytes, entries and seconds of the data plane.
 
-    A Binary of more than ``binary_whole_bytes`` is passed on as it comes, at most ``binary_streams`` of them at once;
+    A Binary of more than ``binary_whole_bytes`` is passed on as it comes, at most ``binary_streams`` of them at once, and
+    ``binary_streams_of_one`` to one user or backend service, who may read slowly;
     ``binary_head_bytes`` is the most that it may hold beside its attachment.
     """
 
@@ -31,6 +32,7 @@ class FhirLimits:
     binary_whole_bytes: int = 1024 * 1024
     binary_head_bytes: int = 64 * 1024
     binary_streams: int = 16
+    binary_streams_of_one: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -226,6 +227,27 @@ async def test_the_limits_hold() -> None:
         assert (busy.status, busy.headers["retry-after"]) == (503, "5")
     async with reading(Documents(pieces=1), limits=none_at_once) as plane:
         assert (await plane.get("/Binary/big")).body == Documents(pieces=1).json()
+
+
+@pytest.mark.parametrize("scope", ["patient/*.rs", "user/*.rs"])
+async def test_a_slow_reader_leaves_room_for_the_others(scope: str) -> None:
+    """Mutant: one app that reads slowly has every place; places counted only once the second answer has begun."""
+    limits = FhirLimits(binary_whole_bytes=200_000, binary_streams=8, binary_streams_of_one=2)
+    async with reading(Documents(pieces=400), scope, limits=limits) as plane:
+        asking = {"Authorization": "Bearer g1"}
+        slow = [
+            await begun
+            for begun in [
+                asyncio.ensure_future(plane.client.get(f"{plane.base}/Binary/big", headers=asking))
+                for _ in range(6)
+            ]
+        ]
+        assert sorted(answer.status for answer in slow) == [200, 200, 503, 503, 503, 503]
+        plane.state.grants["g1"].sid = None
+        other = await plane.client.get(f"{plane.base}/Binary/big", headers=asking)
+        assert other.status == 200
+        for answer in (*slow, other):
+            answer.close()
 
 
 @pytest.mark.parametrize(("most", "status"), [(MEBIBYTE, "200"), (300_000, "413")])

@@ -169,10 +169,20 @@ async def test_attachments_are_shown_with_their_document(plane: Plane) -> None:
         {"resourceType": "Binary", "id": "d", "securityContext": {"reference": f"Patient/{MARIT}"}}
     )
     plane.upstream.put({"resourceType": "Binary", "id": "e", "contentType": "text/plain", "data": "SGVp"})
+    unclear = [{"reference": f"Patient/{TORBJORN}"}]
+    plane.upstream.put({"resourceType": "Binary", "id": "f", "securityContext": unclear})
+    plane.upstream.put(
+        {
+            "resourceType": "DocumentReference",
+            "id": "d-f",
+            "subject": {"reference": f"Patient/{MARIT}"},
+            "content": [{"attachment": {"url": "Binary/f"}}],
+        }
+    )
     plane.give("patient/*.rs")
     plane.upstream.ignore_narrowing = True
-    statuses = {name: (await plane.get(f"/Binary/{name}")).status for name in "abcde"}
-    assert statuses == {"a": 200, "b": 404, "c": 404, "d": 200, "e": 404}
+    statuses = {name: (await plane.get(f"/Binary/{name}")).status for name in "abcdef"}
+    assert statuses == {"a": 200, "b": 404, "c": 404, "d": 200, "e": 404, "f": 404}
     content = await plane.get("/Binary/a", headers={"Accept": "text/plain"})
     assert (content.body, content.headers["content-type"]) == (b"Hei", "text/plain")
     assert content.headers["content-disposition"] == "attachment"
