@@ -38,7 +38,7 @@ from tests.context.whole_desktop.pages import Page
 UNREAD_SECONDS = 0.6
 COMEBACK_SECONDS = 3.0
 PIN_SECONDS = 3.0
-Call = Callable[[], None]
+Call = Callable[[], object]
 
 
 @dataclass(frozen=True)
