@@ -70,9 +70,9 @@ class Consents:
         """True when the user has to be asked: nobody approved the app, and he has not yet allowed this much."""
         if asked.client.approved:
             return False
-        given = self._sessions.consent_to(permission.session.sid, asked.client.client_id)
-        allowed = set(given.scopes) if given is not None else set()
-        return "consent" in asked.prompt or not allowed.issuperset(self._authorization.scopes(asked))
+        scopes = self._authorization.scopes(asked)
+        allowed = self._sessions.has_allowed(permission.session.sid, asked.client.client_id, scopes)
+        return "consent" in asked.prompt or not allowed
 
     def page(self, request: Request, question: Question) -> Response:
         """What will be shared and until when, and the two answers."""

@@ -109,12 +109,18 @@ class PatientPicker:
         patient = form.get("patient")
         if patient is None:
             shown = await self._shown(session, choice.request.client.client_id, token, form)
+            self._refuse_if_gone(session)
             return self._page(request, choice, replace(shown, lists=_names(session)))
         if FHIR_ID.fullmatch(patient) is None or await self._reads.read(token, f"Patient/{patient}") is None:
             raise choice.request.refused("access_denied", "this patient may not be read")
-        return granting(
-            request, choice.request, session, await self._chosen(choice.request, session, token, patient)
-        )
+        chosen = await self._chosen(choice.request, session, token, patient)
+        self._refuse_if_gone(session)
+        return granting(request, choice.request, session, chosen)
+
+    def _refuse_if_gone(self, session: UserSession) -> None:
+        """The record was asked meanwhile; nothing is shown or given for a session that has ended or is locked."""
+        if self._sessions.session(session.sid) is None or session.locked_at is not None:
+            raise InvalidRequest("the page is too old")
 
     async def _chosen(
         self, asked: AuthorizationRequest, session: UserSession, token: str, patient: str

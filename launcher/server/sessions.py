@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from launcher.oauth.model import GatewayState, GivenConsent, Grant, UserSession, WorkspaceContext
@@ -248,6 +248,11 @@ class SessionKeeper:
         now = self._clock.now()
         found = (one for one in self._state.consents.values() if (one.sid, one.client_id) == (sid, client_id))
         return next((one for one in found if now < one.until), None)
+
+    def has_allowed(self, sid: str, client_id: str, scopes: Iterable[str]) -> bool:
+        """True while the user of a session allows a client at least this much."""
+        given = self.consent_to(sid, client_id)
+        return set(scopes) <= set(given.scopes if given is not None else ())
 
     def keep_consent(self, consent: GivenConsent) -> None:
         """The user allowed this; what he allowed the same client before is forgotten."""

@@ -114,6 +114,10 @@ class TokenEndpoint:
             raise InvalidGrant("the pane of this launch has been closed")
         if grant.topic is not None and self._sessions.session_of(grant.topic) != grant.sid:
             raise InvalidGrant("the patient tab of this launch has been closed")
+        if not client.approved and not self._sessions.has_allowed(
+            session.sid, client.client_id, grant.scopes
+        ):
+            raise InvalidGrant("the user has taken his permission back")
         grant.key = key
         if grants_messaging(grant.scopes):
             grant.messaging_handle = self._new_id()

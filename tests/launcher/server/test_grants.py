@@ -157,6 +157,17 @@ def test_withdrawn_is_withdrawn_at_once_and_only_by_its_user(house: RunningGatew
     assert not [name for name in house.records if name.startswith("consent/")]
 
 
+def test_a_code_is_worth_nothing_once_the_permission_behind_it_was_withdrawn(house: RunningGateway) -> None:
+    """Mutant: the consent looked at when the code is made, and never again."""
+    shell = house.shell()
+    browser, page, _ = asked(shell, opened(shell))
+    code = browser.submit(page, answer="allow").query["code"]
+    (consent,) = listed(shell)
+    assert shell.call("DELETE", f"/workspace/grants/{consent['grant']}").status_code == 204
+    answer = house.redeem(code, APP)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
 def test_access_that_outlives_the_user_is_seen_and_ended_by_him_later(house: RunningGateway) -> None:
     """SAL-47. Mutant: only grants of the present session listed; somebody else's listed too."""
     shell = house.shell()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.browser import Browser, Page, forms_of
-from tests.fakes.gateway import RunningGateway
-from tests.fakes.upstream_systems import ANNA, CARL
+from tests.fakes.faulty_relay import FaultyRelay
+from tests.fakes.gateway import Records, RunningGateway, running_gateway
+from tests.fakes.upstream_systems import ANNA, CARL, upstream_systems
 
 SCOPE = "openid launch/patient online_access patient/Patient.read"
 
@@ -113,3 +115,33 @@ def test_the_own_ward_is_a_list_to_choose_from(gateway: RunningGateway, picker: 
 def test_there_is_no_list_but_ones_own(picker: tuple[Browser, Page], which: str) -> None:
     browser, page = picker
     assert browser.submit(page, list=which).status == 400
+
+
+@pytest.mark.parametrize("given", [{"text": "Dal"}, {"list": "0"}, {"patient": ANNA}])
+def test_nothing_is_shown_or_given_when_the_workspace_was_locked_meanwhile(
+    tmp_path: Path, signing_record: Records, given: dict[str, str]
+) -> None:
+    """Mutant: the session looked at only before the record is asked."""
+    relays: list[FaultyRelay] = []
+
+    def in_front(port: int) -> int:
+        relays.append(FaultyRelay(port))
+        return relays[-1].port
+
+    with (
+        upstream_systems(tmp_path, 1, in_front=in_front) as systems,
+        running_gateway(systems, tmp_path, records=signing_record) as gateway,
+    ):
+        shell = gateway.shell()
+        page = shell.browser.open(url(gateway))
+
+        def locked_meanwhile(answer: bytes) -> bytes:
+            shell.call("POST", "/workspace/session/lock").raise_for_status()
+            return answer
+
+        relays[0].fault = locked_meanwhile
+        action, fields = forms_of(page.text)[0]
+        answer = shell.browser.send("POST", action, {"pick": fields["pick"], **given})
+        assert (answer.status, "Anna" in answer.text) == (400, False)
+    for relay in relays:
+        relay.close()
