@@ -52,8 +52,11 @@ class PaneKeeper:
         return self._state.panes.get(pane_id or "")
 
     def pin(self, pane: Pane, pinned: bool) -> None:
-        """Pin or release; pinning a follower freezes its fence and ends its subscription (FC-12)."""
-        if pane.pinned == pinned:
+        """Pin or release; pinning a follower freezes its fence and ends its subscription (FC-12).
+
+        A pane that was closed meanwhile stays closed.
+        """
+        if pane.pinned == pinned or self.find(pane.pane) is not pane:
             return
         pane.pinned = pinned
         self._records.keep("pane", pane.pane, pane)

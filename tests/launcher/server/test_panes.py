@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -278,3 +280,22 @@ def test_too_many_tabs_and_panes_are_refused(gateway: RunningGateway, shell: She
 def test_malformed_bodies_are_400(gateway: RunningGateway, shell: Shell, content: bytes) -> None:
     answer = gateway.http.post("/workspace/panes", content=content, headers=shell.bearer)
     assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
+
+
+def test_a_pane_that_is_closed_while_it_is_being_pinned_stays_closed(shell: Shell, topic: str) -> None:
+    """Mutant: its record comes back, and with it the pane when the gateway starts anew."""
+    pane, _ = shell.pane("notat", topic)
+    base, body = urlsplit(shell.gateway.base_url), b'{"pinned":true}'
+    head = (
+        f"PATCH /workspace/panes/{pane} HTTP/1.1\r\nHost: {base.netloc}\r\nConnection: close\r\n"
+        f"Authorization: {shell.bearer['Authorization']}\r\nContent-Length: {len(body)}\r\n"
+        "Expect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection((base.hostname, base.port), timeout=10) as pinning:
+        pinning.sendall(head.encode())
+        assert pinning.recv(1024).startswith(b"HTTP/1.1 100")
+        assert shell.call("DELETE", f"/workspace/panes/{pane}").status_code == 204
+        pinning.sendall(body)
+        while pinning.recv(4096):
+            pass
+    assert f"pane/{pane}" not in shell.gateway.records
