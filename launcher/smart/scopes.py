@@ -78,8 +78,8 @@ def follower_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
 
 
 def left_to_the_user(scopes: Iterable[str]) -> tuple[str, ...]:
-    """What a user may give an app that nobody approved: nothing that outlives his session, and no right to change or
-    close the current patient (DESIGN section 4); a wildcard keeps its right to read."""
+    """What a user may give an app that nobody approved: nothing that outlives his session, no right to change or close
+    the current patient (DESIGN section 4), none to sign other apps out; a wildcard keeps its right to read."""
     kept: dict[str, None] = {}
     for scope in scopes:
         if scope == "offline_access":
@@ -93,10 +93,12 @@ def left_to_the_user(scopes: Iterable[str]) -> tuple[str, ...]:
 
 
 def changes_context(scope: str) -> bool:
-    """True for a FHIRcast scope that can change or close the current patient."""
+    """True for a FHIRcast scope that can change or close the current patient, or tell other apps that the user is gone."""
     event, _, access = scope.removeprefix("fhircast/").rpartition(".")
     writes = scope.startswith("fhircast/") and access in ("write", "*")
-    return writes and (event == "*" or event.lower().endswith(("-open", "-close")))
+    return writes and (
+        event == "*" or event.lower().endswith(("-open", "-close", "userlogout", "userhibernate"))
+    )
 
 
 def has_fhircast(scopes: Iterable[str]) -> bool:
