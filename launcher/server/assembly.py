@@ -44,6 +44,7 @@ from launcher.server.grant_share import GrantShare
 from launcher.server.login import UpstreamLogins
 from launcher.server.logout_endpoint import LogoutEndpoint
 from launcher.server.messaging.calls import MessagingCalls
+from launcher.server.messaging.scratchpads import RECORD, Scratchpads
 from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
@@ -118,6 +119,7 @@ class GatewayParts:
     upstream_tokens: SessionUpstreamTokens
     facts: FactStream
     context: ContextSlot
+    scratchpads: Scratchpads
     pending: PendingAuthorizations
     used_assertions: UsedAssertions
     proofs: ProofsOfPossession
@@ -202,8 +204,20 @@ def assemble(
     used = UsedAssertions()
     used_proofs = UsedProofs(clock.now(), note=lambda digest, until: _note_proof(store, digest, until))
     earlier_styles: dict[str, bytes] = {}
+    context = ContextSlot()
+    scratchpads = Scratchpads(state, context, store, facts, new_id)
     keys = _restore(
-        store, records, state, sessions, used, used_proofs, clock, clients, restore_topic, earlier_styles
+        store,
+        records,
+        state,
+        sessions,
+        used,
+        used_proofs,
+        clock,
+        clients,
+        restore_topic,
+        earlier_styles,
+        scratchpads,
     )
     styles = StyleSheets(settings.base_url, settings.styles, earlier_styles, store)
 
@@ -219,7 +233,6 @@ def assemble(
     issuer = TokenIssuer(settings, signing, clock, new_id)
     upstream_tokens = SessionUpstreamTokens(settings, sessions, identity, clock)
     reads = make_reads(upstream_tokens)
-    context = ContextSlot()
     pending = PendingAuthorizations(settings.limits.pending_requests)
     authorization = Authorization(settings, sessions, panes, pending, context, styles, audit, clock, new_id)
     pages, cookies = Pages(), cookie_names(settings)
@@ -285,9 +298,13 @@ def assemble(
         ).routes(),
         *logout.routes(),
         *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),
-        *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies).routes(gatekeeper),
+        *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies, scratchpads).routes(
+            gatekeeper
+        ),
         *launches.routes(gatekeeper),
-        *MessagingCalls(settings, clients, state, panes, audit, clock, new_id).routes(gatekeeper),
+        *MessagingCalls(settings, clients, state, panes, scratchpads, audit, clock, new_id).routes(
+            gatekeeper
+        ),
         *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
     ]
     return GatewayParts(
@@ -303,6 +320,7 @@ def assemble(
         upstream_tokens=upstream_tokens,
         facts=facts,
         context=context,
+        scratchpads=scratchpads,
         pending=pending,
         used_assertions=used,
         proofs=proofs,
@@ -362,6 +380,7 @@ def _restore(
     clients: ClientRegistry,
     restore_topic: RestoreTopic,
     styles: dict[str, bytes],
+    scratchpads: Scratchpads,
 ) -> list[RSAKey]:
     """Take over an earlier life's objects and return its signing keys, newest first."""
     keys: list[RSAKey] = []
@@ -371,6 +390,8 @@ def _restore(
             keys.insert(0, restored_key(plain))
         elif kind == "style":
             styles[identifier] = plain
+        elif kind == RECORD:
+            scratchpads.restore(identifier, plain)
         elif kind == "topic":
             restore_topic(identifier, plain)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from launcher.server.page_texts import Language
 from launcher.smart.scope_words import ResourceScope, parse_resource_scope
 from launcher.smart.scopes import changes_context
-from launcher.smart.web_messaging import UI
+from launcher.smart.web_messaging import SCRATCHPAD, UI
 
 Words = Mapping[Language, str]
 
@@ -75,6 +75,10 @@ CHANGES: Words = {
     "en": "Change which patient is open, in the other apps too",
 }
 CLOSES: Words = {"nb": "Lukke seg selv når du er ferdig i den", "en": "Close itself when you are done in it"}
+SHARES: Words = {
+    "nb": "Dele utkast om pasienten med andre apper, til pasienten lukkes",
+    "en": "Share drafts about the patient with other apps, until the patient is closed",
+}
 UNTIL_THEN: Words = {
     "nb": "Tilgangen varer til du logger ut, senest {moment}.",
     "en": "The access lasts until you sign out, at the latest {moment}.",
@@ -98,6 +102,8 @@ def shared_in_words(scopes: Iterable[str], *, fenced: bool, language: Language) 
         found[CHANGES[language]] = None
     if UI in scopes:
         found[CLOSES[language]] = None
+    if SCRATCHPAD in scopes:
+        found[SHARES[language]] = None
     parsed = [found_scope for scope in scopes if (found_scope := parse_resource_scope(scope)) is not None]
     for letters, action in ACTIONS:
         by_reach: dict[str, dict[str, None]] = {}

@@ -170,6 +170,7 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_i
             parts.records.drop("topic", topic)
         else:
             parts.records.keep_bytes("topic", topic, snapshot)
+        parts.scratchpads.look(topic)
 
     return HubRunner(
         tokens=parts.tokens,

@@ -13,7 +13,8 @@ from launcher.oauth.model import Grant
 
 PREFIX = "messaging/"
 UI: Final = "messaging/ui"
-MESSAGING_SCOPES: Final = (UI,)
+SCRATCHPAD: Final = "messaging/scratchpad"
+MESSAGING_SCOPES: Final = (UI, SCRATCHPAD)
 """What can be granted (SWM-02); a scope that is not here is not understood, and a message of its group neither."""
 
 LONGEST_NAME = 256
@@ -34,7 +35,7 @@ REASONS: Final = frozenset(
 )
 """Why a message was not heard; the shell may name any of them."""
 
-AnswerShape = Literal["empty", "status", "outcome"]
+AnswerShape = Literal["empty", "status", "http", "outcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,25 @@ class MessageKind:
     required: frozenset[str] = frozenset()
 
 
+HTTP_STATUS: Final = MappingProxyType(
+    {
+        "forbidden": "403 Forbidden",
+        "invalid": "400 Bad Request",
+        "required": "400 Bad Request",
+        "transient": "503 Service Unavailable",
+    }
+)
+"""How a failure of the scratchpad begins, by its issue type (SWM-10)."""
+
 ACTIVITY = frozenset({"activityType", "activityParameters"})
 MESSAGE_KINDS: Final = MappingProxyType(
     {
         "status.handshake": MessageKind(None, "empty", "SWM-07"),
         "ui.done": MessageKind(UI, "status", "SWM-08", prohibited=ACTIVITY),
+        "scratchpad.create": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"resource"})),
+        "scratchpad.read": MessageKind(SCRATCHPAD, "outcome", "SWM-10"),
+        "scratchpad.update": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"resource"})),
+        "scratchpad.delete": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"location"})),
     }
 )
 
@@ -107,7 +122,8 @@ def failure(kind: MessageKind | None, code: str, text: str) -> dict[str, Any]:
     if kind is not None and kind.shape == "status":
         return {"status": "failure", "statusDetail": {"text": text}}
     issue = {"severity": "error", "code": code, "diagnostics": text}
-    return {"outcome": {"resourceType": "OperationOutcome", "issue": [issue]}}
+    told = {"outcome": {"resourceType": "OperationOutcome", "issue": [issue]}}
+    return {"status": HTTP_STATUS[code], **told} if kind is not None and kind.shape == "http" else told
 
 
 def refusal(request: WebRequest, scopes: Iterable[str]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from context.pane_state import State
@@ -78,7 +79,10 @@ class Drawing:
         if confirmed is None or tab.patient_id is None:
             return None
         slot, neighbours = self._references.slots.get(tab.patient_id), self._start_list.neighbours
-        return banner(confirmed.facts, confirmed.warnings, slot, neighbours, date.today())
+        model = banner(confirmed.facts, confirmed.warnings, slot, neighbours, date.today())
+        names = {app.client_id: app.name for app in self._apps}
+        drafts = tab.drafts.flags(tab.patient_id, names, self._services.language())
+        return replace(model, flags=(*model.flags, *drafts))
 
     def pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
         """A pane with its own patient (S2) and its state (S3)."""

@@ -20,6 +20,7 @@ from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
+from shell.presenters.scratchpad import Drafts
 from shell.widgets.kept import delete_later
 from shell.widgets.later import Later
 
@@ -84,6 +85,7 @@ class TabController(QObject):
         self.waiting_for: str | None = None
         self.patient: ConfirmedPatient | None = None
         self.patient_id: str | None = None
+        self.drafts = Drafts()
         self._services = services
         self._holder = holder
         self._point: ContextPoint | None = None
@@ -362,6 +364,12 @@ class TabController(QObject):
         for pane in list(self.panes):
             if facts.get("pane") in pane.pane_ids:
                 pane.fact(facts)
+
+    def take_drafts(self, drafts: Drafts) -> None:
+        """What lies on this tab's scratchpad."""
+        if drafts != self.drafts:
+            self.drafts = drafts
+            self.changed.emit()
 
 
 def is_stale(event: dict[str, Any]) -> bool:

@@ -28,6 +28,7 @@ from shell.bridge.start_list_controller import StartListController
 from shell.bridge.switching import Leaving, UnsavedQuestion
 from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
+from shell.presenters.scratchpad import Drafts
 from shell.presenters.texts import sentence
 from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
@@ -218,6 +219,10 @@ class WorkspaceController(QObject):
             self.signed_out.emit()
         elif fact.get("type") == "record":
             self.record.told(bool(fact.get("answers")))
+        elif fact.get("type") == "scratchpad":
+            tab = self.tabs.of_topic(str(fact["topic"]))
+            if tab is not None:
+                tab.take_drafts(Drafts.from_fact(fact))
         elif fact.get("type") == "pane":
             for tab in self.tabs:
                 tab.fact(fact)

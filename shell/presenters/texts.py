@@ -92,6 +92,8 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Pasienten ble byttet fra et annet sted, og utkastet er ikke lagret. Lagre, og velg Slipp.",
         "Somebody else changed the patient, and the draft is not saved. Save it, then choose Release.",
     ),
+    "draft_flag": ("Utkast: {text} · {app}", "Draft: {text} · {app}"),
+    "draft_unnamed": ("uten navn", "unnamed"),
     "page_refused_title": ("Stoppet", "Stopped"),
     "app_says_title": ("Melding fra appen", "Message from the app"),
     "theme_apps_title": ("Utseendet er byttet", "The theme has changed"),

@@ -39,11 +39,13 @@ def app(tmp_path: Path) -> Path:
     """The app of the README with a further scope, and with messages instead of its own doings."""
     folder = write_readme_app(tmp_path / "minapp")
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["scope"] += " messaging/ui"
+    manifest["scope"] += " messaging/ui messaging/scratchpad"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     launch = (folder / "launch.js").read_text()
     assert 'scope: "' in launch
-    (folder / "launch.js").write_text(launch.replace('scope: "', 'scope: "messaging/ui '))
+    (folder / "launch.js").write_text(
+        launch.replace('scope: "', 'scope: "messaging/ui messaging/scratchpad ')
+    )
     (folder / "app.js").write_text(APP_JS)
     return folder
 
@@ -79,6 +81,19 @@ def test_an_app_shakes_hands_and_closes_itself(prepare_environment: Prepare, beg
     [answer] = ask(story, "ui.unknown", {})
     assert "outcome" in answer["payload"]
     assert story.in_page("minapp", lambda page: page.evaluate("answerTo('forged')")) == []
+    drafts = story.window.desk.banner
+    assert not any("Utkast" in chip for chip in drafts.shown_chips())
+    order = {
+        "resourceType": "ServiceRequest",
+        "code": {"text": "Røntgen"},
+        "subject": {"reference": f"Patient/{MARIT_204}"},
+    }
+    [answer] = ask(story, "scratchpad.create", {"resource": order})
+    assert answer["payload"]["status"] == "201 Created"
+    said = "Utkast: Røntgen · Min app"
+    story.until(lambda: said in [*drafts.shown_chips(), *drafts.hidden_chips()], "the banner names the draft")
+    [answer] = ask(story, "scratchpad.delete", {"location": answer["payload"]["location"]})
+    story.until(lambda: said not in [*drafts.shown_chips(), *drafts.hidden_chips()], "it is gone from there")
     story.in_page("minapp", lambda page: page.evaluate("post('done', 'ui.done', {})"))
     story.until(
         lambda: all(frame.model.app.key != "minapp" for frame in story.frames()), "the app has closed itself"

@@ -13,11 +13,13 @@ from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionA
 from launcher.server.errors import ProblemAnswer
 from launcher.server.forms import json_answer
 from launcher.server.messaging.refused_messages import MOST_COUNTED, RefusedMessages
+from launcher.server.messaging.scratchpads import Scratchpads
 from launcher.server.panes import PaneKeeper
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
 from launcher.server.workspace.tab_calls import own_pane
 from launcher.smart.web_messaging import (
     REASONS,
+    SCRATCHPAD,
     WebRequest,
     is_handle_of,
     read_request,
@@ -38,6 +40,7 @@ class MessagingCalls:
         clients: ClientRegistry,
         state: GatewayState,
         panes: PaneKeeper,
+        scratchpads: Scratchpads,
         audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
@@ -46,6 +49,7 @@ class MessagingCalls:
         self._clients = clients
         self._state = state
         self._panes = panes
+        self._scratchpads = scratchpads
         self._new_id = new_id
         self._refused = RefusedMessages(audit, clock)
 
@@ -84,6 +88,8 @@ class MessagingCalls:
             if kind is not None and kind.scope is not None and kind.scope not in grant.scopes:
                 self._refused.note(call.session, pane, "scope")
             return self._answer(request, refused or {})
+        if kind.scope == SCRATCHPAD:
+            return self._answer(request, self._scratchpads.handle(grant, request))
         effect = {"kind": "done"} if request.message_type == "ui.done" else None
         return self._answer(request, success(kind), effect)
 

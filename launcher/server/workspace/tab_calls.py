@@ -16,6 +16,7 @@ from launcher.server.dependencies import CurrentContext, GatewaySettings
 from launcher.server.errors import ProblemAnswer
 from launcher.server.fact_stream import FactStream
 from launcher.server.forms import json_answer
+from launcher.server.messaging.scratchpads import Scratchpads
 from launcher.server.panes import PaneKeeper
 from launcher.server.sessions import SessionKeeper
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
@@ -36,6 +37,7 @@ class TabCalls:
         context: CurrentContext,
         stream: FactStream,
         cookies: CookieNames,
+        scratchpads: Scratchpads,
     ) -> None:
         self._settings = settings
         self._clients = clients
@@ -45,6 +47,7 @@ class TabCalls:
         self._context = context
         self._stream = stream
         self._cookies = cookies
+        self._scratchpads = scratchpads
 
     def routes(self, gatekeeper: Gatekeeper) -> list[Route]:
         """The routes of this part."""
@@ -151,7 +154,7 @@ class TabCalls:
     # events
 
     async def events(self, call: Call) -> Response:
-        """Server-sent events: first session, record system and every pane as they are, then every change.
+        """Server-sent events: first session, record system, every pane and scratchpad as they are, then every change.
 
         Ends with the shell's grant.
         """
@@ -169,6 +172,8 @@ class TabCalls:
             yield _line(self._stream.record)
             for pane in [pane for pane in self._state.panes.values() if pane.sid == call.session.sid]:
                 yield _line({"type": "pane", **self._panes.facts(pane)})
+            for context in [one for one in self._state.contexts.values() if one.sid == call.session.sid]:
+                yield _line(self._scratchpads.fact(context.topic))
             while call.grant.grant_id in self._state.grants or not listener.queue.empty():
                 try:
                     fact = await asyncio.wait_for(listener.queue.get(), KEEP_ALIVE_SECONDS)
