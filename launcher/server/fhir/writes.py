@@ -92,6 +92,7 @@ class Writes:
             return await self.denied(access, decision)
         await self.binaries.refuse_borrowed(facts, access, body)
         await self._audit.check()
+        self.refuse_if_moved(access, facts)
         if interaction.kind is Kind.CONDITIONAL_UPDATE:
             target = f"/{interaction.type}?{write_query(interaction.parameters)}"
             answer = await self._upstream.ask(
@@ -109,6 +110,7 @@ class Writes:
         if isinstance(decision, Deny):
             return await self.denied(access, decision)
         await self._audit.check()
+        self.refuse_if_moved(access, facts)
         if interaction.kind is Kind.CONDITIONAL_DELETE:
             target = f"/{interaction.type}?{write_query(interaction.parameters)}"
             answer = await self._upstream.ask(access, "DELETE", target)

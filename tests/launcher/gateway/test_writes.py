@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from tests.launcher.gateway.support import MARIT, TORBJORN, ListedAudit, Plane, observation
+from tests.launcher.gateway.support import MARIT, NOW, TORBJORN, ListedAudit, Plane, observation
 
 DOCUMENT = {
     "resourceType": "DocumentReference",
@@ -226,3 +226,32 @@ async def test_media_types(plane: Plane) -> None:
 async def test_patch_is_not_offered(plane: Plane) -> None:
     plane.give("patient/Observation.cruds")
     assert (await plane.ask("PATCH", "/Observation/o-marit", body="[]")).status == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("POST", "/Observation"),
+        ("PUT", "/Observation/w"),
+        ("PUT", "/Observation?code=w"),
+        ("DELETE", "/Observation/w"),
+        ("DELETE", "/Observation?code=w"),
+    ],
+)
+@pytest.mark.parametrize("end", ["lock", "revoke"])
+async def test_what_ended_while_the_log_was_tried_writes_nothing(
+    plane: Plane, monkeypatch: pytest.MonkeyPatch, method: str, target: str, end: str
+) -> None:
+    """Mutant: a grant for all patients is looked at only before the log is tried."""
+    given = plane.give("user/Observation.cud", patient=None)
+
+    async def ended_meanwhile() -> None:
+        if end == "lock":
+            plane.state.sessions["s1"].locked_at = NOW
+        else:
+            given.ended = True
+
+    monkeypatch.setattr(plane.audit, "check", ended_meanwhile)
+    body = observation("w", TORBJORN) if method != "DELETE" else None
+    reply = await plane.ask(method, target, body=body)
+    assert (reply.status, sent_writes(plane)) == (503 if end == "lock" else 401, [])
