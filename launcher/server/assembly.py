@@ -44,6 +44,7 @@ from launcher.server.grant_share import GrantShare
 from launcher.server.login import UpstreamLogins
 from launcher.server.logout_endpoint import LogoutEndpoint
 from launcher.server.messaging.calls import MessagingCalls
+from launcher.server.messaging.fhir_messages import FhirMessages
 from launcher.server.messaging.scratchpads import RECORD, Scratchpads
 from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
@@ -120,6 +121,7 @@ class GatewayParts:
     facts: FactStream
     context: ContextSlot
     scratchpads: Scratchpads
+    fhir_messages: FhirMessages
     pending: PendingAuthorizations
     used_assertions: UsedAssertions
     proofs: ProofsOfPossession
@@ -231,6 +233,7 @@ def assemble(
     verifier = TokenVerifier(settings, signing, state, sessions, clock, new_id)
     proofs = ProofsOfPossession(settings, clock, used_proofs)
     issuer = TokenIssuer(settings, signing, clock, new_id)
+    fhir_messages = FhirMessages(settings, issuer)
     upstream_tokens = SessionUpstreamTokens(settings, sessions, identity, clock)
     reads = make_reads(upstream_tokens)
     pending = PendingAuthorizations(settings.limits.pending_requests)
@@ -302,9 +305,9 @@ def assemble(
             gatekeeper
         ),
         *launches.routes(gatekeeper),
-        *MessagingCalls(settings, clients, state, panes, scratchpads, audit, clock, new_id).routes(
-            gatekeeper
-        ),
+        *MessagingCalls(
+            settings, clients, state, panes, scratchpads, fhir_messages, audit, clock, new_id
+        ).routes(gatekeeper),
         *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
     ]
     return GatewayParts(
@@ -321,6 +324,7 @@ def assemble(
         facts=facts,
         context=context,
         scratchpads=scratchpads,
+        fhir_messages=fhir_messages,
         pending=pending,
         used_assertions=used,
         proofs=proofs,

@@ -59,6 +59,10 @@ class TokenIssuer:
             "scope": " ".join(grant.scopes),
         }
 
+    def token_of_a_moment(self, grant: Grant, session: UserSession, life: timedelta) -> str:
+        """An access token of a grant for this process itself; not for a grant that is bound to a key."""
+        return self._access_token(grant, session.sub, grant.scopes, life)
+
     def _access_token(self, grant: Grant, subject: str, scopes: Sequence[str], life: timedelta) -> str:
         claims = access_token_claims(
             grant,

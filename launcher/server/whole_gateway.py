@@ -147,7 +147,9 @@ def build_gateway(
     plane_settings = FhirPlaneSettings(
         settings.fhir_base, uris, version=configuration.version, sharing=sharing
     )
-    parts.routes += [*data_plane(plane_settings, plane), *hub_routes(hub)]
+    planes = data_plane(plane_settings, plane)
+    parts.fhir_messages.fill(planes[0].handle)
+    parts.routes += [*planes, *hub_routes(hub)]
     return WholeGateway(
         parts, hub, audit, connection, own, identity, logged, rows, _forwarder(configuration, audit)
     )

@@ -14,7 +14,8 @@ from launcher.oauth.model import Grant
 PREFIX = "messaging/"
 UI: Final = "messaging/ui"
 SCRATCHPAD: Final = "messaging/scratchpad"
-MESSAGING_SCOPES: Final = (UI, SCRATCHPAD)
+FHIR: Final = "messaging/fhir"
+MESSAGING_SCOPES: Final = (UI, SCRATCHPAD, FHIR)
 """What can be granted (SWM-02); a scope that is not here is not understood, and a message of its group neither."""
 
 LONGEST_NAME = 256
@@ -64,6 +65,7 @@ MESSAGE_KINDS: Final = MappingProxyType(
     {
         "status.handshake": MessageKind(None, "empty", "SWM-07"),
         "ui.done": MessageKind(UI, "status", "SWM-08", prohibited=ACTIVITY),
+        "fhir.http": MessageKind(FHIR, "outcome", "SWM-11", required=frozenset({"bundle"})),
         "scratchpad.create": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"resource"})),
         "scratchpad.read": MessageKind(SCRATCHPAD, "outcome", "SWM-10"),
         "scratchpad.update": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"resource"})),

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey, RSAKey
 APP_SCOPE = "openid fhirUser launch online_access patient/Patient.rs patient/Observation.cruds"
 EVERYTHING = (
     "openid fhirUser profile launch launch/patient launch/encounter online_access offline_access "
-    "patient/*.cruds user/*.cruds messaging/ui messaging/scratchpad"
+    "patient/*.cruds user/*.cruds messaging/ui messaging/scratchpad messaging/fhir"
 )
 FHIRCAST = "fhircast/*.*"
 OFFLINE = "openid fhirUser launch online_access offline_access patient/Patient.read"

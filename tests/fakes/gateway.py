@@ -41,7 +41,7 @@ APP_KEY = RSAKey.generate_key(2048, {"kid": "app-rsa"}, private=True)
 APP_CURVE_KEY = ECKey.generate_key("P-384", {"kid": "app-ec"}, private=True)
 EVERYTHING = (
     "openid fhirUser profile launch launch/patient launch/encounter online_access "
-    "offline_access patient/*.cruds user/*.cruds fhircast/*.* messaging/ui messaging/scratchpad"
+    "offline_access patient/*.cruds user/*.cruds fhircast/*.* messaging/ui messaging/scratchpad messaging/fhir"
 )
 
 Records = dict[str, str]
@@ -66,7 +66,7 @@ CLIENTS = [
     app_client("notat"),
     app_client("legemidler"),
     app_client("malinger", follows="fhircast", scope=FOLLOWER_SCOPE),
-    app_client("melder", scope=f"{APP_SCOPE} messaging/ui messaging/scratchpad"),
+    app_client("melder", scope=f"{APP_SCOPE} messaging/ui messaging/scratchpad messaging/fhir"),
     app_client("skriver", scope=f"{APP_SCOPE} messaging/scratchpad"),
     app_client("ukjent", approved=False),
     app_client(

@@ -12,12 +12,14 @@ from launcher.oauth.model import ClientRegistry, GatewayState, Grant, Pane
 from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
 from launcher.server.errors import ProblemAnswer
 from launcher.server.forms import json_answer
+from launcher.server.messaging.fhir_messages import FhirMessages
 from launcher.server.messaging.refused_messages import MOST_COUNTED, RefusedMessages
 from launcher.server.messaging.scratchpads import Scratchpads
 from launcher.server.panes import PaneKeeper
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
 from launcher.server.workspace.tab_calls import own_pane
 from launcher.smart.web_messaging import (
+    FHIR,
     REASONS,
     SCRATCHPAD,
     WebRequest,
@@ -41,6 +43,7 @@ class MessagingCalls:
         state: GatewayState,
         panes: PaneKeeper,
         scratchpads: Scratchpads,
+        fhir: FhirMessages,
         audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
@@ -50,6 +53,7 @@ class MessagingCalls:
         self._state = state
         self._panes = panes
         self._scratchpads = scratchpads
+        self._fhir = fhir
         self._new_id = new_id
         self._refused = RefusedMessages(audit, clock)
 
@@ -79,9 +83,9 @@ class MessagingCalls:
             return json_answer(self._unheard(call, pane, "malformed"))
         if not is_handle_of(grant, request.handle):
             return json_answer(self._unheard(call, pane, "wrong_handle"))
-        return json_answer(self._carried_out(call, pane, grant, request))
+        return json_answer(await self._carried_out(call, pane, grant, request))
 
-    def _carried_out(self, call: Call, pane: Pane, grant: Grant, request: WebRequest) -> Told:
+    async def _carried_out(self, call: Call, pane: Pane, grant: Grant, request: WebRequest) -> Told:
         refused = refusal(request, grant.scopes)
         kind = request.kind
         if refused is not None or kind is None:
@@ -90,6 +94,11 @@ class MessagingCalls:
             return self._answer(request, refused or {})
         if kind.scope == SCRATCHPAD:
             return self._answer(request, self._scratchpads.handle(grant, request))
+        if kind.scope == FHIR:
+            address = call.request.client
+            client = (address.host, address.port) if address is not None else None
+            payload = await self._fhir.carry_out(grant, call.session, request.payload, client)
+            return self._answer(request, payload)
         effect = {"kind": "done"} if request.message_type == "ui.done" else None
         return self._answer(request, success(kind), effect)
 
