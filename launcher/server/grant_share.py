@@ -1,4 +1,4 @@
-"""Nobody takes the record system's connections from the others: so many requests of one grant are under way at once."""
+"""Nobody takes the record system's connections from the others: so many requests of one user's app are under way at once."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ REASON = "Too many requests of this app are under way. Wait for some of them to 
 
 @dataclass(slots=True)
 class _Share:
-    """One grant's requests: how many are under way, and who waits, in order of arrival."""
+    """One app's requests in one session: how many are under way, and who waits, in order of arrival."""
 
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class GrantShare:
-    """ASGI middleware below ``/fhir``: ``most`` requests of a grant at once, ``waiting`` more in a queue, then 429.
+    """ASGI middleware below ``/fhir``: ``most`` requests of an app and session at once, ``waiting`` more, then 429.
 
-    A backend service has a grant for each of its tokens, so its share is the client's. Requests without a token of ours
-    pass: they are refused before anything is asked upstream.
+    An app may have many grants, one for each launch, and a backend service one for each token: they share. Requests
+    without a token of ours pass: they are refused before anything is asked upstream.
     """
 
     def __init__(self, app: ASGIApp, verifier: TokenVerifier, most: int, waiting: int) -> None:
@@ -63,7 +63,7 @@ class GrantShare:
             grant, _ = self._verifier.grant_and_session(token)
         except InvalidToken:
             return None
-        return grant.grant_id if grant.sid is not None else f"client {grant.client_id}"
+        return f"{grant.sid or ''} {grant.client_id}"
 
     async def _begin(self, name: str, share: _Share) -> None:
         """Wait for a place; whoever leaves hands his own on."""

@@ -26,7 +26,7 @@ from tests.fakes.upstream_systems import ANNA, upstream_systems
 
 
 class Verifier:
-    """``Bearer name`` is the grant ``name``; a name in capitals is a backend service of one client."""
+    """``Bearer name-1`` is a grant of the client ``name`` in session ``s``; one in capitals is a backend service."""
 
     def bearer(self, header: str | None) -> str:
         name = (header or "").removeprefix("Bearer ")
@@ -36,7 +36,7 @@ class Verifier:
 
     def grant_and_session(self, token: str) -> tuple[Any, None]:
         sid = None if token.isupper() else "s"
-        return SimpleNamespace(grant_id=token, sid=sid, client_id="backend"), None
+        return SimpleNamespace(grant_id=token, sid=sid, client_id=token.partition("-")[0]), None
 
 
 class Upstream:
@@ -112,9 +112,11 @@ async def test_others_do_not_wait_for_it() -> None:
     assert {await task for task in other} == {200}
 
 
-async def test_a_backend_service_has_one_share_for_all_its_tokens() -> None:
+@pytest.mark.parametrize("name", ["SERVICE", "app"])
+async def test_an_app_has_one_share_for_all_its_grants(name: str) -> None:
+    """Mutant: a share for each grant; an app that lets itself be launched again and again has every connection."""
     asked = Asked()
-    tasks = asked.many("TOKEN-1", 2) + asked.many("TOKEN-2", 2)
+    tasks = asked.many(f"{name}-1", 2) + asked.many(f"{name}-2", 2)
     await settled()
     assert asked.upstream.running == 2
     asked.upstream.go.set()
