@@ -31,6 +31,9 @@ OPENED, READ, TOLD, POSTED, SUBSCRIBED = (
 )
 """Kinds of ``audit_patterns.PATTERNS``."""
 
+_Telling = tuple[str, tuple[str, ...]]
+"""A grant by its id, and the patients whom it is being told of."""
+
 
 class HubAudit:
     """Writes the hub's records; remembers per grant of which patients it has been told."""
@@ -41,7 +44,7 @@ class HubAudit:
         self._clock = clock
         self._base_url = base_url
         self._told: dict[str, set[str]] = {}
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writing: dict[_Telling, asyncio.Task[None]] = {}
 
     async def opened(self, call: HubCall, grant: Grant, event: ContextEvent) -> None:
         """A checked open, before it takes effect: durable as a write is. Raises ``AuditUnavailable``."""
@@ -79,31 +82,31 @@ class HubAudit:
     def told(self, grant: Grant, address: str, message: Mapping[str, Any]) -> asyncio.Task[None] | None:
         """The record that has to be on disk before this frame leaves; ``None`` when there is nothing new to record.
 
-        The task raises ``AuditUnavailable``; the next frame about the same patient is then recorded anew.
+        Every channel of a grant waits for the same record. The task raises ``AuditUnavailable``; the next frame about the
+        same patient is then recorded anew.
         """
         known = self._told.setdefault(grant.grant_id, set())
-        patients = [
-            patient
-            for patient in patients_in(message.get("event", {}).get("context", ()))
-            if patient not in known
-        ]
+        named = patients_in(message.get("event", {}).get("context", ()))
+        patients = tuple(patient for patient in named if patient not in known)
         if not patients:
             return None
-        facts = self._of(TOLD, grant, patients, address)
-        writing = asyncio.get_running_loop().create_task(self._log.record(facts))
-        known.update(patients)
-        self._writing.add(writing)
-        writing.add_done_callback(lambda done: self._written(done, known, patients))
+        telling = (grant.grant_id, patients)
+        writing = self._writing.get(telling)
+        if writing is None:
+            facts = self._of(TOLD, grant, patients, address)
+            writing = asyncio.get_running_loop().create_task(self._log.record(facts))
+            self._writing[telling] = writing
+            writing.add_done_callback(lambda done: self._written(done, telling, known))
         return writing
 
     def forget(self, grant_id: str) -> None:
         """The grant has ended."""
         self._told.pop(grant_id, None)
 
-    def _written(self, writing: asyncio.Task[None], known: set[str], patients: Sequence[str]) -> None:
-        self._writing.discard(writing)
-        if writing.cancelled() or writing.exception() is not None:
-            known.difference_update(patients)
+    def _written(self, writing: asyncio.Task[None], telling: _Telling, known: set[str]) -> None:
+        del self._writing[telling]
+        if not writing.cancelled() and writing.exception() is None:
+            known.update(telling[1])
 
     def _of_call(self, kind: str, call: HubCall, grant: Grant | None, patients: Sequence[str]) -> AccessFacts:
         facts = self._of(kind, grant, patients, call.client_address)

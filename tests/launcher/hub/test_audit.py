@@ -86,6 +86,20 @@ async def test_the_frame_waits_for_its_record_and_the_order_stays(house: House) 
     await follower.event("Patient-close", "e3")
 
 
+async def test_a_second_channel_of_the_same_app_waits_for_the_same_record(house: House) -> None:
+    """Mutant: the first frame counts as recorded while its record is still being written."""
+    app = house.token("a")
+    first, second = await house.joins(app), await house.joins(app)
+    house.log.gate = asyncio.Event()
+    await house.closes(house.shell_token(), "p-2", "e1")
+    await first.nothing()
+    await second.nothing()
+    house.log.broken = True
+    house.log.gate.set()
+    assert [await first.closed(), await second.closed()] == [1013, 1013]
+    assert house.log.rows == []
+
+
 async def test_without_a_log_nothing_opens_and_nobody_is_told(house: House) -> None:
     """Fail closed. Mutant: the frame sent when its record failed."""
     shell = house.shell_token()
