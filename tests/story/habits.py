@@ -10,7 +10,7 @@ from tests.plugins.test_readme import write_readme_app
 LOADING = "#3c3ccc"
 """The whole page until the app has painted a patient."""
 PALETTE = ("#b03030", "#2f8f3f", "#b08020", "#8030a0")
-FOLLOWING = "launch openid fhirUser online_access user/Patient.rs fhircast/Patient-open.read"
+FOLLOWING = "launch openid fhirUser online_access user/Patient.rs fhircast/Patient-open.read fhircast/Patient-close.read"
 
 STYLE = f"html, body {{ background: {LOADING}; color: #fff; margin: 0; height: 100%; overflow: hidden; }}"
 APP = """

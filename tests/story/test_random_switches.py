@@ -1,0 +1,134 @@
+"""Many changes of patient with apps of all habits: no pane that can be used shows anybody but whom its header names."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error
+from PySide6.QtCore import Qt
+
+from context.pane_state import Reason, State
+from shell.presenters.view_models import PaneModel
+from shell.tour.actor import Actor
+from shell.widgets.pane_frame import PaneFrame
+from tests.story.conftest import Begin, Prepare
+from tests.story.habits import write_app
+from tests.story.story import Story
+from tests.story.test_main_story import MARIT_204, choose, sign_in
+
+HABITS = ("treg", "nekter", "ryker", "late")
+SETTLED_SECONDS = 25.0
+SETTLES_EVERY = 4
+SEED = 20261123
+LONGEST_PAUSE_MS = 400
+
+
+def shown(browser: Browser) -> dict[str, list[str]]:
+    """App to what each of its pages says: the patient it is about, empty when it names nobody."""
+    found: dict[str, list[str]] = {}
+    for context in browser.contexts:
+        for page in context.pages:
+            try:
+                host, says = page.evaluate("[location.hostname, document.body?.dataset.patient || '']")
+            except Error:  # it ended just then
+                continue
+            found.setdefault(host.split(".")[0], []).append(says)
+    return found
+
+
+class Watch:
+    """Compares pages with headers while patients change. A pane counts when nothing about it changed during the look."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self.agreed: Counter[str] = Counter()
+        self.breaches: list[str] = []
+
+    def look(self) -> None:
+        before = self._models()
+        pages = self._story.in_browser(shown)
+        after = self._models()
+        for app, model in before.items():
+            said = pages.get(app, [])
+            if after.get(app) is not model or model.covered or len(said) != 1:
+                continue
+            header = model.effective.key if model.effective else ""
+            if said[0] != header:
+                self.breaches.append(f"{app} shows {said[0]} under the name of {header}, {model.state}")
+            else:
+                self.agreed[app] += 1
+
+    def _models(self) -> dict[str, PaneModel]:
+        frames = self._story.window.findChildren(PaneFrame)
+        return {frame.model.app.key: frame.model for frame in frames}
+
+
+def model_of(story: Story, app: str) -> PaneModel:
+    return next(frame.model for frame in story.window.findChildren(PaneFrame) if frame.model.app.key == app)
+
+
+def open_apps(story: Story, actor: Actor) -> None:
+    """All four beside one that follows well and one that is launched anew, in use about Marit."""
+    story.window.pane_close_asked.emit(story.frame("legemidler").key)
+    for number, habit in enumerate(sorted(HABITS), start=4):
+        key = Qt.Key(Qt.Key.Key_0.value + number)
+        actor.key(key, Qt.KeyboardModifier.AltModifier)
+        story.until(lambda habit=habit: story.follows(habit, MARIT_204), f"{habit} about resident A")
+
+
+def settled(story: Story, patient: str) -> bool:
+    """Everybody has arrived or been given up, but for the app that reads nothing."""
+    models = [frame.model for frame in story.window.findChildren(PaneFrame)]
+    waits = [model for model in models if model.state is State.CHANGING and model.app.key != "late"]
+    return story.banner_patient() == patient and not waits
+
+
+def switch(story: Story, chance: random.Random, patient: str) -> None:
+    workspace = story.program.desktop.workspace
+    assert workspace is not None
+    if chance.random() < 0.3:
+        story.post_patient_open(patient)
+    else:
+        workspace.open_patient(patient)
+
+
+@pytest.mark.parametrize("switches", [30, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.timeout(3000)
+def test_no_pane_shows_anybody_but_whom_its_header_names(
+    prepare_environment: Prepare, begin: Begin, tmp_path: Path, switches: int
+) -> None:
+    """Mutants: an acknowledgement alone counts (the app *late* would be usable); a page of the last launch counts."""
+    folders = [write_app(tmp_path / habit, habit) for habit in HABITS]
+    story = begin(prepare_environment(*folders))
+    actor = Actor(story.window)
+    sign_in(story, actor)
+    choose(story, actor, MARIT_204)
+    story.until(lambda: story.all_follow(MARIT_204), "three apps about resident A")
+    open_apps(story, actor)
+    workspace = story.program.desktop.workspace
+    assert workspace is not None
+    residents = [row.patient.patient_id for row in workspace.start_list.rows][:4]
+    chance, watch, patient = random.Random(SEED), Watch(story), MARIT_204
+    reasons: set[Reason | None] = set()
+    for number in range(switches):
+        patient = chance.choice([one for one in residents if one != patient])
+        switch(story, chance, patient)
+        story.spin(chance.randrange(LONGEST_PAUSE_MS))
+        watch.look()
+        if number % SETTLES_EVERY == SETTLES_EVERY - 1:
+            story.until(
+                lambda patient=patient: settled(story, patient), "everybody has arrived", SETTLED_SECONDS
+            )
+            watch.look()
+        models = [frame.model for frame in story.window.findChildren(PaneFrame)]
+        reasons |= {model.reason for model in models if model.state is State.OUT_OF_SYNC}
+        assert model_of(story, "late").covered, "an app that reads nothing is never uncovered"
+    story.until(lambda: model_of(story, "late").state is State.OUT_OF_SYNC, "out of sync")
+    assert model_of(story, "late").reason is Reason.NO_ANSWER
+    assert watch.breaches == []
+    assert story.witness.breaches == []
+    assert {"malinger", "notat", "treg", "nekter", "ryker"} <= set(watch.agreed), watch.agreed
+    assert reasons >= {Reason.REFUSED, Reason.SOCKET_LOST}
