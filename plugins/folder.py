@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from plugins import addresses
 from plugins.errors import FolderMissing
@@ -167,4 +168,13 @@ def _contents(folder: Path) -> Iterator[Finding]:
                 file=name,
             )
         elif path.suffix.lower() in (".html", ".htm"):
-            yield from check_page(path.read_bytes(), name)
+            yield from check_page(path.read_bytes(), name, partial(_is_there, folder, path.parent))
+
+
+def _is_there(folder: Path, beside: Path, address: str) -> bool:
+    """Whether a relative address of a page beside ``beside`` is a file of the folder."""
+    base = folder if address.startswith("/") else beside
+    try:
+        return _inside(folder, str(base.relative_to(folder) / unquote(address).lstrip("/"))) is not None
+    except ValueError:
+        return False

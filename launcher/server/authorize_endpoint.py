@@ -140,7 +140,9 @@ class AuthorizeEndpoint:
                 return too_many(request, self._pages, self._begins.retry_after, retry)
             return await self._send_upstream(request, asked, retry)
         except UnregisteredRedirect as unregistered:
-            return self._pages.page(request, unregistered.text_key, status=400)
+            return self._pages.page(
+                request, unregistered.text_key, status=400, reference=unregistered.text_key
+            )
         except InvalidRequest:
             return self._pages.page(request, "request_malformed", status=400)
         except AuthorizationRefused as refused:

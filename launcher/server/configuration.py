@@ -162,9 +162,15 @@ def registered_client(given: Mapping[str, Any]) -> RegisteredClient:
     if unknown:
         raise TypeError(f"unknown member {min(unknown)} of a client")
     client = msgspec.convert({**given, "first_party": False}, RegisteredClient)
-    if not client.redirect_uris:
+    if not client.redirect_uris and not _is_without_user(client):
         raise TypeError(f"client {client.client_id} has no redirect_uris")
     return client
+
+
+def _is_without_user(client: RegisteredClient) -> bool:
+    """A backend service: no browser ever comes back to it."""
+    words = client.scope.split()
+    return bool(words) and all(word.startswith(("system/", "__")) for word in words)
 
 
 def _styles(given: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from launcher.gateway.compartments import WITHOUT_COMPARTMENT
 from launcher.server.page_texts import Language
 from launcher.smart.scope_words import ResourceScope, parse_resource_scope
 from launcher.smart.scopes import changes_context
@@ -66,6 +67,10 @@ REACH: Mapping[str, Words] = {
         "nb": "om alle pasienter du selv har tilgang til",
         "en": "about every patient you have access to",
     },
+    "shared": {
+        "nb": "felles opplysninger, ikke om noen pasient",
+        "en": "shared information, about no patient",
+    },
 }
 PARTLY: Words = {"nb": " (bare en del av dem)", "en": " (only some of them)"}
 IDENTITY: Words = {"nb": "Vite hvem du er: navn og rolle", "en": "Know who you are: name and role"}
@@ -109,7 +114,7 @@ def shared_in_words(scopes: Iterable[str], *, fenced: bool, language: Language) 
         by_reach: dict[str, dict[str, None]] = {}
         for scope in parsed:
             if set(letters) & set(scope.interactions):
-                reach = "fenced" if fenced and scope.level == "user" else scope.level
+                reach = _reach(scope, fenced)
                 by_reach.setdefault(reach, {})[_what(scope, language)] = None
         for reach, things in by_reach.items():
             found[f"{action[language]} {'; '.join(things)} – {REACH[reach][language]}"] = None
@@ -121,6 +126,13 @@ def until_in_words(ends: datetime | None, minutes: int, language: Language) -> s
     if ends is None:
         return FOR_MINUTES[language].format(minutes=minutes)
     return UNTIL_THEN[language].format(moment=ends.astimezone().strftime(MOMENT[language]))
+
+
+def _reach(scope: ResourceScope, fenced: bool) -> str:
+    """Key of :data:`REACH`; staff and organisations belong to no patient."""
+    if scope.resource_type in WITHOUT_COMPARTMENT:
+        return "shared"
+    return "fenced" if fenced and scope.level == "user" else scope.level
 
 
 def _what(scope: ResourceScope, language: Language) -> str:

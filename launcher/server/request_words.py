@@ -34,6 +34,7 @@ WITHHELD = "***"
 LONGEST = 4096
 FORM = b"application/x-www-form-urlencoded"
 _ERROR = re.compile(r"[a-z_\-]{1,64}\Z")
+_PAGE = re.compile(rb'<body data-page="([a-z_]{1,64})"')
 
 
 class _Refusal(msgspec.Struct):
@@ -77,7 +78,7 @@ def claimed_client(scope: Scope, body: bytes) -> str:
 
 
 def error_of(start: Message, body: bytes) -> str:
-    """The error code in a redirect's address or a JSON body; empty when there is none."""
+    """The error code in a redirect's address or a JSON body, or which page of ours it is; empty when there is none."""
     location = next((value for name, value in start["headers"] if name.lower() == b"location"), b"")
     found = dict(_pairs(urlsplit(location.decode("latin-1")).query.encode("latin-1"))).get("error", "")
     if not found and body.startswith(b"{"):
@@ -85,6 +86,8 @@ def error_of(start: Message, body: bytes) -> str:
             found = msgspec.json.decode(body, type=_Refusal).error
         except msgspec.MsgspecError:
             found = ""
+    if not found and (page := _PAGE.search(body)):
+        found = page[1].decode()
     return found if _ERROR.match(found) else ""
 
 

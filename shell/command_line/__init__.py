@@ -145,4 +145,4 @@ def tour(
 def main() -> None:
     """Entry point."""
     sys.tracebacklimit = 0 if getattr(sys, "frozen", False) else None
-    application()
+    application(prog_name="vaktrom")

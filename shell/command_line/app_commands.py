@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import locale
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from shell.command_line.failures import WrongUse
 from shell.composition.applications import registry
 
 EXAMPLE_PORT = 8765
+NORWEGIAN = ("nb", "nn", "no", "norwegian", "c", "posix")
+"""First words of locales that get Norwegian: those of Norway, on Windows too, and those that name no language."""
 EACH_USER = Text("Hver bruker bestemmer selv", "Each user decides for himself")
 WITHOUT_PROOF_KEY = Text("Uten PKCE: godkjent unntak", "Without PKCE: approved exception")
 ABSENT = Text("Avgjort, men ikke installert her", "Decided, but not installed here")
@@ -25,9 +29,11 @@ MEANT = Text(" (mente du {nearest}?)", " (did you mean {nearest}?)")
 
 
 def language() -> Language:
-    """Norwegian unless the user's locale is another one."""
-    name = locale.getlocale()[0] or "nb"
-    return "nb" if name[:2] in ("nb", "nn", "no", "C") else "en"
+    """Norwegian unless the user's locale is another one, whether or not this machine has that locale's files."""
+    asked = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, asked), None) or locale.getlocale()[0] or "nb"
+    word = re.split(r"[_.@ -]", name, maxsplit=1)[0].lower()
+    return "nb" if word in NORWEGIAN else "en"
 
 
 def check_app(folder: Path) -> int:

@@ -14,8 +14,10 @@ TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
             "there is no audit log in {folder}; name the right folder with --state",
         ),
         "no_key": (
-            "nøkkelen til loggen finnes ikke, verken i nøkkelringen eller i {folder}; kjør som brukeren som laget loggen",
-            "there is no key for the log, neither in the keyring nor in {folder}; run as the user who made the log",
+            "nøkkelen til loggen finnes ikke, verken i nøkkelringen eller i {folder}; kjør som brukeren som laget "
+            "loggen, eller oppgi nøkkelfilen med --key-file",
+            "there is no key for the log, neither in the keyring nor in {folder}; run as the user who made the "
+            "log, or name the key file with --key-file",
         ),
         "wrong_key": (
             "nøkkelen åpner ikke loggen i {folder}; kjør som brukeren som laget loggen",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from launcher.oauth.model import RegisteredClient
 from launcher.server.public_address import PublicAddress
 from plugins.policy import AppPolicy
 from plugins.registry import AppRegistry, AppRow, Surroundings
@@ -19,6 +20,12 @@ NOT_SERVED = "app-is-not-served.invalid"
 REGISTERED = ("enabled", "unapproved")
 ADDITIONS = frozenset({"client_id", "secret_sha256", "scope"})
 """What the administrator adds to an app: its secret, and scopes that no app gets by itself (FC-04)."""
+NEEDED = tuple(
+    item.name
+    for item in fields(RegisteredClient)
+    if item.default is MISSING and item.default_factory is MISSING
+)
+"""Members that a client without a folder has to have."""
 NOT_BUNDLED = Path(os.devnull)
 """The apps that come along for practice are not approved by anybody: no folder at all."""
 
@@ -63,7 +70,7 @@ def hosted_apps(
         if f"https://{authority}" in client["origins"] and row.state == "enabled":
             sites.append({"host": authority, "root": str(row.folder)})
         clients.append(client)
-    clients += added.values()
+    clients += [_whole(client) for client in added.values()]
     for registered in clients:
         _demand_secret(registered)
     return HostedApps(clients, sites, left_out)
@@ -112,6 +119,18 @@ def _by_id(given: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
             raise HostedAppWrong(f"clients: each has a client_id of its own, and one has {name!r}")
         found[name] = client
     return found
+
+
+def _whole(client: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A client without a folder; one that nobody starts has no ``launch_uri``, which TOML cannot say."""
+    whole = {"launch_uri": None, **client}
+    lacks = [name for name in NEEDED if name not in whole]
+    if lacks:
+        raise HostedAppWrong(
+            f"clients: {client['client_id']} is no app of the folder and lacks {', '.join(lacks)}; "
+            "correct the name, or write the client out whole"
+        )
+    return whole
 
 
 def _demand_secret(client: Mapping[str, Any]) -> None:

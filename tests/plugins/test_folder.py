@@ -59,6 +59,17 @@ def test_mistakes_of_manifest_and_files_come_together(make_app: Make) -> None:
     assert line == 2
 
 
+def test_a_file_that_a_page_needs_and_nobody_put_there(make_app: Make) -> None:
+    """Mutants: the check is silent; or it names files that are there, beside the page, above it or from the top."""
+    page = """<!doctype html><link rel="icon" href="../icon.svg"><script src="/js/a.js?v=1"></script>
+<script src="b%20c.js"></script><script src="borte.js"></script><link rel="x" href="../../utenfor.css"><a href="no.html">a</a>"""
+    folder = make_app(files={"sub/page.html": page, "js/a.js": "1", "sub/b c.js": "1"})
+    report = check(folder)
+    assert [(f.rule, f.severity, f.line) for f in report.findings] == [("file-absent", "warning", 2)] * 2
+    assert "borte.js is not in the folder" in report.lines("en")[0]
+    assert report.good
+
+
 def test_data_in_a_page_and_inline_style_are_no_errors(make_app: Make) -> None:
     page = '<!doctype html><style>p{color:red}</style><script type="application/json">{"a": 1}</script>'
     assert check(make_app(files={"index.html": page})).findings == ()

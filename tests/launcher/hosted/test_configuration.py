@@ -60,7 +60,10 @@ SECRET = {"client_id": SERVER_SIDE, "secret_sha256": "0" * 64}
         ({"apps": "nowhere"}, "is not there"),
         ({"clients": []}, "give its secret_sha256"),
         ({"clients": [{"client_id": PACKAGED, "approved": True}]}, "approved is not set here"),
-        ({"clients": [SECRET, {"client_id": "alene"}]}, "configuration is wrong"),
+        (
+            {"clients": [SECRET, {"client_id": "alene"}]},
+            "alene is no app of the folder and lacks client_name,",
+        ),
         ({"clients": [{"client_id": "en"}, {"client_id": "en"}]}, "of its own"),
         ({"clients": [{}]}, "of its own"),
         ({"upstream_fhir": "http://journal.example.no/fhir"}, "upstream_fhir: http://journal"),
@@ -152,6 +155,25 @@ def test_server_side_apps_run_here_and_not_on_loopback(place: Place) -> None:
     row = next(row for row in rows if row.app_id == SERVER_SIDE)
     assert row.state == "incompatible"
     assert "server must call Vaktrom" in row.reasons[0].in_language("en")
+
+
+def test_a_backend_service_in_toml_has_no_addresses(place: Place) -> None:
+    """Mutants: an address is demanded of who never opens a browser; or of nobody."""
+    service = {
+        "client_id": "natt <tjeneste>",
+        "client_name": "Nattlig",
+        "publisher": "Prøve AS",
+        "redirect_uris": [],
+        "scope": "system/Patient.rs",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": "https://leverandor.example/jwks.json",
+    }
+    place.write(clients=[SECRET, service])
+    found = prepare_hosted(HostedChoice(place.config), datetime.now(UTC)).apps
+    assert found.clients[-1]["client_id"] == "natt <tjeneste>"
+    place.write(clients=[SECRET, {**service, "scope": "system/Patient.rs openid"}])
+    with pytest.raises(HostedWrong, match="natt <tjeneste> has no redirect_uris"):
+        prepare_hosted(HostedChoice(place.config), datetime.now(UTC))
 
 
 def test_an_app_that_cannot_be_served_is_left_out_with_its_reason(place: Place) -> None:

@@ -181,6 +181,14 @@ def test_words() -> None:
     ]
 
 
+def test_staff_are_about_no_patient() -> None:
+    found = shared_in_words(["user/Practitioner.rs", "patient/Observation.rs"], fenced=False, language="en")
+    assert found == [
+        "Read staff – shared information, about no patient",
+        "Read measurements and test results – about the one patient the app is opened for",
+    ]
+
+
 def test_the_shell_knows_which_apps_ask(open_shell: tuple[Shell, str]) -> None:
     apps = {app["client_id"]: app for app in open_shell[0].call("GET", "/workspace/apps").json()["apps"]}
     assert (apps[APP]["approved"], apps[APP]["consent_allowed"]) == (False, True)

@@ -144,6 +144,24 @@ def test_a_wrong_secret_and_a_refused_authorization(audited: RunningGateway, log
     assert (refused.kind, refused.outcome, refused.outcome_text) == ("code", "4", "302 login_required")
 
 
+@pytest.mark.parametrize(
+    ("changes", "page"),
+    [
+        ({"redirect_uri": "https://elsewhere.example/callback"}, "redirect_unregistered"),
+        ({"client_id": "nobody"}, "client_unknown"),
+        ({"client_id": None}, "request_malformed"),
+    ],
+)
+def test_a_refusal_that_is_a_page_says_which_on_it_and_in_the_log(
+    audited: RunningGateway, log: Log, changes: dict[str, str | None], page: str
+) -> None:
+    """Nothing may be redirected then, so a vendor and IT have only these words."""
+    shown = audited.http.get(audited.authorize_url(**changes))
+    assert f"<code>{page}</code>" in shown.text
+    (refused,) = log.new()
+    assert refused.outcome_text == f"400 {page}"
+
+
 def test_no_secret_is_written(audited: RunningGateway, log: Log) -> None:
     shell = audited.shell()
     answer = audited.refresh(shell.tokens["refresh_token"]).json()

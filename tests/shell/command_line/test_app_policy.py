@@ -12,6 +12,7 @@ import pytest
 
 from launcher.server.configuration import registered_client
 from plugins.policy import AppPolicy, Decision
+from shell.command_line.app_commands import language
 from shell.command_line.app_policy import chosen_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.applications import gateway_clients, registry
@@ -113,6 +114,25 @@ def test_the_list_tells_what_was_decided(tmp_path: Path) -> None:
     assert "ikke godkjent" in lines["malinger"]
     assert "PKCE" not in lines["legemidler"]
     assert "mente du notat?" in lines["notatt"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "nb_NO.UTF-8"}, "nb"),
+        ({"LC_ALL": "en_GB.utf8", "LC_MESSAGES": "", "LANG": "nb_NO.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "nn_NO", "LANG": "en_US.UTF-8"}, "nb"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "C.UTF-8"}, "nb"),
+        ({"LC_ALL": "sv_SE", "LC_MESSAGES": "", "LANG": ""}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: str
+) -> None:
+    """Mutant: only the locale that this machine has files for counts, so that a server answers in another."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language() == expected
 
 
 def test_mistakes_are_one_line_each(tmp_path: Path) -> None:

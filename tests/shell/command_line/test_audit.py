@@ -89,7 +89,7 @@ def shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
             assert siri.http.get(f"/fhir/Patient/{patient}", headers=siri.bearer).status_code == 200
             assert siri.http.get("/fhir/Patient/nobody", headers=siri.bearer).status_code == 404
             siri.close()
-            meanwhile = audit("verify", "--state", state, language="C.utf8")
+            meanwhile = audit("verify", "--state", state, language="en_GB.utf8")
         yield Shift(state, patient, sink, meanwhile)
 
 
