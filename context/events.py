@@ -10,6 +10,8 @@ from context.event_kinds import ContextKey, EventKind, Resource, find_kind, is_e
 from context.timestamps import Instant, parse_instant
 
 EVENT_ID_LENGTH = 256
+HOLDS = frozenset({"resource", "reference"})
+"""What an entry of ``context`` says whom it is about by; an extension has none, for nobody would check it (S1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def _mistakes(kind: EventKind, entries: list[Any], resources: dict[str, Resource
     for entry in entries:
         name = entry.get("key") if isinstance(entry, dict) else None
         if name == "extension":
+            if not HOLDS.isdisjoint(entry):
+                yield "an extension holds data, no resource and no reference"
             continue
         if not isinstance(name, str) or name not in known:
             yield f"context key {str(name)[:40]!r} does not belong to this event"
@@ -124,6 +128,8 @@ def _mistakes(kind: EventKind, entries: list[Any], resources: dict[str, Resource
 
 def _held_by(key: ContextKey, entry: Mapping[str, Any]) -> Resource | str | None:
     """What one entry of ``context`` holds, or what is wrong with it; ``None`` for an empty selection (FC-38)."""
+    if entry.keys() >= HOLDS:
+        return "must hold a resource or a reference, not both"
     if not key.by_reference:
         resource = entry.get("resource")
         good = isinstance(resource, dict) and resource.get("resourceType") == key.resource_type

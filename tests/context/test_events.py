@@ -204,6 +204,22 @@ def test_an_encounter_key_in_patient_open_is_refused_and_an_extension_is_not() -
     assert isinstance(read_event(extended), ContextEvent)
 
 
+@pytest.mark.parametrize(
+    ("at", "more"),
+    [
+        (1, {"key": "extension", "resource": {"resourceType": "Patient", "id": "p-2"}}),
+        (1, {"key": "extension", "reference": {"reference": "Patient/p-2"}}),
+        (0, {"reference": {"reference": "Patient/p-2"}}),
+    ],
+)
+def test_no_other_patient_comes_along_unchecked(at: int, more: dict[str, Any]) -> None:
+    """S1. Mutant: what stands in an extension, or beside the resource, is passed on to every app."""
+    posted = patient_body("Patient-open", "p-1", "e1")
+    entries = posted["event"]["context"]
+    entries[at:] = [{**entries[at], **more}] if at < len(entries) else [more]
+    assert isinstance(read_event(posted), MalformedEvent)
+
+
 def test_all_mistakes_of_a_context_are_named_at_once() -> None:
     body = changed("Encounter-open", *RESOURCE, "identifier")
     del body["event"]["context"][1]["resource"]["identifier"]
