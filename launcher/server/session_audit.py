@@ -25,8 +25,8 @@ from launcher.stores.audit_reader import AuditUnavailable
 
 LONGEST_BODY = 64 * 1024
 UNRECORDED = (
-    b"Loggen over innsyn kan ikke skrives, s\xc3\xa5 ingenting ble gjort. Pr\xc3\xb8v igjen om litt.\n"
-    b"The access log cannot be written, so nothing was done. Try again in a moment.\n"
+    b"Loggen over innsyn kan ikke skrives, s\xc3\xa5 svaret holdes tilbake. Pr\xc3\xb8v igjen om litt.\n"
+    b"The access log cannot be written, so the answer is held back. Try again in a moment.\n"
 )
 
 REFUSAL_KINDS = {
