@@ -182,7 +182,8 @@ class PaintWitness(QObject):
         if not banner.isVisible() or banner.model is None:
             return
         named = banner.model.patient.key
-        for frame in self._window.findChildren(PaneFrame):
+        area = self._window.desk.front_area()  # another tab's lies below it, out of reach
+        for frame in (area or self._window).findChildren(PaneFrame):
             if not frame.isVisible() or frame.curtain.isVisible():
                 continue
             model = frame.model
