@@ -70,7 +70,7 @@ class BinaryJson:
     def _members(raw: bytes) -> dict[str, Any]:
         members = unambiguous(raw)
         if not isinstance(members, dict) or members.get("resourceType") != "Binary":
-            raise AnswerUnreadable("no Binary")
+            raise AnswerUnreadable("it is no Binary")
         return members
 
     def _read_members(self, piece: bytes, start: int) -> int:
@@ -82,7 +82,7 @@ class BinaryJson:
                 self._read_string(byte)
             elif byte == _QUOTE:
                 if self._depth == 1 and self._in_value and self._key == "data":
-                    self._in_data, self._last, self._key = True, b"", None
+                    self._in_data, self._key = True, None
                     return index + 1
                 self._string_from = len(self._head) - 1
             else:

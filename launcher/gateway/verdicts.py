@@ -26,8 +26,6 @@ from launcher.gateway.resource_types import RESOURCE_TYPES
 _ABSENT = msgspec.Raw()
 _ESCAPED_ASCII = b"\\u00"
 """How a key can be spelled so that a search for its bytes does not find it."""
-_NOT_PLAIN = b"\0"
-"""Bytes that no JSON holds."""
 MOST_LEARNED = 1024
 """Verdicts that one judge remembers."""
 
@@ -58,17 +56,17 @@ class _Head(msgspec.Struct, gc=False):
 
 
 class _Known(NamedTuple):
-    """A verdict, and for each judged element its key and the bytes that must stand where the key stands."""
+    """A verdict, and the keys that it rests on, in quotes: each has to stand once in a resource's bytes."""
 
     verdict: Verdict
-    first: tuple[tuple[bytes, bytes], ...]
+    keys: tuple[bytes, ...]
 
 
 def _decoder(judged_elements: Callable[[str], set[str]]) -> msgspec.json.Decoder[_Head]:
     """Reads the head of a resource of any type; a type that is repeated with another value is an error."""
     made: list[Any] = []
     for resource_type in sorted(RESOURCE_TYPES):
-        names = sorted(judged_elements(resource_type) - {"id", "contained"})
+        names = sorted(judged_elements(resource_type) - {"id"})
         fields = [
             (f"element_{name}", msgspec.Raw, msgspec.field(default=_ABSENT, name=name)) for name in names
         ]
@@ -114,13 +112,18 @@ class ResourceJudge:
         self._all_by_id = "_id" in queried
         self._escaped = True
         self._known: dict[tuple[object, ...], _Known] = {}
-        self._last: tuple[_Head | None, bool] = (None, False)
-        self._last_known = _Known(Verdict(False, frozenset()), ())
+        self._last: tuple[_Head, bool] | None = None
+        self._last_known: _Known
 
     def begin(self, answer: bytes) -> ResourceJudge:
         """Itself, for resources that stand in this answer."""
         self._escaped = b"\\" in answer and _ESCAPED_ASCII in answer
         return self
+
+    @property
+    def learned(self) -> int:
+        """How many verdicts it remembers now, at most ``MOST_LEARNED``."""
+        return len(self._known)
 
     def knows(self, facts: GrantFacts) -> bool:
         """True when what it has learned holds for these facts."""
@@ -138,35 +141,32 @@ class ResourceJudge:
         if resource_type != "Patient" and not self._all_by_id:
             head.id = ""  # Not judged, so that resources that differ in nothing else are equal.
         if self._last != (head, included):
-            self._last_known = self._remembered(head, raw, included)
+            self._last_known = self._remembered(head, included)
             self._last = (head, included)
-        verdict, first = self._last_known
-        for name, expected in first:
-            at = raw.find(name)
-            if raw.rfind(name) != at or not raw.startswith(expected, at):
+        verdict, keys = self._last_known
+        for key in keys:
+            if raw.find(key) != raw.rfind(key):
                 return self._judged_whole(raw, included)
         return Judged(resource_type, identifier, verdict)
 
-    def _remembered(self, head: _Head, raw: bytes, included: bool) -> _Known:
+    def _remembered(self, head: _Head, included: bool) -> _Known:
         values = tuple(map(bytes, astuple(head)[1:]))
         key = (head.type, head.id, included, values)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MOST_LEARNED:
                 self._known.clear()
-            known = self._known[key] = self._learned(head, values, raw, included)
+            known = self._known[key] = self._learned(head, values, included)
         return known
 
-    def _learned(self, head: _Head, values: tuple[bytes, ...], raw: bytes, included: bool) -> _Known:
+    def _learned(self, head: _Head, values: tuple[bytes, ...], included: bool) -> _Known:
         resource: dict[str, Any] = {"resourceType": head.type, "id": head.id}
-        first: list[tuple[bytes, bytes]] = []
+        keys = [b'"id"'] if head.id else []
         for name, value in zip(head.names, values, strict=True):
             if value:
                 resource[name] = unambiguous(value)
-                first.append(_first(raw, name, value))
-        if head.id:
-            first.append(_first(raw, "id", msgspec.json.encode(head.id)))
-        return _Known(self._verdict(resource, included), tuple(first))
+                keys.append(b'"%b"' % name.encode("ascii"))
+        return _Known(self._verdict(resource, included), tuple(keys))
 
     def _judged_whole(self, raw: bytes, included: bool) -> Judged:
         """The same for bytes that are not those of the plain case."""
@@ -204,15 +204,6 @@ class Judges:
     def forget(self) -> None:
         """Keep nothing of any patient."""
         self._judges.clear()
-
-
-def _first(raw: bytes, name: str, value: bytes) -> tuple[bytes, bytes]:
-    """The quoted name, and the bytes that stand where it stands first, if they give it this value."""
-    quoted = b'"%b"' % name.encode("ascii")
-    start = raw.find(quoted)
-    at = raw.find(value, start + len(quoted))
-    plain = start >= 0 <= at and raw[start + len(quoted) : at].strip(b" \t\r\n") == b":"
-    return quoted, raw[start : at + len(value)] if plain else _NOT_PLAIN
 
 
 def _is_utf8(raw: bytes) -> bool:

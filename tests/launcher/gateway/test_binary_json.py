@@ -71,6 +71,33 @@ def test_pieces_are_put_together(
     assert (found, head) == (data, {**OTHERS, "data": ""})
 
 
+SPELLED = [
+    rb'{"":"","resourceType":"Binary","data":"Pz8\/Pw\u003D\u003d"}',
+    rb'{"resourceType":"Binary","language":"\",\"data\":\"QUJD","data":"Pz8/Pw=="}',
+    rb'{"resourceType":"Binary","a\":{":"\\","data":"Pz8/Pw==","b":"\\"}',
+    rb'{"resourceType":"Binary","meta":{"id":"data"},"language":"data","data" : "Pz8/Pw=="}',
+    rb'{"resourceType":"Binary","\u0064ata":"Pz8/Pw==","\u0041":["data",{"data":"QUJD"}]}',
+]
+"""One attachment, in every way that another decoder reads alike."""
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
+@pytest.mark.parametrize("raw", SPELLED)
+def test_it_is_the_attachment_that_other_decoders_find(raw: bytes, size: int) -> None:
+    members = json.loads(raw)
+    assert base64.b64decode(members["data"]) == b"????"
+    assert read(raw, list(range(0, len(raw), size))) == (b"????", {**members, "data": ""})
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize("end", [b"QU\\", b"QU\\\\", b"\\\\"])
+def test_an_escape_at_its_end_hides_nothing(end: bytes, size: int) -> None:
+    """For another decoder the attachment goes on behind an escaped quotation mark."""
+    raw = b'{"resourceType":"Binary","data":"%b","language":"nb"}' % end
+    with pytest.raises(AnswerUnreadable, match="base64"):
+        head_of(raw[start : start + size] for start in range(0, len(raw), size))
+
+
 def test_what_stands_before_the_attachment_is_known_while_it_comes() -> None:
     reader = BinaryJson(1000)
     assert reader.feed(b'{"resourceType":"Binary","id":"b","data":"QUJ') == b"QUJ"
@@ -103,8 +130,10 @@ def test_what_is_no_binary(raw: bytes, size: int) -> None:
 
 
 def test_the_rest_may_not_be_large() -> None:
+    begin = b'{"resourceType":"Binary","x":"'
+    BinaryJson(100).feed(begin.ljust(100, b"x"))
     with pytest.raises(AnswerUnreadable):
-        BinaryJson(100).feed(b'{"resourceType":"Binary","x":"' + b"x" * 100)
+        BinaryJson(100).feed(begin.ljust(101, b"x"))
     assert len(BinaryJson(100).feed(b'{"resourceType":"Binary","data":"' + b"x" * 1000)) == 1000
 
 

@@ -14,11 +14,13 @@ from launcher.gateway.grant_facts import GrantFacts
 from launcher.gateway.heads import AnswerUnreadable
 from launcher.gateway.policy import judge_resource
 from launcher.gateway.scope_rules import parse_scopes
-from launcher.gateway.verdicts import Judges, ResourceJudge
+from launcher.gateway.verdicts import MOST_LEARNED, Judges, ResourceJudge, Verdict
 from tests.launcher.gateway.support import MARIT, TORBJORN, observation
 
 OWN, FOREIGN = (json.dumps({"reference": f"Patient/{patient}"}) for patient in (MARIT, TORBJORN))
 OBSERVATION = '{"resourceType":"Observation","id":"o","note":[{"text":"*"}],'
+TWICE = '[{"text":"a","text":"b"}]'
+"""A value that can be read in two ways: whoever looks at it refuses the resource."""
 SCOPES = {
     "limited": "patient/*.rs",
     "one type": "patient/Observation.rs",
@@ -203,3 +205,80 @@ def test_a_match_learns_nothing_from_what_came_along() -> None:
     assert judge.judge(raw, True).verdict.covered
     assert not judge.judge(raw, False).verdict.covered
     assert judge.judge(raw, True).verdict.covered
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        f'"subject":{OWN}',
+        f'"subject" :\n\t{OWN}',
+        f'"subject":{OWN},"performer":[{OWN}]',
+        f'"contained":[],"subject":{OWN}',
+        f'"subject":{OWN},"extension":[{{"id":"e"}}]',
+        f'"subject":{OWN},"category":{TWICE}',
+        f'"subject":{OWN},"code":{{"text":"it is the \\"code\\""}}',
+    ],
+)
+def test_what_is_not_judged_is_not_read(members: str) -> None:
+    """A page is judged by the few bytes that say whose they are; what stands beside them goes on untouched."""
+    raw = f'{{"resourceType":"Observation","id":"o","note":{TWICE},{members}}}'.encode()
+    judge = ResourceJudge(facts()).begin(raw)
+    judged = judge.judge(raw)
+    assert (judged.type, judged.id) == ("Observation", "o")
+    assert judged.verdict == Verdict(True, frozenset({MARIT}))
+    assert judge.begin(raw + b"\\u00e5").judge(raw).verdict.covered, "an escape stands in another resource"
+    assert not shown(raw.replace(MARIT.encode(), TORBJORN.encode()))
+
+
+def test_a_patient_is_judged_by_the_id_alone() -> None:
+    raw = f'{{"resourceType":"Patient","name":{TWICE},"id" : "*"}}'
+    assert shown(raw.replace("*", MARIT))
+    assert not shown(raw.replace("*", TORBJORN))
+    assert not shown(f'{{"resourceType":"Patient","name":{TWICE}}}')
+
+
+@pytest.mark.parametrize("scope", ["patient/Observation.rs", "patient/Observation.rs?category=vital-signs"])
+def test_codes_are_read_where_the_grant_asks_for_codes(scope: str) -> None:
+    coded = json.dumps(observation("x", MARIT)["category"])
+    begin = f'{{"resourceType":"Observation","id":"o","note":{TWICE},"subject":{OWN},"category":'
+    assert shown(f"{begin}{coded}}}", scope)
+    assert shown(f"{begin}{TWICE}}}", scope) == ("?" not in scope)
+    assert shown(f"{begin}[]}}", scope) == ("?" not in scope)
+
+
+@pytest.mark.parametrize("order", [["o-1", "o-2", "o-1"], ["o-2", "o-1", "o-2"]])
+def test_resources_that_differ_in_nothing_but_the_id(order: list[str]) -> None:
+    def raw(name: str) -> bytes:
+        return f'{{"resourceType":"Observation","id":"{name}","note":{TWICE},"subject":{OWN}}}'.encode()
+
+    by_id, whole = (ResourceJudge(facts(SCOPES[scope])) for scope in ("by id", "limited"))
+    for name in order:
+        for judge, covered in ((by_id, name == "o-1"), (whole, True)):
+            judged = judge.begin(raw(name)).judge(raw(name))
+            assert (judged.id, judged.verdict.covered) == (name, covered)
+
+
+def test_a_judge_that_was_told_of_no_answer_looks_for_escapes_itself() -> None:
+    hidden = f'{OBSERVATION}"\\u0073ubject":{FOREIGN},"subject":{OWN}}}'.encode()
+    with pytest.raises(AnswerUnreadable):
+        ResourceJudge(facts()).judge(hidden)
+
+
+def test_a_judge_remembers_so_many_verdicts_and_not_more() -> None:
+    judge = ResourceJudge(facts())
+    for number in range(MOST_LEARNED):
+        raw = f'{{"resourceType":"Patient","id":"p-{number}"}}'.encode()
+        assert not judge.judge(raw).verdict.covered
+        assert judge.learned == number + 1
+    assert judge.judge(f'{{"resourceType":"Patient","id":"{MARIT}"}}'.encode()).verdict.covered
+    assert judge.learned == 1
+
+
+def test_there_are_so_many_judges_and_not_more() -> None:
+    judges = Judges(most=2)
+    grants = [replace(facts(), grant_id=name) for name in "abc"]
+    first, second = (judges.judge(grant) for grant in grants[:2])
+    assert [judges.judge(grant) for grant in grants[:2]] == [first, second]
+    third = judges.judge(grants[2])
+    assert judges.judge(grants[2]) is third
+    assert judges.judge(grants[0]) is not first
