@@ -33,7 +33,6 @@ FHIR_JSON = "application/fhir+json"
 AWAY = (502, 503, 504)
 """Statuses of something in front of a FHIR server that does not answer."""
 FORM = "application/x-www-form-urlencoded"
-HPR_SYSTEM = "urn:oid:2.16.578.1.12.4.1.4.4"
 
 
 class UpstreamFailure(UpstreamUnavailable):
@@ -259,14 +258,6 @@ class UpstreamFhir:
         answer = await self._connection.request("POST", f"/{resource_type}/_search", headers, form)
         entries = _resource(answer).get("entry", [])
         return [entry["resource"] for entry in entries if isinstance(entry.get("resource"), dict)]
-
-    async def practitioner_by_hpr(self, access_token: str, hpr_number: str) -> dict[str, Any] | None:
-        """The Practitioner with this HPR number, or ``None``; two of them are an error of the record system."""
-        found = await self.search(access_token, "Practitioner", {"identifier": f"{HPR_SYSTEM}|{hpr_number}"})
-        practitioners = [resource for resource in found if resource.get("resourceType") == "Practitioner"]
-        if len(practitioners) > 1:
-            raise UpstreamUnavailable("two practitioners carry the same HPR number")
-        return practitioners[0] if practitioners else None
 
     async def in_progress_encounter(self, access_token: str, patient: str) -> dict[str, Any] | None:
         """The patient's in-progress Encounter, the one begun last if there are several (NAV-06)."""

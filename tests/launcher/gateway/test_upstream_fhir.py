@@ -72,8 +72,9 @@ async def test_silence_is_not_the_patients_fault() -> None:
 async def test_practitioners_are_found_by_post() -> None:
     async with reads() as (fhir, upstream):
         upstream.put({"resourceType": "Practitioner", "id": "siri-nordli"})
-        found = await fhir.practitioner_by_hpr("up-1", "9144900")
-        assert found is not None
+        (found,) = await fhir.search(
+            "up-1", "Practitioner", {"identifier": "urn:oid:2.16.578.1.12.4.1.4.4|9144900"}
+        )
         assert found["id"] == "siri-nordli"
         assert (upstream.seen[-1].method, upstream.seen[-1].target) == ("POST", "/Practitioner/_search")
         assert b"9144900" in upstream.seen[-1].body
