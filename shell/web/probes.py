@@ -14,6 +14,7 @@ from shiboken6 import isValid
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 ASK_AGAIN_MS = 25
 NO_ANSWER_MS = 700
+PING_MS, PINGS_UNANSWERED = 1000, 5
 
 PAINT_START = (
     "window.%(name)s = window.%(name)s || 0; requestAnimationFrame(() => requestAnimationFrame(() => {"
@@ -188,19 +189,22 @@ def ask_unsaved(page: QWebEnginePage, answered: Callable[[Draft], None]) -> None
 
 
 class HangProbe:
-    """Pings a page every ``interval_ms``; calls back once when three pings in a row stay unanswered."""
+    """Pings a page every second; calls back once when a ping has stayed unanswered for five.
 
-    def __init__(self, page: QWebEnginePage, hung: Callable[[], None], interval_ms: int = 2000) -> None:
+    It counts its own beats, not the clock: a computer that slept has waited for nobody.
+    """
+
+    def __init__(self, page: QWebEnginePage, hung: Callable[[], None]) -> None:
         self._page = page
         self._hung = hung
         self._silent = 0
-        self._timer = QTimer(page, interval=interval_ms)
+        self._timer = QTimer(page, interval=PING_MS)
         self._timer.timeout.connect(self._ping)
         self._timer.start()
 
     def _ping(self) -> None:
         self._silent += 1
-        if self._silent > 3:
+        if self._silent > PINGS_UNANSWERED:
             self._timer.stop()
             self._hung()
             return
