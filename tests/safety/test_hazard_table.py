@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from tests.fakes.environment import ROOT
-from tests.safety.hazards import HAZARDS, RULES, Hazard
+from tests.safety.hazards import HAZARDS, RESIDUAL, RULES, Hazard
 
 
 @cache
@@ -54,6 +54,14 @@ def test_no_row_stands_twice() -> None:
     for column in ("hazard", "test"):
         counted = Counter(getattr(hazard, column) for hazard in HAZARDS)
         assert [value for value, times in counted.items() if times > 1] == [], column
+
+
+def test_what_nothing_holds_off_is_told_as_a_limit() -> None:
+    """Mutant: the README says no more that such an app cannot be found out."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    for _, rule, words in RESIDUAL:
+        assert rule in RULES
+        assert words in readme
 
 
 def test_every_safety_test_stands_in_the_table() -> None:
