@@ -25,6 +25,8 @@ KNOWN_MEMBERS = frozenset(
         "need_patient_banner",
         "intent",
         "smart_style_url",
+        "smart_web_messaging_handle",
+        "smart_web_messaging_origin",
         "tenant",
         "hub.url",
         "hub.topic",

@@ -13,14 +13,25 @@ from tests.conformance import (
     rows_clients,
     rows_discovery,
     rows_hosted,
+    rows_hub_channels,
+    rows_hub_events,
     rows_scopes,
     rows_token,
 )
 from tests.conformance.table import Row, status_table
 
-PARTS = (rows_discovery, rows_authorize, rows_token, rows_scopes, rows_clients, rows_hosted)
+PARTS = (
+    rows_discovery,
+    rows_authorize,
+    rows_token,
+    rows_scopes,
+    rows_clients,
+    rows_hosted,
+    rows_hub_channels,
+    rows_hub_events,
+)
 ALL: list[Row] = [row for part in PARTS for row in part.ROWS.all]
-LAST = {"SAL": 70, "NAV": 12, "BALP": 13}
+LAST = {"SAL": 70, "NAV": 12, "BALP": 13, "FC": 39}
 IDS = [f"{part}-{number:02d}" for part, last in LAST.items() for number in range(1, last + 1)]
 
 ELSEWHERE = {
@@ -29,6 +40,9 @@ ELSEWHERE = {
     "SAL-46": "not offered: UserInfo, the claims parameter and request objects",
     "SAL-66": "not offered: app state",
     "SAL-68": "not offered: tasks that ask for a launch",
+    "FC-03": "not offered: the address of the hub in the CapabilityStatement; the token response has it",
+    "FC-20": "not used: an event is refused before the 202, never after",
+    "FC-33": "not used: the desktop sends no event twice",
     "NAV-11": "content of the practice records; tests/launcher/sandbox_population",
     **{
         f"BALP-{number:02d}": "told by the audit log, not over HTTP; tests/launcher/gateway/test_audit_event.py"
