@@ -6,7 +6,7 @@ import json
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -136,7 +136,7 @@ class Hub:
             return True
         return False
 
-    def _connection(self, endpoint: str) -> connect:
+    def _connection(self, endpoint: str) -> AbstractContextManager[ClientConnection]:
         """A native client's connection: no Origin, no cookie."""
         parts, network = urlsplit(endpoint), self.gateway.network
         secure = parts.scheme == "wss"
