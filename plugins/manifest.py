@@ -47,6 +47,7 @@ class Manifest:
     jwks: Mapping[str, Any] | None = None
     policy_uri: str | None = None
     description: str = ""
+    intents: tuple[str, ...] = ()
     members: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -234,5 +235,6 @@ def _typed(members: Mapping[str, Any]) -> Manifest:
         jwks=members.get("jwks"),
         policy_uri=members.get("policy_uri"),
         description=members.get("description", ""),
+        intents=tuple(members.get("intents", ())),
         members=members,
     )

@@ -421,6 +421,29 @@ FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
+        "intents",
+        Text("Hva andre apper kan be denne om.", "What other apps can ask this one for."),
+        '["order-review"]',
+        (
+            _list_rule(0, '["order-review"]', "SWM-09"),
+            Rule(
+                "intent",
+                {
+                    "type": "string",
+                    "maxLength": 256,
+                    "pattern": r"^(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+)$",
+                },
+                Text("Dette er hverken en kode eller en URI.", "This is neither a code nor a URI."),
+                Text(
+                    'Skriv for eksempel "order-review", eller en hel adresse som er din egen.',
+                    'Write for example "order-review", or a whole address of your own.',
+                ),
+                "SWM-09",
+                each=True,
+            ),
+        ),
+    ),
+    Field(
         "server_side",
         Text("Om appens egen tjener kaller Vaktrom.", "Whether the app's own server calls Vaktrom."),
         "false",

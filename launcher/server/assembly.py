@@ -306,7 +306,7 @@ def assemble(
         ),
         *launches.routes(gatekeeper),
         *MessagingCalls(
-            settings, clients, state, panes, scratchpads, fhir_messages, audit, clock, new_id
+            settings, clients, state, panes, scratchpads, fhir_messages, context, audit, clock, new_id
         ).routes(gatekeeper),
         *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
     ]

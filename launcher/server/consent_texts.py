@@ -79,7 +79,10 @@ CHANGES: Words = {
     "nb": "Bytte hvilken pasient som er åpen, også i de andre appene",
     "en": "Change which patient is open, in the other apps too",
 }
-CLOSES: Words = {"nb": "Lukke seg selv når du er ferdig i den", "en": "Close itself when you are done in it"}
+CLOSES: Words = {
+    "nb": "Lukke seg selv, og åpne andre apper for pasienten",
+    "en": "Close itself, and open other apps for the patient",
+}
 SHARES: Words = {
     "nb": "Dele utkast om pasienten med andre apper, til pasienten lukkes",
     "en": "Share drafts about the patient with other apps, until the patient is closed",

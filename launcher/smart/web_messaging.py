@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -50,6 +51,12 @@ class MessageKind:
     required: frozenset[str] = frozenset()
 
 
+ACTIVITY_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+"""A code of the catalogue, or the URI of an own activity; also what a manifest says under ``intents``."""
+
+LOCATION: Final = re.compile(r"(?:Condition|Appointment)/[A-Za-z0-9.-]{1,64}")
+MOST_LOCATIONS = 20
+
 HTTP_STATUS: Final = MappingProxyType(
     {
         "forbidden": "403 Forbidden",
@@ -65,6 +72,7 @@ MESSAGE_KINDS: Final = MappingProxyType(
     {
         "status.handshake": MessageKind(None, "empty", "SWM-07"),
         "ui.done": MessageKind(UI, "status", "SWM-08", prohibited=ACTIVITY),
+        "ui.launchActivity": MessageKind(UI, "status", "SWM-08", required=ACTIVITY),
         "fhir.http": MessageKind(FHIR, "outcome", "SWM-11", required=frozenset({"bundle"})),
         "scratchpad.create": MessageKind(SCRATCHPAD, "http", "SWM-10", required=frozenset({"resource"})),
         "scratchpad.read": MessageKind(SCRATCHPAD, "outcome", "SWM-10"),
@@ -141,6 +149,32 @@ def refusal(request: WebRequest, scopes: Iterable[str]) -> dict[str, Any] | None
     if missing:
         return failure(kind, "required", f"the payload must have {', '.join(sorted(missing))}")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What ``ui.launchActivity`` asks for: a name of the catalogue or a URI, and what the other app is to be told of."""
+
+    name: str
+    fhir_context: tuple[dict[str, str], ...]
+
+
+def activity_of(payload: dict[str, Any]) -> Activity | None:
+    """The activity of a request, or ``None`` when it is not understood (SWM-08, SWM-09).
+
+    Problems and appointments become ``fhirContext``; draft orders lie on the scratchpad, where the other app reads them.
+    """
+    name, parameters = payload.get("activityType"), payload.get("activityParameters")
+    if not (is_name(name) and isinstance(parameters, dict) and ACTIVITY_NAME.fullmatch(name)):
+        return None
+    places = parameters.get("appointmentLocations", [])
+    found = [parameters["problemLocation"]] if "problemLocation" in parameters else []
+    found += places if isinstance(places, list) else [places]
+    if len(found) > MOST_LOCATIONS or not all(
+        isinstance(one, str) and LOCATION.fullmatch(one) for one in found
+    ):
+        return None
+    return Activity(name, tuple({"reference": one} for one in found))
 
 
 def is_handle_of(grant: Grant, handle: str) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shell.gateway_client.errors import GatewayError, Refused
 from shell.gateway_client.workspace import Launch, OpenedPane, Workspace
@@ -35,6 +36,14 @@ class EncounterChoice:
     encounter: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What an app is opened for: the launch's ``intent``, and further resources as ``fhirContext``."""
+
+    intent: str
+    fhir_context: tuple[dict[str, Any], ...] = ()
+
+
 class ContextMoved(GatewayError):
     """The hub has another patient than the launch was meant for; the event that says so is on its way."""
 
@@ -45,12 +54,15 @@ async def begin_launch(
     point: ContextPoint,
     choice: EncounterChoice | None = None,
     style: str = "",
+    activity: Activity | None = None,
 ) -> tuple[OpenedPane, Launch]:
     """A new pane and its launch, with the chosen encounter and in the named style.
 
     Raises ContextMoved and other GatewayError kinds; then there is no pane.
     """
-    extra = {"encounter": choice.encounter if choice else None, "style": style}
+    extra: dict[str, Any] = {"encounter": choice.encounter if choice else None, "style": style}
+    if activity is not None:
+        extra |= {"intent": activity.intent, "fhirContext": list(activity.fhir_context)}
     opened = await workspace.new_pane(client_id, point.topic)
     try:
         launch = await _launch_in(workspace, client_id, point, opened.pane, extra)
@@ -62,7 +74,7 @@ async def begin_launch(
 
 
 async def _launch_in(
-    workspace: Workspace, client_id: str, point: ContextPoint, pane: str, extra: Mapping[str, str | None]
+    workspace: Workspace, client_id: str, point: ContextPoint, pane: str, extra: Mapping[str, Any]
 ) -> Launch:
     """409 for the same patient means a newer version, such as after a closed encounter: it is read and tried again."""
     version = point.version

@@ -35,7 +35,7 @@ from context.pane_state import (
 )
 from shell.actions.authorization_answer import failure_of_page
 from shell.actions.page_policy import DeclaredOrigins, origin_of
-from shell.bridge.launching import ContextMoved, ContextPoint, EncounterChoice, begin_launch
+from shell.bridge.launching import Activity, ContextMoved, ContextPoint, EncounterChoice, begin_launch
 from shell.bridge.pane_messaging import MessageEffects, PaneMessaging
 from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError
@@ -51,14 +51,16 @@ RESUBSCRIBE_MS = 3000
 
 class PaneController(QObject):
     """Signals: ``changed()`` when the picture must be drawn anew, ``page_added(widget)`` for a page to be laid under the
-    curtain, ``refused(kind, host)``, ``dialog(message)``, ``encounter_wanted()``, ``ended()`` when the
-    pane is gone. ``wants_encounter``: the patient for whom a launch waits until the user has named an encounter."""
+    curtain, ``refused(kind, host)``, ``dialog(message)``, ``encounter_wanted()``, ``activity_wanted(effect, told)``,
+    ``ended()`` when the pane is gone.
+    ``wants_encounter``: the patient for whom a launch waits until the user has named an encounter."""
 
     changed = Signal()
     page_added = Signal(QWidget)
     refused = Signal(str, str)
     dialog = Signal(str)
     encounter_wanted = Signal()
+    activity_wanted = Signal(object, object)
     ended = Signal()
 
     def __init__(
@@ -69,6 +71,7 @@ class PaneController(QObject):
         self.failure = ""
         self.wants_encounter = ""
         self._asks = self._chose = False
+        self._activity: Activity | None = None
         self._services = services
         self._holder = holder
         kind: Kind = (
@@ -134,7 +137,12 @@ class PaneController(QObject):
     # what the user and the topic do
 
     def launch(
-        self, point: ContextPoint, *, by_user: bool = False, choice: EncounterChoice | None = None
+        self,
+        point: ContextPoint,
+        *,
+        by_user: bool = False,
+        choice: EncounterChoice | None = None,
+        activity: Activity | None = None,
     ) -> None:
         """Open the app for the topic's patient; an earlier page stays under the curtain until the new one has painted.
 
@@ -143,6 +151,8 @@ class PaneController(QObject):
         again = self._chose or (self._launching and self._asks)
         self._asks = self.app.names_encounter or by_user or again
         self._chose = self._chose or choice is not None
+        if choice is None:
+            self._activity = activity  # whatever is opened later for somebody else is opened as usual
         self.wants_encounter = ""
         self._point = point
         self.failure = ""
@@ -159,7 +169,14 @@ class PaneController(QObject):
         self._feed(Launched(point.patient, point.encounter))
         self._feed(ContextReceived(point.event_id, point.patient))
         self._services.run(
-            begin_launch(self._services.workspace, self.app.client_id, point, choice, self._services.style()),
+            begin_launch(
+                self._services.workspace,
+                self.app.client_id,
+                point,
+                choice,
+                self._services.style(),
+                self._activity,
+            ),
             lambda begun: self._begun(generation, *begun, answered=choice is not None),
             lambda error: self._failed(generation, point, error),
         )
@@ -301,7 +318,9 @@ class PaneController(QObject):
         page.gateway_page.connect(lambda name: self._gateway_shows(page, name))
         page.leaving.connect(lambda: self._leaves(page))
         if page.messaging is not None:
-            effects = MessageEffects(lambda: page is self._target and self.view.usable, self.close)
+            effects = MessageEffects(
+                lambda: page is self._target and self.view.usable, self.close, self.activity_wanted.emit
+            )
             PaneMessaging(page.messaging, page.pane, self._services, effects)
         self._next = page
         self.page_added.emit(page)

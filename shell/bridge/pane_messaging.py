@@ -21,10 +21,11 @@ MESSAGING = "messaging/"
 
 @dataclass(frozen=True, slots=True)
 class MessageEffects:
-    """What a message can do to the pane; each says whether it was possible."""
+    """What a message can do: nothing unless ``in_use()``; ``activity(effect, told)`` is told once whether it was done."""
 
-    done: Callable[[], bool]
+    in_use: Callable[[], bool]
     end: Callable[[], None]
+    activity: Callable[[dict[str, Any], Callable[[bool], None]], None]
 
 
 class PaneMessaging(QObject):
@@ -62,19 +63,25 @@ class PaneMessaging(QObject):
         if answer is None:
             self._channel.ignore(message)
             return
-        then = None
-        if effect is not None and effect["kind"] == "done":
-            if self._effects.done():
-                then = self._effects.end
-            else:
-                answer = {**answer, "payload": NOT_IN_USE}
-        self._channel.answer(message, json.dumps(answer), then)
+        if effect is None:
+            self._channel.answer(message, json.dumps(answer))
+        elif not self._effects.in_use():
+            self._channel.answer(message, json.dumps({**answer, "payload": NOT_IN_USE}))
+        elif effect["kind"] == "done":
+            self._channel.answer(message, json.dumps(answer), self._effects.end)
+        else:
+            self._effects.activity(effect, lambda done: self._opened(message, answer, done))
+
+    def _opened(self, message: PostedMessage, answer: dict[str, Any], done: bool) -> None:
+        if isValid(self._channel):
+            self._channel.answer(message, json.dumps(answer if done else {**answer, "payload": NOT_OPENED}))
 
     def _refused(self, origin: str, reason: str, count: int) -> None:
         note = self._services.workspace.web_messages_refused(self._pane, origin, reason, count)
         self._services.run(note, None, lambda _: None)
 
 
+NOT_OPENED = {"status": "failure", "statusDetail": {"text": "the app was not opened for this"}}
 NOT_IN_USE = {"status": "failure", "statusDetail": {"text": "the pane is being opened anew"}}
 
 

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QWidget
 
 from context.pane_state import State
 from shell.bridge.drafts import ArrivalCheck, Unsaved
-from shell.bridge.launching import ContextPoint
+from shell.bridge.launching import Activity, ContextPoint
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError, SourceMalformed
 from shell.gateway_client.hub import Notification, Subscription
 from shell.presenters.patient_facts import PatientFacts, Warnings, patient_facts, warnings_of
 from shell.presenters.scratchpad import Drafts
+from shell.web.probes import Draft
 from shell.widgets.kept import delete_later
 from shell.widgets.later import Later
 
@@ -338,7 +339,9 @@ class TabController(QObject):
 
     # panes
 
-    def open_app(self, app: AppFacts, *, by_user: bool = True) -> PaneController | None:
+    def open_app(
+        self, app: AppFacts, *, by_user: bool = True, activity: Activity | None = None
+    ) -> PaneController | None:
         """Open an app for the tab's patient; a pane of it that is already there is returned."""
         for pane in self.panes:
             if pane.app.client_id == app.client_id:
@@ -349,8 +352,26 @@ class TabController(QObject):
         pane.ended.connect(lambda: self._removed(pane))
         self.panes.append(pane)
         self.pane_added.emit(pane)
-        pane.launch(self._point, by_user=by_user)
+        pane.launch(self._point, by_user=by_user, activity=activity)
         return pane
+
+    def open_activity(self, app: AppFacts, activity: Activity, told: Callable[[bool], None]) -> None:
+        """Open an app for what another asks; one that is open is launched anew, unless it holds unsaved work."""
+        held = next((pane for pane in self.panes if pane.app.client_id == app.client_id), None)
+        if held is None:
+            told(self.open_app(app, activity=activity) is not None)
+            return
+        point = self._point
+
+        def answered(draft: Draft) -> None:
+            free = not draft.unsaved and held in self.panes and held.view.state is not State.PINNED
+            if free and point is not None and self._point is point:
+                held.launch(point, by_user=True, activity=activity)
+                told(True)
+            else:
+                told(False)
+
+        held.ask_unsaved(answered)
 
     def _removed(self, pane: PaneController) -> None:
         if pane in self.panes:

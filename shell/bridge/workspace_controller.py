@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from context.pane_state import State
 from shell.bridge.access_given_controller import AccessGivenController
+from shell.bridge.activities import Activities
 from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.drawing import Drawing
 from shell.bridge.encounters import EncounterQuestions
@@ -79,6 +80,7 @@ class WorkspaceController(QObject):
             window, services, self.tabs, self._references, self._unsaved, self._messages, self
         )
         self._access = AccessGivenController(window, services, self._references.of, self)
+        self._activities = Activities(window, services, self.tabs, self._apps, self)
         self._drawing = Drawing(window, services, self.tabs, self._references, self.start_list, self._apps)
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
@@ -102,6 +104,7 @@ class WorkspaceController(QObject):
             (window.list_reload_asked, self.start_list.reload),
             *self._pane_actions.wiring,
             *self._access.wiring,
+            *self._activities.wiring,
             (window.panes_visible_changed, self._drawing.rail),
             (window.pane_focused, lambda _: self._drawing.rail()),
             (window.toast_acted, messages.acted),
@@ -137,6 +140,7 @@ class WorkspaceController(QObject):
             signal.disconnect(slot)
         self._wired.clear()
         self._encounters.end()
+        self._activities.end()
         if self._facts is not None:
             self._facts.cancel()
         for tab in self.tabs:
@@ -160,6 +164,7 @@ class WorkspaceController(QObject):
         """The screen is being locked: nothing is read and nothing said until ``refresh``."""
         self._paused = self._messages.muted = True
         self._unsaved.drop()
+        self._activities.drop()
         self.start_list.pause(True)
 
     def refresh(self) -> None:
@@ -415,6 +420,7 @@ class WorkspaceController(QObject):
         pane.page_added.connect(frame.set_view)
         pane.changed.connect(lambda: self._pane_changed(tab, pane))
         pane.encounter_wanted.connect(self._encounters.look)
+        pane.activity_wanted.connect(lambda effect, told: self._activities.wish(pane, effect, told))
         self._pane_actions.watch(pane)
         self._drawing.rail()
 
@@ -437,4 +443,5 @@ class WorkspaceController(QObject):
         self._look_who_is_open()
         self._drawing.all(frozenset(self._being_opened))
         self._keyboard.look()
+        self._activities.look()
         self._encounters.look()

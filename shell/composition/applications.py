@@ -51,7 +51,7 @@ def app_facts(row: AppRow) -> dict[str, Any]:
     """What the shell shows of an app."""
     icon = row.folder / (row.manifest.icon or "icon.svg")
     drawing = base64.b64encode(icon.read_bytes()).decode() if icon.is_file() else ""
-    return {"icon_svg": drawing, "source": row.source}
+    return {"icon_svg": drawing, "source": row.source, "intents": list(row.manifest.intents)}
 
 
 def gateway_clients(apps: AppRegistry) -> list[dict[str, Any]]:

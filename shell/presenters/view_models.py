@@ -85,6 +85,19 @@ class HomeModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityQuestionModel:
+    """Which of several apps is to do what one asks for; every word as it is shown."""
+
+    apps: tuple[AppModel, ...]
+    title: str
+    text: str
+    remember: str
+    remembered: str
+    not_remembered: str
+    leave: str
+
+
+@dataclass(frozen=True, slots=True)
 class PatientTabModel:
     """One open patient; ``waiting`` while the hub has not confirmed (S1): a ring in the tab, the banner unchanged."""
 

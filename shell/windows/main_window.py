@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from context.pane_state import State
 from shell.presenters.view_models import (
+    ActivityQuestionModel,
     BannerModel,
     Connection,
     EmptyModel,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from shell.presenters.access_given import AccessGivenModel
     from shell.widgets.access_given import AccessGiven
     from shell.widgets.command_palette import CommandPalette
+    from shell.widgets.dialog import DialogWidget
     from shell.widgets.encounter_question import EncounterQuestion
     from shell.widgets.pane_area import PaneArea
     from shell.widgets.toasts import Toasts
@@ -77,6 +80,7 @@ class MainWindow(ThemedWidget):
     question_answered = Signal(str)
     encounter_answered = Signal(str)
     encounter_left = Signal()
+    activity_answered = Signal(str, bool)
     access_asked = Signal()
     access_withdraw_asked = Signal(str)
     access_withdrawn = Signal(str)
@@ -357,10 +361,13 @@ class MainWindow(ThemedWidget):
     # questions and palette
 
     def ask_unsaved(self, model: UnsavedModel) -> None:
-        self.overlay.open(self.question)
-        self.question.ask(model)
+        self._ask(self.question, lambda: self.question.ask(model))
+
+    def _ask(self, question: DialogWidget, show: Callable[[], None]) -> None:
+        self.overlay.open(question)
+        show()
         self.overlay.place()
-        self.announcer.say(self.question.accessibleName(), urgent=True)
+        self.announcer.say(question.accessibleName(), urgent=True)
 
     def end_question(self) -> None:
         if self._made is not None:
@@ -369,16 +376,20 @@ class MainWindow(ThemedWidget):
     @property
     def _asks(self) -> bool:
         """Whether a question is open that has to be answered first."""
-        return self.overlay.dialog in (self.question, self.encounter_question)
+        return self.overlay.dialog in self._workplace.questions
 
     def ask_encounter(self, model: EncounterQuestionModel) -> None:
         """For which encounter an app is opened; nothing happens while another question or page is in front."""
         if self.page is not self.desk or self._asks:
             return
-        self.overlay.open(self.encounter_question)
-        self.encounter_question.ask(model)
-        self.overlay.place()
-        self.announcer.say(self.encounter_question.accessibleName(), urgent=True)
+        self._ask(self.encounter_question, lambda: self.encounter_question.ask(model))
+
+    def ask_activity(self, model: ActivityQuestionModel) -> DialogWidget | None:
+        """Which app is to be opened for another; None while another question or page is in front."""
+        if self.page is not self.desk or self._asks:
+            return None
+        self._ask(self._workplace.activity_question, lambda: self._workplace.activity_question.ask(model))
+        return self._workplace.activity_question
 
     def show_access(self, model: AccessGivenModel) -> None:
         """What the user has allowed apps; not over a question, and not on another page."""
@@ -492,6 +503,8 @@ class MainWindow(ThemedWidget):
             (made.encounter_question.chosen, self.encounter_answered),
             (made.encounter_question.without, lambda: self.encounter_answered.emit("")),
             (made.encounter_question.left, self.encounter_left),
+            (made.activity_question.chosen, self.activity_answered),
+            (made.activity_question.left, lambda: self.activity_answered.emit("", False)),
             (made.access_given.withdraw_asked, self.access_withdraw_asked),
             (made.access_given.withdrawn, self.access_withdrawn),
             (made.access_given.kept, self.access_kept),

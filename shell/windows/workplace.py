@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shell.theme.theme import Theme
 from shell.widgets.access_given import AccessGiven
+from shell.widgets.activity_question import ActivityQuestion
 from shell.widgets.command_palette import CommandPalette
 from shell.widgets.encounter_question import EncounterQuestion
 from shell.widgets.toasts import Toasts
@@ -32,12 +33,15 @@ class Workplace:
         self.keys_help = ShortcutsHelp(theme, self.desk)
         self.encounter_question = EncounterQuestion(theme, self.desk)
         self.access_given = AccessGiven(theme, self.desk)
+        self.activity_question = ActivityQuestion(theme, self.desk)
+        self.questions = (self.question, self.encounter_question, self.activity_question)
         for dialog in (
             self.palette_view,
             self.question,
             self.keys_help,
             self.encounter_question,
             self.access_given,
+            self.activity_question,
         ):
             dialog.hide()
         self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)

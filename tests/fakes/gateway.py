@@ -67,7 +67,13 @@ CLIENTS = [
     app_client("legemidler"),
     app_client("malinger", follows="fhircast", scope=FOLLOWER_SCOPE),
     app_client("melder", scope=f"{APP_SCOPE} messaging/ui messaging/scratchpad messaging/fhir"),
-    app_client("skriver", scope=f"{APP_SCOPE} messaging/scratchpad"),
+    app_client("skriver", scope=f"{APP_SCOPE} messaging/scratchpad", facts={"intents": ["order-review"]}),
+    app_client(
+        "ser",
+        scope="launch patient/Patient.rs",
+        facts={"intents": ["order-review", "urn:x:look"]},
+        launch_uri=None,
+    ),
     app_client("ukjent", approved=False),
     app_client(
         "kontakt",

@@ -59,6 +59,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str, str]] = [
     ("page-address", {"policy_uri": "personvern"}, "/policy_uri", "https://"),
     ("known-value", {"follows": "always"}, "/follows", "relaunch"),
     ("origin", {"origins": ["https://app.example/"]}, "/origins/0", "uten sti"),
+    ("intent", {"intents": ["Order review"]}, "/intents/0", "order-review"),
     ("boolean-type", {"server_side": "yes"}, "/server_side", "false"),
     ("icon-name", {"icon": "icon.png"}, "/icon", "icon.svg"),
     ("launch-scope", {"scope": "openid"}, "/scope", "launch"),

@@ -27,6 +27,7 @@ window.answerTo = messageId => state.heard.filter(one => one.responseToMessageId
 FHIR.oauth2.ready().then(async client => {
   state.handle = client.state.tokenResponse.smart_web_messaging_handle;
   state.origin = client.state.tokenResponse.smart_web_messaging_origin;
+  document.body.dataset.intent = client.state.tokenResponse.intent || '';
   const patient = await client.patient.read();
   document.querySelector('h1').textContent = patient.name[0].family;
   document.body.dataset.ready = patient.id;
@@ -50,6 +51,20 @@ def app(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """Another vendor's app, which others can ask for ``order-review``."""
+    folder = write_readme_app(tmp_path / "ordre")
+    for name in ("manifest.json", "launch.js"):
+        text = (folder / name).read_text().replace('"minapp"', '"ordre"').replace("Min app", "Ordre")
+        (folder / name).write_text(text)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["intents"] = ["order-review"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "app.js").write_text(APP_JS)
+    return folder
+
+
 def ask(story: Story, message_type: str, payload: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
     """Post one message in the app's page; every answer to it once there is one."""
     story.in_page("minapp", lambda page: page.evaluate(
@@ -65,8 +80,10 @@ def ask(story: Story, message_type: str, payload: dict[str, Any], **more: Any) -
     return found
 
 
-def test_an_app_shakes_hands_and_closes_itself(prepare_environment: Prepare, begin: Begin, app: Path) -> None:
-    story = begin(prepare_environment(app))
+def test_an_app_shakes_hands_and_closes_itself(
+    prepare_environment: Prepare, begin: Begin, app: Path, orders: Path
+) -> None:
+    story = begin(prepare_environment(app, orders))
     actor = Actor(story.window)
     sign_in(story, actor)
     choose(story, actor, MARIT_204)
@@ -94,9 +111,14 @@ def test_an_app_shakes_hands_and_closes_itself(prepare_environment: Prepare, beg
     story.until(lambda: said in [*drafts.shown_chips(), *drafts.hidden_chips()], "the banner names the draft")
     [answer] = ask(story, "scratchpad.delete", {"location": answer["payload"]["location"]})
     story.until(lambda: said not in [*drafts.shown_chips(), *drafts.hidden_chips()], "it is gone from there")
+    [answer] = ask(story, "ui.launchActivity", {"activityType": "order-review", "activityParameters": {}})
+    assert answer["payload"] == {"status": "success"}
+    story.until(lambda: story.follows("ordre", MARIT_204), "the app that reviews orders about resident A")
+    intent = story.in_page("ordre", lambda page: page.get_attribute("body", "data-intent"))
+    assert intent == "order-review"
     story.in_page("minapp", lambda page: page.evaluate("post('done', 'ui.done', {})"))
     story.until(
         lambda: all(frame.model.app.key != "minapp" for frame in story.frames()), "the app has closed itself"
     )
-    assert story.all_follow(MARIT_204)
+    assert story.follows("ordre", MARIT_204)
     assert story.witness.breaches == []

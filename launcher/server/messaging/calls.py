@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, Pane
-from launcher.server.dependencies import Clock, GatewaySettings, NewId, SessionAudit
+from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings, NewId, SessionAudit
 from launcher.server.errors import ProblemAnswer
 from launcher.server.forms import json_answer
 from launcher.server.messaging.fhir_messages import FhirMessages
@@ -22,7 +22,10 @@ from launcher.smart.web_messaging import (
     FHIR,
     REASONS,
     SCRATCHPAD,
+    MessageKind,
     WebRequest,
+    activity_of,
+    failure,
     is_handle_of,
     read_request,
     refusal,
@@ -44,6 +47,7 @@ class MessagingCalls:
         panes: PaneKeeper,
         scratchpads: Scratchpads,
         fhir: FhirMessages,
+        context: CurrentContext,
         audit: SessionAudit,
         clock: Clock,
         new_id: NewId,
@@ -54,6 +58,7 @@ class MessagingCalls:
         self._panes = panes
         self._scratchpads = scratchpads
         self._fhir = fhir
+        self._context = context
         self._new_id = new_id
         self._refused = RefusedMessages(audit, clock)
 
@@ -99,7 +104,35 @@ class MessagingCalls:
             client = (address.host, address.port) if address is not None else None
             payload = await self._fhir.carry_out(grant, call.session, request.payload, client)
             return self._answer(request, payload)
+        if request.message_type == "ui.launchActivity":
+            return self._activity(grant, request, kind)
         effect = {"kind": "done"} if request.message_type == "ui.done" else None
+        return self._answer(request, success(kind), effect)
+
+    def _activity(self, grant: Grant, request: WebRequest, kind: MessageKind) -> Told:
+        """Which apps can do it for the patient who is open; the shell opens one, and the user chooses among several."""
+        activity = activity_of(request.payload)
+        if activity is None:
+            return self._answer(request, failure(kind, "invalid", "the activity is not understood"))
+        current = self._context.current(grant.topic or "").patient
+        if current is None or current != grant.effective_patient:
+            return self._answer(
+                request, failure(kind, "conflict", "the patient of this page is not open any more")
+            )
+        apps = [
+            client.client_id
+            for client in self._clients.all_clients()
+            if client.usable and client.launch_uri is not None and client.client_id != grant.client_id
+            and activity.name in client.facts.get("intents", ())
+        ]  # fmt: skip
+        if not apps:
+            return self._answer(request, failure(kind, "not-supported", "no app here can do this"))
+        effect = {
+            "kind": "activity",
+            "activity": activity.name,
+            "fhirContext": list(activity.fhir_context),
+            "apps": apps,
+        }
         return self._answer(request, success(kind), effect)
 
     def _answer(self, request: WebRequest, payload: dict[str, Any], effect: Told | None = None) -> Told:

@@ -124,7 +124,20 @@ SCHEMAS: JSON = {
     "WebAnswer": _object(
         {
             "answer": {"type": ["object", "null"]},
-            "effect": {"oneOf": [_object({"kind": {"const": "done"}}), {"type": "null"}]},
+            "effect": {
+                "oneOf": [
+                    _object({"kind": {"const": "done"}}),
+                    _object(
+                        {
+                            "kind": {"const": "activity"},
+                            "activity": TEXT,
+                            "fhirContext": {"type": "array", "items": {"type": "object"}},
+                            "apps": {"type": "array", "items": TEXT, "minItems": 1},
+                        }
+                    ),
+                    {"type": "null"},
+                ]
+            },
         }
     ),
     "LaunchRequest": _object(
