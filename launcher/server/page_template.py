@@ -86,10 +86,10 @@ li button > .when { text-align: right; white-space: nowrap; }
 form { margin: 0; }
 ul.shared { margin: 0 0 24px; }
 ul.shared li { padding: 10px 0; }
-p.until { color: var(--text); font-weight: 600; }
+p.until { flex: 1 0 100%; margin: 0; color: var(--text); font-weight: 600; }
 .foot { position: sticky; bottom: 0; display: flex; flex-wrap: wrap; gap: 8px 12px; margin: 0 -32px -32px;
   padding: 16px 32px 32px; background: var(--surface); border-radius: 0 0 8px 8px; }
-p.until + .foot { border-top: 1px solid var(--line); }
+.foot.answers { border-top: 1px solid var(--line); }
 .quiet { border-color: var(--strong); background: none; color: var(--action); }
 .quiet:hover { background: var(--hover); }
 @media (max-width: 520px), (max-height: 480px) {
@@ -172,8 +172,8 @@ TEMPLATE = (
 {% for name, value in question.fields.items() %}<input type="hidden" name="{{ name }}" value="{{ value }}">
 {% endfor %}<button class="button">{{ button.sign_out }}</button></form>{% endif %}
 {%- if consent %}<ul class="shared">{% for item in consent.shared %}<li>{{ item }}</li>{% endfor %}</ul>
+<form method="post" action="{{ consent.action }}" class="foot answers">
 <p class="until">{{ consent.until }}</p>
-<form method="post" action="{{ consent.action }}" class="foot">
 <input type="hidden" name="consent" value="{{ consent.token }}">
 <button class="button" name="answer" value="allow">{{ button.allow }}</button>
 <button class="button quiet" name="answer" value="refuse">{{ button.refuse }}</button></form>{% endif %}

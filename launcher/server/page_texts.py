@@ -93,7 +93,7 @@ PAGE_TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
     "consent": {
         "nb": (
             "Vil du gi {app} tilgang?",
-            "{app} kommer fra {publisher}. Virksomheten din har ikke godkjent appen, og overlater valget til deg. "
+            "{app} kommer fra {publisher}. Organisasjonen din har ikke godkjent appen, og overlater valget til deg. "
             "Appen får lov til å:",
         ),
         "en": (
