@@ -107,6 +107,8 @@ class Desktop(QObject):
             stopping.result(5.0)
         except TimeoutError:
             stopping.cancel()
+        except Exception:  # what went wrong at the end keeps neither threads nor window
+            pass
         self._threads.stop()
 
     async def _shut_down(self, services: Services | None) -> None:

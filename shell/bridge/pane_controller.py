@@ -426,13 +426,11 @@ class PaneController(QObject):
     async def _pin_again(self, panes: tuple[str, ...]) -> None:
         """The state is pinned already, and the page can read nobody else: the gateway is told as soon as it listens."""
         for pane in panes:
-            for pause in (*PIN_AGAIN_SECONDS, None):
+            for pause in (*PIN_AGAIN_SECONDS, 0):
                 try:
                     await self._services.workspace.pin(pane, True)
                     break
-                except GatewayError:
-                    if pause is None:
-                        raise
+                except GatewayError:  # one that is gone keeps nobody from telling of the next
                     await asyncio.sleep(pause)
 
     def _end_old(self) -> None:

@@ -223,7 +223,8 @@ class WorkspaceController(QObject):
         if fact.get("type") == "session" and fact.get("ended"):
             self.signed_out.emit()
         elif fact.get("type") == "record":
-            self.record.told(bool(fact.get("answers")))
+            if not self._paused:  # a locked session reads nothing; unlocking looks again
+                self.record.told(bool(fact.get("answers")))
         elif fact.get("type") == "scratchpad":
             tab = self.tabs.of_topic(str(fact["topic"]))
             if tab is not None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from context.pane_state import Reason, State
+from shell.bridge.desktop import Desktop
+from shell.bridge.loop_thread import LoopThread
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.patient_tabs import pane_key
 from shell.bridge.tab_controller import ConfirmedPatient, TabController
 from shell.bridge.workspace_controller import WorkspaceController
+from shell.composition.practice import Environment
 from shell.gateway_client.errors import GatewayUnreachable
 from shell.presenters.patient_facts import Warnings
 from shell.web.probes import Draft
@@ -234,3 +239,49 @@ def test_home_leaves_nobody_in_the_banner(
         answer(Draft(False))
     assert tab.patient_id is None
     assert workspace._drawing.banner(tab) is None
+
+
+async def test_a_page_that_is_gone_keeps_no_other_from_being_pinned(
+    tab: TabController, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: the first failure is the last thing that is said to the gateway."""
+    monkeypatch.setattr("shell.bridge.pane_controller.PIN_AGAIN_SECONDS", ())
+    told: list[str] = []
+
+    async def pin(pane: str, pinned: bool) -> None:
+        told.append(pane)
+        if pane == "gone":
+            raise GatewayUnreachable()
+
+    services.workspace = SimpleNamespace(pin=pin)
+    await tab.panes[0]._pin_again(("gone", "there"))
+    assert told == ["gone", "there"]
+
+
+def test_a_locked_session_reads_nothing_when_the_record_comes_back(
+    workspace: WorkspaceController, tab: TabController, services: FakeServices
+) -> None:
+    """Mutant: the fact that the record answers starts reads which the locked gateway refuses."""
+    workspace._fact({"type": "record", "answers": False})
+    workspace.pause()
+    before = len(services.calls)
+    workspace._fact({"type": "record", "answers": True})
+    assert len(services.calls) == before
+    workspace.refresh()
+    assert len(services.calls) > before
+
+
+def test_children_that_end_badly_keep_no_thread_alive(window: MainWindow) -> None:
+    """Mutant: what goes wrong at the end leaves the loop's thread running, and the window open."""
+    stopped: list[bool] = []
+
+    def run(work: Any, *_: Any) -> Future[None]:
+        work.close()
+        failed: Future[None] = Future()
+        failed.set_exception(OSError("a child"))
+        return failed
+
+    threads = SimpleNamespace(run=run, stop=lambda: stopped.append(True))
+    environment = SimpleNamespace(base_url="http://127.0.0.1:1", shell_secret="")
+    Desktop(window, cast(Environment, environment), cast(LoopThread, threads), lambda: "nb").stop()
+    assert stopped == [True]
