@@ -167,7 +167,12 @@ def test_a_follower_reads_one_patient_before_during_and_after_the_change(
     with channel(gateway, tokens, topic) as again, event_stream(shell) as facts:
         late = opened(again, BERIT)
         again.send(json.dumps({"id": late["id"], "status": 200}))
-        wait_for(facts, type="pane", pane=tokens["pane"], effective_patient=BERIT)
+        wait_for(facts, type="pane", pane=tokens["pane"], last_ack=200)
+        # The shell is away, and with it its curtains: nothing moves until it is back.
+        assert (reads(gateway, tokens, ANNA), reads(gateway, tokens, BERIT)) == (200, 403)
+        with channel(gateway, shell.tokens, topic) as back:
+            back.send(json.dumps({"id": opened(back, BERIT)["id"], "status": 200}))
+            wait_for(facts, type="pane", pane=tokens["pane"], effective_patient=BERIT)
         assert (reads(gateway, tokens, ANNA), reads(gateway, tokens, BERIT)) == (403, 200)
         page = gateway.http.get(f"/fhir/Encounter?patient={ANNA}", headers=bearer(tokens))
         assert page.status_code == 403
