@@ -85,6 +85,7 @@ class PatientContext:
         self.patient_sequence = 0
         self._open: list[OpenAnchor] = []
         self._set_at: Instant | None = None
+        self._worked_out: tuple[ContextEvent, OpenAnchor, Content | ContentRefused] | None = None
 
     @property
     def encounter(self) -> str | None:
@@ -177,19 +178,24 @@ class PatientContext:
         opened = with_version(anchor.message, version)
         self.current = replace(anchor, version=version, message=opened, content=content)
         self._open[self._open.index(anchor)] = self.current
+        self._worked_out = None
         return Change(message, changed=True)
 
-    @staticmethod
     def _changed_content(
-        anchor: OpenAnchor, event: ContextEvent, most_characters: int | None = None
+        self, anchor: OpenAnchor, event: ContextEvent, most_characters: int | None = None
     ) -> Content | ContentRefused:
-        return changed_content(
-            anchor.content,
-            event.resources["updates"],
-            anchor.patient_id or "",
-            anchor.opened_resources,
-            most_characters,
-        )
+        """Worked out once for an event: it is asked about before it is accepted, and again when it is."""
+        known = self._worked_out
+        if known is None or known[0] is not event or known[1] is not anchor:
+            outcome = changed_content(
+                anchor.content,
+                event.resources["updates"],
+                anchor.patient_id or "",
+                anchor.opened_resources,
+                most_characters,
+            )
+            known = self._worked_out = (event, anchor, outcome)
+        return known[2]
 
     def _closed(self, event: ContextEvent, now: datetime) -> Change:
         opened = event.kind.name.replace("-close", "-open")
