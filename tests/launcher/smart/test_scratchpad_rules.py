@@ -9,6 +9,7 @@ import pytest
 
 from launcher.smart.scratchpad import DEEPEST, LONGEST_TEXT, Draft, Scratchpad, ScratchpadLimits
 
+WRONG_TYPES = (None, "Note", ["Task"], "Patient", "Bundle")
 ROOMY = ScratchpadLimits()
 MARIT, TORBJORN = "p-marit", "p-torbjorn"
 
@@ -103,7 +104,12 @@ def test_what_is_not_there(location: object) -> None:
 )
 def test_what_does_not_belong_on_this_patients_scratchpad(resource: object) -> None:
     pad = Pad()
-    assert refusal(pad.say("create", resource=resource)) == ("422 Unprocessable Content", "invalid")
+    told = pad.say("create", resource=resource)
+    assert refusal(told) == ("422 Unprocessable Content", "invalid")
+    words = told["outcome"]["issue"][0]["diagnostics"]
+    assert ("this type" in words) == (
+        isinstance(resource, dict) and resource.get("resourceType") in WRONG_TYPES
+    )
     assert refusal(pad.say("update", resource=resource)) == ("422 Unprocessable Content", "invalid")
     assert not pad.own.drafts
 
