@@ -89,7 +89,11 @@ class GivenRow(ThemedWidget):
                 if given.writes
                 else self.tr("Kan lese om én pasient")
             )
-        return self.tr("Kan lese og skrive det du selv kan") if given.writes else self.tr("Kan lese det du selv kan lese")
+        return (
+            self.tr("Kan lese og skrive det du selv kan")
+            if given.writes
+            else self.tr("Kan lese det du selv kan lese")
+        )
 
     def _time(self) -> str:
         given = self.given
