@@ -110,13 +110,13 @@ def pick(program: Program, actor: Actor, turn: int) -> None:
     """Choose a resident of the list as the tour does, and wait until three panes follow."""
     workspace = program.desktop.workspace
     assert workspace is not None
-    earlier = workspace.front.patient_id if workspace.front else None
+    earlier = workspace.tabs.front.patient_id if workspace.tabs.front else None
     if earlier is not None:
         actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
     actor.click_row(ROWS[turn % 2])
 
     def all_follow() -> bool:
-        front = workspace.front
+        front = workspace.tabs.front
         if front is None or front.patient_id in (None, earlier) or len(front.panes) != PANES:
             return False
         return all(
