@@ -221,7 +221,7 @@ def test_a_match_learns_nothing_from_what_came_along() -> None:
 )
 def test_what_is_not_judged_is_not_read(members: str) -> None:
     """A page is judged by the few bytes that say whose they are; what stands beside them goes on untouched."""
-    raw = f'{{"resourceType":"Observation","id":"o","note":{TWICE},{members}}}'.encode()
+    raw = f'{{"resourceType":"Observation","id":"o","note":{TWICE},"text":"Blåbær",{members}}}'.encode()
     judge = ResourceJudge(facts()).begin(raw)
     judged = judge.judge(raw)
     assert (judged.type, judged.id) == ("Observation", "o")
