@@ -73,10 +73,12 @@ class Subscriber:
         self._socket.close(code)
 
     def break_off(self) -> None:
-        """The connection is gone without a word."""
-        self._socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-        self._socket.socket.shutdown(socket.SHUT_RDWR)
-        self._socket.socket.close()
+        """The connection is gone without a word.
+
+        Only shut down: the client's own thread still reads it and closes it. Closed here, its number would be
+        the next connection's, and that thread would read what is not its own.
+        """
+        socket.socket.shutdown(self._socket.socket, socket.SHUT_RDWR)
 
 
 class Hub:
