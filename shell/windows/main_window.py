@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal, SignalInstance
-from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, SignalInstance
+from PySide6.QtWidgets import QApplication, QWidget
 
 from context.pane_state import State
 from shell.presenters.view_models import (
-    ActivityQuestionModel,
     BannerModel,
     Connection,
     EmptyModel,
-    EncounterQuestionModel,
-    FoundModel,
     HomeModel,
     LockModel,
     OverviewModel,
@@ -25,108 +21,40 @@ from shell.presenters.view_models import (
     RailItemModel,
     StripModel,
     ToastModel,
-    UnsavedModel,
     UserModel,
     WardListModel,
 )
 from shell.theme.theme import Theme
 from shell.translations import Translations
-from shell.widgets.announcements import Announcer
-from shell.widgets.focus_ring import FocusRing
-from shell.widgets.themed import ThemedWidget
-from shell.windows.menus import Menus
-from shell.windows.privacy import PrivacyScreen
 from shell.windows.shortcuts import ShortcutMap
-from shell.windows.sign_in_page import SignInPage
+from shell.windows.window_dialogs import WindowDialogs
 from shell.windows.window_keys import WindowKeys
 
 if TYPE_CHECKING:
-    from shell.presenters.access_given import AccessGivenModel
-    from shell.widgets.access_given import AccessGiven
-    from shell.widgets.command_palette import CommandPalette
-    from shell.widgets.dialog import DialogWidget
-    from shell.widgets.encounter_question import EncounterQuestion
     from shell.widgets.pane_area import PaneArea
-    from shell.widgets.toasts import Toasts
-    from shell.widgets.unsaved_question import UnsavedQuestion
-    from shell.windows.desk import Desk
-    from shell.windows.lock_page import LockPage
-    from shell.windows.overlay import Overlay
-    from shell.windows.shortcuts_help import ShortcutsHelp
-    from shell.windows.window_actions import WindowActions
     from shell.windows.workplace import Workplace
 
 SMALLEST = QSize(1024, 640)
 USUAL = QSize(1366, 768)
 
 
-class MainWindow(ThemedWidget):
+class MainWindow(WindowDialogs):
     """Shows what it is given and says what the user wants."""
-
-    home_asked = Signal()
-    tab_chosen = Signal(str)
-    tab_closed = Signal(str)
-    row_opened = Signal(str, bool)
-    list_reload_asked = Signal()
-    inbox_opened = Signal(str)
-    app_asked = Signal(str)
-    all_apps_asked = Signal()
-    pane_pin_asked = Signal(str)
-    pane_release_asked = Signal(str)
-    pane_sync_asked = Signal(str)
-    pane_close_asked = Signal(str)
-    pane_about_asked = Signal(str)
-    permission_answered = Signal(str, str, bool)
-    question_answered = Signal(str)
-    encounter_answered = Signal(str)
-    encounter_left = Signal()
-    activity_answered = Signal(str, bool)
-    access_asked = Signal()
-    access_withdraw_asked = Signal(str)
-    access_withdrawn = Signal(str)
-    access_kept = Signal()
-    palette_asked = Signal(str, str)
-    palette_chosen = Signal(str, bool)
-    toast_acted = Signal(str)
-    strip_acted = Signal(str)
-    empty_acted = Signal(str)
-    lock_asked = Signal()
-    unlock_asked = Signal()
-    log_out_asked = Signal()
-    about_asked = Signal()
-    theme_chosen = Signal(str)
-    language_chosen = Signal(str)
-    text_size_chosen = Signal(int)
-    panes_visible_changed = Signal()
-    pane_focused = Signal(str)
 
     def __init__(
         self, theme: Theme, translations: Translations, *, version: str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, translations, version, parent)
         self._translations = translations
         self._active: str | None = None
         self._user: UserModel | None = None
         self._connection: Connection | None = None
         self._now: datetime | None = None
-        self._made: Workplace | None = None
-        self._locked_over: QWidget | None = None
         self.setLocale(translations.locale)
         translations.changed.connect(self._language_changed)
         self.setWindowTitle("Vaktrom")
         self.setWindowIcon(theme.mark(64))
         self.setMinimumSize(SMALLEST)
-        self.announcer = Announcer(self)
-        self.menus = Menus(theme, translations, self)
-        self.content = QWidget(self)
-        self.sign_in = SignInPage(theme, translations, self.menus, version, self.content)
-        self._pages = QStackedLayout(self.content)
-        self._pages.addWidget(self.sign_in)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.content)
-        self.ring = FocusRing(theme, self)
-        self.privacy = PrivacyScreen(theme, self.content, self.announcer, self)
         self.shortcuts = ShortcutMap(self)
         self.keys = WindowKeys(self)
         self.shortcuts.triggered.connect(self.keys.run)
@@ -134,68 +62,18 @@ class MainWindow(ThemedWidget):
         self._show_page(self.sign_in)
         self.resize(USUAL)
 
-    # what is made when it is needed
+    def _new_workplace(self) -> Workplace:
+        from shell.windows.workplace import Workplace
 
-    @property
-    def _workplace(self) -> Workplace:
-        if self._made is None:
-            from shell.windows.workplace import Workplace
+        return Workplace(self.theme, self)
 
-            made = self._made = Workplace(self.theme, self)
-            for page in (made.desk, made.lock):
-                self._pages.addWidget(page)
-            made.desk.top.set_user(self._user)
-            if self._connection is not None:
-                made.desk.top.set_connection(self._connection)
-            if self._now is not None:
-                self.set_now(self._now)
-            self._connect_workplace(made)
-        return self._made
-
-    def furnish(self) -> None:
-        """Make everything behind the sign-in page now."""
-        assert self._workplace
-
-    @property
-    def desk(self) -> Desk:
-        return self._workplace.desk
-
-    @property
-    def lock(self) -> LockPage:
-        return self._workplace.lock
-
-    @property
-    def palette_view(self) -> CommandPalette:
-        return self._workplace.palette_view
-
-    @property
-    def question(self) -> UnsavedQuestion:
-        return self._workplace.question
-
-    @property
-    def keys_help(self) -> ShortcutsHelp:
-        return self._workplace.keys_help
-
-    @property
-    def actions_now(self) -> WindowActions:
-        return self._workplace.actions_now
-
-    @property
-    def night_toasts(self) -> Toasts:
-        """Notes on sign-in and lock page."""
-        return self._workplace.night_toasts
-
-    @property
-    def encounter_question(self) -> EncounterQuestion:
-        return self._workplace.encounter_question
-
-    @property
-    def access_given(self) -> AccessGiven:
-        return self._workplace.access_given
-
-    @property
-    def overlay(self) -> Overlay:
-        return self._workplace.overlay
+    def _furnished(self, made: Workplace) -> None:
+        made.desk.top.set_user(self._user)
+        if self._connection is not None:
+            made.desk.top.set_connection(self._connection)
+        if self._now is not None:
+            self.set_now(self._now)
+        self._connect_workplace(made)
 
     # pages
 
@@ -240,11 +118,6 @@ class MainWindow(ThemedWidget):
         if self._made is not None and self.page is self.lock:
             self.lock.clear_view()
             self._show_page(self.desk)
-
-    @property
-    def page(self) -> QWidget | None:
-        """The page in front."""
-        return self._pages.currentWidget()
 
     # what is shown
 
@@ -357,84 +230,6 @@ class MainWindow(ThemedWidget):
     def remove_area(self, key: str) -> None:
         """Take an area away with its frames."""
         self.desk.remove_area(key)
-
-    # questions and palette
-
-    def ask_unsaved(self, model: UnsavedModel) -> None:
-        self._ask(self.question, lambda: self.question.ask(model))
-
-    def _ask(self, question: DialogWidget, show: Callable[[], None]) -> None:
-        self.overlay.open(question)
-        show()
-        self.overlay.place()
-        self.announcer.say(question.accessibleName(), urgent=True)
-
-    def end_question(self) -> None:
-        if self._made is not None:
-            self.overlay.close(self.question)
-
-    @property
-    def _asks(self) -> bool:
-        """Whether a question is open that has to be answered first."""
-        return self.overlay.dialog in self._workplace.questions
-
-    def ask_encounter(self, model: EncounterQuestionModel) -> None:
-        """For which encounter an app is opened; nothing happens while another question or page is in front."""
-        if self.page is not self.desk or self._asks:
-            return
-        self._ask(self.encounter_question, lambda: self.encounter_question.ask(model))
-
-    def ask_activity(self, model: ActivityQuestionModel) -> DialogWidget | None:
-        """Which app is to be opened for another; None while another question or page is in front."""
-        if self.page is not self.desk or self._asks:
-            return None
-        self._ask(self._workplace.activity_question, lambda: self._workplace.activity_question.ask(model))
-        return self._workplace.activity_question
-
-    def show_access(self, model: AccessGivenModel) -> None:
-        """What the user has allowed apps; not over a question, and not on another page."""
-        if self._asks or self.page is not self.desk:
-            return
-        begins = not self.shows_access
-        self.access_given.show_access(model)
-        if begins:
-            self.close_palette()
-            self.overlay.open(self.access_given)
-            self.access_given.begin()
-        self.overlay.place()
-
-    @property
-    def shows_access(self) -> bool:
-        return self._made is not None and self.overlay.dialog is self.access_given
-
-    def end_access(self) -> None:
-        if self.shows_access:
-            self.overlay.close(self.access_given)
-
-    def end_encounter(self) -> None:
-        if self._made is not None:
-            self.overlay.close(self.encounter_question)
-
-    def open_palette(self, text: str = "") -> None:
-        if self.page is self.desk and not self._asks:
-            self.overlay.open(self.palette_view)
-            self.palette_view.begin(text)
-
-    def close_palette(self) -> None:
-        if self._made is not None:
-            self.overlay.close(self.palette_view)
-
-    def show_found(self, found: FoundModel) -> None:
-        """Hits; an answer to an older question is dropped."""
-        self.palette_view.show_found(found)
-        if self.overlay.dialog is self.palette_view:
-            self.overlay.place()
-
-    def show_keys(self) -> None:
-        """All keys (F1)."""
-        if self.page is self.desk and not self._asks:
-            self.overlay.open(self.keys_help)
-            self.keys_help.begin()
 
     # inside
 
