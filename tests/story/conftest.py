@@ -49,6 +49,7 @@ from shell.composition.practice import Environment, EnvironmentChoice, prepare  
 from shell.web.chromium import program_arguments  # noqa: E402
 from tests.fakes.practice_data import copy_practice_data, load_practice_data  # noqa: E402
 from tests.story.devtools import DevTools  # noqa: E402
+from tests.story.glance import Glance  # noqa: E402
 from tests.story.story import Story  # noqa: E402
 from tests.story.visits import Visits  # noqa: E402
 
@@ -68,6 +69,13 @@ def qapp() -> QApplication:
 @pytest.fixture(scope="session")
 def devtools() -> Iterator[DevTools]:
     looking = DevTools(DEBUG_PORT)
+    yield looking
+    looking.end()
+
+
+@pytest.fixture
+def glance() -> Iterator[Glance]:
+    looking = Glance(DEBUG_PORT)
     yield looking
     looking.end()
 

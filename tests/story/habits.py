@@ -58,6 +58,9 @@ async function follow(client) {
       reply(409);
     } else if (HABIT === "ryker" && heard %% 3 === 0) {
       socket.close();
+    } else if (HABIT === "henger" && heard %% 6 === 0) {
+      reply(200);
+      for (;;);
     } else if (HABIT === "late") {
       reply(200);
       paint(shown);
@@ -76,7 +79,8 @@ FHIR.oauth2.ready().then(async (client) => {
 
 def write_app(folder: Path, habit: str, *, follows: bool = True, script: str = "") -> Path:
     """An app whose id is its habit: ``treg`` is slow, ``nekter`` refuses every other event, ``ryker`` loses its socket,
-    ``late`` acknowledges at once, paints the old patient again and reads nothing; any other name behaves well.
+    ``henger`` says yes and then loops for ever, ``late`` acknowledges at once, paints the old patient again and reads
+    nothing; any other name behaves well.
 
     ``script`` is added to what the app does.
     """

@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error
 from PySide6.QtCore import Qt
 
 from context.pane_state import Reason, State
 from shell.presenters.view_models import PaneModel
 from shell.tour.actor import Actor
+from shell.web.pane_view import PaneView
 from shell.widgets.pane_frame import PaneFrame
 from tests.story.conftest import Begin, Prepare
+from tests.story.glance import Glance
 from tests.story.habits import write_app
 from tests.story.story import Story
 from tests.story.test_main_story import MARIT_204, choose, sign_in
 
-HABITS = ("treg", "nekter", "ryker", "late")
+HABITS = ("treg", "nekter", "ryker", "late", "krasjer", "henger")
+"""*krasjer* behaves well; it is its renderer that is killed."""
 SETTLED_SECONDS = 25.0
 SETTLES_EVERY = 4
+KILLS = (1, 7)
+"""Of every eight switches, those in whose middle a renderer is killed; the second is looked at when all have arrived."""
 SEED = 20261123
 LONGEST_PAUSE_MS = 400
-
-
-def shown(browser: Browser) -> dict[str, list[str]]:
-    """App to what each of its pages says: the patient it is about, empty when it names nobody."""
-    found: dict[str, list[str]] = {}
-    for context in browser.contexts:
-        for page in context.pages:
-            try:
-                host, says = page.evaluate("[location.hostname, document.body?.dataset.patient || '']")
-            except Error:  # it ended just then
-                continue
-            found.setdefault(host.split(".")[0], []).append(says)
-    return found
 
 
 class Watch:
     """Compares pages with headers while patients change. A pane counts when nothing about it changed during the look."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, glance: Glance) -> None:
         self._story = story
+        self._glance = glance
         self.agreed: Counter[str] = Counter()
         self.breaches: list[str] = []
+        self.reasons: set[Reason | None] = set()
+        self.failures: set[str] = set()
 
     def look(self) -> None:
         before = self._models()
-        pages = self._story.in_browser(shown)
+        answer = self._glance.look()
+        self._story.until(answer.done, "the pages have been looked at", SETTLED_SECONDS)
+        pages = answer.result()
         after = self._models()
         for app, model in before.items():
             said = pages.get(app, [])
@@ -60,6 +59,9 @@ class Watch:
                 self.breaches.append(f"{app} shows {said[0]} under the name of {header}, {model.state}")
             else:
                 self.agreed[app] += 1
+        lost = [model for model in after.values() if model.state is State.OUT_OF_SYNC]
+        self.reasons |= {model.reason for model in lost}
+        self.failures |= {model.failure for model in lost}
 
     def _models(self) -> dict[str, PaneModel]:
         frames = self._story.window.findChildren(PaneFrame)
@@ -71,7 +73,7 @@ def model_of(story: Story, app: str) -> PaneModel:
 
 
 def open_apps(story: Story, actor: Actor) -> None:
-    """All four beside one that follows well and one that is launched anew, in use about Marit."""
+    """All six beside one that follows well and one that is launched anew, in use about Marit."""
     story.window.pane_close_asked.emit(story.frame("legemidler").key)
     for number, habit in enumerate(sorted(HABITS), start=4):
         key = Qt.Key(Qt.Key.Key_0.value + number)
@@ -95,10 +97,26 @@ def switch(story: Story, chance: random.Random, patient: str) -> None:
         workspace.open_patient(patient)
 
 
+def kill_renderer(story: Story, app: str) -> None:
+    """Kill -9, as the kernel does when memory runs out."""
+    view = next(f for f in story.window.findChildren(PaneFrame) if f.model.app.key == app).holder.current()
+    process = view.pane_page.renderProcessPid() if isinstance(view, PaneView) else 0
+    if process:
+        os.kill(process, signal.SIGKILL)
+
+
+def broken_panes(story: Story) -> list[PaneFrame]:
+    """Those that come back when the user says so."""
+    frames = story.window.findChildren(PaneFrame)
+    return [
+        frame for frame in frames if frame.model.state is State.OUT_OF_SYNC and frame.model.app.key != "late"
+    ]
+
+
 @pytest.mark.parametrize("switches", [30, pytest.param(300, marks=pytest.mark.long)])
 @pytest.mark.timeout(3000)
 def test_no_pane_shows_anybody_but_whom_its_header_names(
-    prepare_environment: Prepare, begin: Begin, tmp_path: Path, switches: int
+    prepare_environment: Prepare, begin: Begin, glance: Glance, tmp_path: Path, switches: int
 ) -> None:
     """Mutants: an acknowledgement alone counts (the app *late* would be usable); a page of the last launch counts."""
     folders = [write_app(tmp_path / habit, habit) for habit in HABITS]
@@ -111,24 +129,31 @@ def test_no_pane_shows_anybody_but_whom_its_header_names(
     workspace = story.program.desktop.workspace
     assert workspace is not None
     residents = [row.patient.patient_id for row in workspace.start_list.rows][:4]
-    chance, watch, patient = random.Random(SEED), Watch(story), MARIT_204
-    reasons: set[Reason | None] = set()
+    chance, watch, patient = random.Random(SEED), Watch(story, glance), MARIT_204
     for number in range(switches):
         patient = chance.choice([one for one in residents if one != patient])
         switch(story, chance, patient)
         story.spin(chance.randrange(LONGEST_PAUSE_MS))
+        if number % 8 in KILLS:
+            kill_renderer(story, "krasjer")
         watch.look()
         if number % SETTLES_EVERY == SETTLES_EVERY - 1:
             story.until(
                 lambda patient=patient: settled(story, patient), "everybody has arrived", SETTLED_SECONDS
             )
             watch.look()
-        models = [frame.model for frame in story.window.findChildren(PaneFrame)]
-        reasons |= {model.reason for model in models if model.state is State.OUT_OF_SYNC}
+            for frame in broken_panes(story):
+                story.window.pane_sync_asked.emit(frame.key)
         assert model_of(story, "late").covered, "an app that reads nothing is never uncovered"
     story.until(lambda: model_of(story, "late").state is State.OUT_OF_SYNC, "out of sync")
     assert model_of(story, "late").reason is Reason.NO_ANSWER
+    for frame in broken_panes(story):
+        story.window.pane_sync_asked.emit(frame.key)
+    for app in sorted({"malinger", "notat", *HABITS} - {"late"}):
+        story.until(partial(story.follows, app, patient), f"{app} about the last patient")
+    watch.look()
     assert watch.breaches == []
     assert story.witness.breaches == []
-    assert {"malinger", "notat", "treg", "nekter", "ryker"} <= set(watch.agreed), watch.agreed
-    assert reasons >= {Reason.REFUSED, Reason.SOCKET_LOST}
+    assert {"malinger", "notat", *HABITS} - {"late"} <= set(watch.agreed), watch.agreed
+    assert watch.reasons >= {Reason.REFUSED, Reason.SOCKET_LOST, Reason.CRASHED}
+    assert watch.failures >= {"crashed", "hung"}
