@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -182,11 +183,11 @@ class Bundles:
         facts = self._keeper.facts(access)
         judged = [await self._judged(access, entry, types) for entry in entries]
         await self._audit.check()
-        self._writes.refuse_if_moved(access, facts)
         body = b'{"resourceType":"Bundle","type":"transaction","entry":['
         body += b",".join(item.rebuilt for item in judged) + b"]}"
         headers = {"Content-Type": FHIR_JSON, "Prefer": "return=representation"}
-        answer = await self._upstream.ask(access, "POST", "", headers, body)
+        look = partial(self._writes.refuse_if_moved, access, facts)
+        answer = await self._upstream.change(access, "POST", "", headers, body, look)
         if answer.status != 200:
             failed = failure_answer(answer)
             return await self._keeper.refused(access, failed, f"the upstream answered {answer.status}")

@@ -188,20 +188,19 @@ class WatchedWrites(UpstreamCall):
         super().__init__(connection, tokens)
         self._on_write = on_write
 
-    async def ask(
+    async def change(
         self,
         access: Access,
         method: str,
         target: str,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        right_before: Callable[[], None],
     ) -> UpstreamAnswer:
-        """As ``UpstreamCall.ask``; a change that failed may have happened all the same."""
-        if method == "GET":
-            return await super().ask(access, method, target, headers, body)
+        """As ``UpstreamCall.change``; one that failed may have happened all the same."""
         self._on_write()
         try:
-            return await super().ask(access, method, target, headers, body)
+            return await super().change(access, method, target, headers, body, right_before)
         finally:
             self._on_write()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
@@ -80,13 +80,42 @@ class UpstreamCall:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> UpstreamAnswer:
-        """One exchange; a rejected token is renewed once. Raises ``AnsweredEarly`` (502, 504) or ``GatewayError``."""
+        """One question; a rejected token is renewed once. Raises ``AnsweredEarly`` (502, 504) or ``GatewayError``."""
+        return await self._exchange(access, method, target, headers, body, _nothing)
+
+    async def change(
+        self,
+        access: Access,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        right_before: Callable[[], None],
+    ) -> UpstreamAnswer:
+        """A create, update or delete, as :meth:`ask`.
+
+        ``right_before`` is called each time the request is about to go up, when nothing is waited for any more: a
+        token may take seconds to renew. What it raises is raised, and nothing goes up.
+        """
+        return await self._exchange(access, method, target, headers, body, right_before)
+
+    async def _exchange(
+        self,
+        access: Access,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        right_before: Callable[[], None],
+    ) -> UpstreamAnswer:
         token = await self._tokens.token_for(access.grant)
         try:
+            right_before()
             answer = await self._send(access, token, method, target, headers, body)
             if answer.status == 401:
                 fresh = await self._renewed(access, token)
                 if fresh != token:
+                    right_before()
                     answer = await self._send(access, fresh, method, target, headers, body)
                 if answer.status == 401:
                     raise UpstreamFailure(LOGIN_REJECTED)
@@ -137,6 +166,10 @@ class UpstreamCall:
             "Accept-Encoding": "identity",
             "X-Request-Id": access.request.request_id,
         }
+
+
+def _nothing() -> None:
+    """A question may go up at any moment: its answer is judged when it is there."""
 
 
 def answered_early(failure: UpstreamFailure) -> AnsweredEarly:

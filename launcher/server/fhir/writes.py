@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from launcher.gateway.bodies import BodyRefused, read_body
@@ -73,9 +75,8 @@ class Writes:
             headers["If-None-Exist"] = write_query(parameters)
         await self.binaries.refuse_borrowed(facts, access, body)
         await self._audit.check()
-        self.refuse_if_moved(access, facts)
-        answer = await self._upstream.ask(
-            access, "POST", f"/{access.interaction.type}", headers, access.request.body
+        answer = await self._goes_up(
+            access, facts, "POST", f"/{access.interaction.type}", headers, access.request.body
         )
         return await self._written(access, facts, answer, known_patients(facts, body))
 
@@ -92,11 +93,10 @@ class Writes:
             return await self.denied(access, decision)
         await self.binaries.refuse_borrowed(facts, access, body)
         await self._audit.check()
-        self.refuse_if_moved(access, facts)
         if interaction.kind is Kind.CONDITIONAL_UPDATE:
             target = f"/{interaction.type}?{write_query(interaction.parameters)}"
-            answer = await self._upstream.ask(
-                access, "PUT", target, self._headers(access), access.request.body
+            answer = await self._goes_up(
+                access, facts, "PUT", target, self._headers(access), access.request.body
             )
         else:
             answer = await self._put_or_delete(access, facts, "PUT")
@@ -110,10 +110,9 @@ class Writes:
         if isinstance(decision, Deny):
             return await self.denied(access, decision)
         await self._audit.check()
-        self.refuse_if_moved(access, facts)
         if interaction.kind is Kind.CONDITIONAL_DELETE:
             target = f"/{interaction.type}?{write_query(interaction.parameters)}"
-            answer = await self._upstream.ask(access, "DELETE", target)
+            answer = await self._goes_up(access, facts, "DELETE", target)
         else:
             answer = await self._put_or_delete(access, facts, "DELETE")
         if answer.status not in (200, 202, 204):
@@ -146,10 +145,25 @@ class Writes:
         return Stored(head, etag_of(answer) or (f'W/"{version}"' if isinstance(version, str) else None))
 
     def refuse_if_moved(self, access: Access, judged: GrantFacts) -> None:
-        """Call right before a write goes up: the fence may have moved since it was judged. Raises ``AnsweredEarly``."""
+        """For ``right_before`` a write goes up: since it was judged the fence may have moved, the workspace been locked.
+
+        Raises ``AnsweredEarly`` (409) or ``SessionLocked``.
+        """
         if self._keeper.facts_for_answer(access).patient != judged.patient:
             text = "The patient changed before the resource was stored. Nothing was stored."
             raise AnsweredEarly(refusal(409, "conflict", text), text)
+
+    async def _goes_up(
+        self,
+        access: Access,
+        facts: GrantFacts,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> UpstreamAnswer:
+        look = partial(self.refuse_if_moved, access, facts)
+        return await self._upstream.change(access, method, target, headers, body, look)
 
     async def _put_or_delete(self, access: Access, facts: GrantFacts, method: str) -> UpstreamAnswer:
         """Under a limited grant: judge what stands there, and change exactly that version of it."""
@@ -158,7 +172,7 @@ class Writes:
         headers = self._headers(access) if method == "PUT" else self._preconditions(access)
         body = access.request.body if method == "PUT" else None
         if facts.open_for(interaction.type or "", interaction.letter):
-            return await self._upstream.ask(access, method, target, headers, body)
+            return await self._goes_up(access, facts, method, target, headers, body)
         for attempt in range(_ATTEMPTS):
             stored = await self.stored(access, facts, interaction.letter)
             guarded = dict(headers)
@@ -171,8 +185,7 @@ class Writes:
                 guarded.setdefault("If-None-Match", "*")
             elif stored.etag is not None:
                 guarded.setdefault("If-Match", stored.etag)
-            self.refuse_if_moved(access, facts)
-            answer = await self._upstream.ask(access, method, target, guarded, body)
+            answer = await self._goes_up(access, facts, method, target, guarded, body)
             last = attempt == _ATTEMPTS - 1
             if answer.status != 412 or "If-Match" in headers or "If-None-Match" in headers or last:
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -53,28 +53,47 @@ async def test_an_answer_that_comes_after_the_lock_is_not_shown(plane: Plane, ta
     assert MARIT.encode() not in reply.body
 
 
-def moves_at_check(plane: Plane, grant: Grant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fence moves while the log is proven writable, the last wait before a write goes up."""
-    audit = plane.audit
-    assert isinstance(audit, ListedAudit)
+Happens = Callable[[], None]
 
+
+def while_the_log_is_proven(plane: Plane, happens: Happens, monkeypatch: pytest.MonkeyPatch) -> None:
     async def check() -> None:
-        grant.effective_patient = TORBJORN
+        happens()
 
-    monkeypatch.setattr(audit, "check", check)
+    assert isinstance(plane.audit, ListedAudit)
+    monkeypatch.setattr(plane.audit, "check", check)
 
 
+def while_the_token_is_renewed(plane: Plane, happens: Happens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last wait before a write goes up."""
+    given = plane.upstream_tokens.token_for
+
+    async def token_for(grant: Grant) -> str:
+        happens()
+        return await given(grant)
+
+    monkeypatch.setattr(plane.upstream_tokens, "token_for", token_for)
+
+
+@pytest.mark.parametrize("meanwhile", [while_the_log_is_proven, while_the_token_is_renewed])
 @pytest.mark.parametrize("kind", ["create", "update", "transaction", "locked"])
 async def test_nothing_is_stored_after_the_patient_changed(
-    plane: Plane, kind: str, monkeypatch: pytest.MonkeyPatch
+    plane: Plane,
+    kind: str,
+    meanwhile: Callable[[Plane, Happens, pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     grant = plane.give("user/*.cruds", fenced=True)
     body = observation(f"obs-{MARIT}", MARIT)
     entry = {"request": {"method": "POST", "url": "Observation"}, "resource": body}
-    if kind == "locked":
-        monkeypatch.setattr(plane.audit, "check", lambda: _lock(plane))
-    else:
-        moves_at_check(plane, grant, monkeypatch)
+
+    def happens() -> None:
+        if kind == "locked":
+            plane.state.sessions["s1"].locked_at = NOW
+        else:
+            grant.effective_patient = TORBJORN
+
+    meanwhile(plane, happens, monkeypatch)
     before = {key: list(versions) for key, versions in plane.upstream.versions.items()}
     if kind == "update":
         reply = await plane.ask("PUT", f"/Observation/obs-{MARIT}", body=body)
@@ -84,10 +103,6 @@ async def test_nothing_is_stored_after_the_patient_changed(
         reply = await plane.ask("POST", "/Observation", body=body)
     assert reply.status == (503 if kind == "locked" else 409), reply.body
     assert plane.upstream.versions == before
-
-
-async def _lock(plane: Plane) -> None:
-    plane.state.sessions["s1"].locked_at = NOW
 
 
 @pytest.mark.parametrize(
