@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from shell.composition.io_loop import IoLoop
 from shell.composition.practice import Environment
-from shell.composition.preferences import Preferences, load_preferences, save_preferences
-from shell.web.chromium import prepare, program_arguments
+from shell.composition.preferences import chosen_settings, load_choices, save_choices
+from shell.settings.resolve import FIXED, Settings
+from shell.settings.row import Row
+from shell.settings.rows import DEVTOOLS_PORT, LANGUAGE, TEXT_SIZE, THEME
+from shell.web.chromium import open_debug_door, prepare, program_arguments
 from shell.widgets.later import Later
 
 prepare(frozen=bool(getattr(sys, "frozen", False)))
@@ -60,9 +65,11 @@ class Program:
         self.garbage.end()
 
 
-def new_application(preferences: Preferences | None = None) -> QApplication:
+def new_application(settings: Settings | None = None) -> QApplication:
     """The application with our flags; call once."""
-    theme = (preferences or Preferences()).theme
+    theme = settings.value(THEME) if settings else THEME.default
+    if settings:
+        open_debug_door(os.environ, settings.value(DEVTOOLS_PORT))
     application = QApplication(program_arguments(sys.argv, theme))
     application.setApplicationName("Vaktrom")
     application.setQuitOnLastWindowClosed(True)
@@ -73,31 +80,37 @@ def build(application: QApplication, environment: Environment, io: IoLoop | None
     """Window and controllers; only the environment is started already, on ``io`` when it is given."""
     threads = LoopThread(application, io)
     threads.run(environment.start(), None, lambda _: None)  # beside the window; the desktop hears how it went
-    folder = environment.choice.state
-    preferences = load_preferences(folder)
+    settings = settings_of(environment)
     theme = Theme(application)
-    theme.choose(preferences.theme)
-    theme.set_text_size(preferences.text_size)
+    theme.choose(settings.value(THEME))
+    theme.set_text_size(settings.value(TEXT_SIZE))
     translations = Translations(application)
-    translations.choose(preferences.language)
+    translations.choose(settings.value(LANGUAGE))
     window = MainWindow(theme, translations, version="0.1")
     keep_native_window(window)
-    remember(window, folder, preferences)
+    window.menus.fixed = frozenset(row.key for row in (THEME, LANGUAGE, TEXT_SIZE) if settings.is_fixed(row))
+    window.menus.fixed_reason = lambda: FIXED.in_language("en" if translations.language == "en" else "nb")
+    remember(window, environment.choice.state)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
     return Program(application, window, desktop, threads, theme, GuiThreadGarbage(window))
 
 
-def remember(window: MainWindow, folder: Path, preferences: Preferences) -> None:
+def settings_of(environment: Environment) -> Settings:
+    """Those of the command line; a program that was made in another way has what was chosen in its window."""
+    return environment.choice.settings or chosen_settings(environment.choice.state)
+
+
+def remember(window: MainWindow, folder: Path) -> None:
     """Write down each choice of theme, language and text size."""
-    chosen = [preferences]
+    choices = load_choices(folder)
 
-    def note(**changes: object) -> None:
-        chosen[0] = chosen[0].with_(**changes)
-        save_preferences(folder, chosen[0])
+    def note(row: Row[Any], value: object) -> None:
+        choices[row.key] = value
+        save_choices(folder, choices)
 
-    window.theme_chosen.connect(lambda name: note(theme=name))
-    window.language_chosen.connect(lambda code: note(language=code))
-    window.text_size_chosen.connect(lambda percent: note(text_size=percent))
+    window.theme_chosen.connect(lambda name: note(THEME, name))
+    window.language_chosen.connect(lambda code: note(LANGUAGE, code))
+    window.text_size_chosen.connect(lambda percent: note(TEXT_SIZE, percent))
 
 
 def keep_native_window(window: MainWindow) -> None:
@@ -114,7 +127,7 @@ def keep_native_window(window: MainWindow) -> None:
 
 def run(environment: Environment, io: IoLoop, opened: Callable[[Program], None]) -> int:
     """Start, run until the window is closed or SIGTERM comes, and clean up."""
-    application = new_application(load_preferences(environment.choice.state))
+    application = new_application(settings_of(environment))
     program = build(application, environment, io)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.quit())

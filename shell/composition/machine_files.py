@@ -20,3 +20,18 @@ def machine_folder() -> Path:
 def machine_policy_file() -> Path:
     """The administrator's decisions about apps (:mod:`plugins.policy`); it need not exist."""
     return machine_folder() / "app-policy.json"
+
+
+def settings_policy_file() -> Path:
+    """What the administrator fixed (:mod:`shell.settings`), on machines without group policy; it need not exist."""
+    return machine_folder() / "policy.json"
+
+
+def settings_machine_file() -> Path:
+    """What the administrator set for everybody on the machine; it need not exist."""
+    return machine_folder() / "settings.toml"
+
+
+def settings_user_file() -> Path:
+    """``~/.config/vaktrom/settings.toml``; on Windows in the roaming ``AppData``. It need not exist."""
+    return Path(platformdirs.user_config_dir("vaktrom", appauthor=False, roaming=True)) / "settings.toml"

@@ -27,6 +27,7 @@ from shell.composition.state_use import StateUse
 if TYPE_CHECKING:  # what only the children's configuration needs is imported while they start
     from plugins.policy import AppPolicy
     from plugins.registry import AppRegistry
+    from shell.settings.resolve import Settings
 
 SHELL_CLIENT = "vaktrom-shell"
 GATEWAY_CLIENT = "vaktrom-gateway"
@@ -53,6 +54,7 @@ class EnvironmentChoice:
     identity_provider: IdentityProviderChoice | None = None
     audit_sink: str | None = None
     app_policy: AppPolicy | None = None
+    settings: Settings | None = None
 
 
 @dataclass(eq=False)

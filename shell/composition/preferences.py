@@ -1,49 +1,47 @@
-"""How this user likes the desktop: theme, language, text size. Nothing about any patient, nothing secret."""
+"""What this user chose in the window: look, language, size of text. Nothing about any patient, nothing secret."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from shell.settings.kinds import NotTaken
+from shell.settings.resolve import Settings, resolve
+from shell.settings.row import Row
+from shell.settings.rows import LANGUAGE, TEXT_SIZE, THEME
+from shell.settings.sources import Given, Source
+
 FILE = "preferences.json"
-THEMES = ("system", "light", "dark", "high-contrast")
-LANGUAGES = ("nb", "en")
-TEXT_SIZES = (100, 125, 150, 200)
+MEMBERS: dict[str, Row[Any]] = {"theme": THEME, "language": LANGUAGE, "text_size": TEXT_SIZE}
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """Values outside the tables are the defaults."""
-
-    theme: str = "system"
-    language: str = "nb"
-    text_size: int = 100
-
-    def with_(self, **changes: Any) -> Preferences:
-        return replace(self, **changes)
-
-
-def load_preferences(folder: Path) -> Preferences:
-    """What was remembered; a missing or damaged file gives the defaults."""
+def load_choices(folder: Path) -> dict[str, Any]:
+    """What was chosen, by key of the setting; nothing of a missing or damaged file, nothing that cannot be."""
     try:
         stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        theme, language, size = stored.get("theme"), stored.get("language"), stored.get("text_size")
-    except (OSError, ValueError, AttributeError):
-        return Preferences()
-    return Preferences(
-        theme if theme in THEMES else "system",
-        language if language in LANGUAGES else "nb",
-        size if size in TEXT_SIZES else 100,
-    )
+        given = [(row, stored[name]) for name, row in MEMBERS.items() if name in stored]
+    except (OSError, ValueError, TypeError):
+        return {}
+    found = {}
+    for row, value in given:
+        with contextlib.suppress(NotTaken):
+            found[row.key] = row.kind.check(value)
+    return found
 
 
-def save_preferences(folder: Path, preferences: Preferences) -> None:
-    """Remember; a folder that cannot be written costs the memory and nothing else."""
+def save_choices(folder: Path, choices: Mapping[str, Any]) -> None:
+    """Remember what was chosen, and only that; a folder that cannot be written costs the memory and nothing else."""
+    members = {name: choices[row.key] for name, row in MEMBERS.items() if row.key in choices}
     with contextlib.suppress(OSError):
         temporary = folder / f"{FILE}.new"
-        temporary.write_text(json.dumps(asdict(preferences)), encoding="utf-8")
+        temporary.write_text(json.dumps(members), encoding="utf-8")
         os.replace(temporary, folder / FILE)
+
+
+def chosen_settings(folder: Path) -> Settings:
+    """The usual settings with what was chosen in the window; of a start that no organisation has a say in."""
+    return resolve([Given(Source.WINDOW, "", load_choices(folder))], frozen=False)

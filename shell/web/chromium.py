@@ -19,7 +19,9 @@ FLAGS = (
 FLAGS_FOLLOW = "--webEngineArgs"
 """Qt WebEngine reads only what stands after this word; flags before it are dropped without a sign."""
 
-DEBUG_DOORS = ("QTWEBENGINE_REMOTE_DEBUGGING", "QTWEBENGINE_CHROMIUM_FLAGS")
+DEBUG_PORT = "QTWEBENGINE_REMOTE_DEBUGGING"
+DEBUG_DOORS = (DEBUG_PORT, "QTWEBENGINE_CHROMIUM_FLAGS", "SSLKEYLOGFILE")
+"""Variables that let somebody look into pages, change Chromium, or read what is sent behind TLS."""
 
 
 def page_look(theme: str) -> list[str]:
@@ -37,6 +39,12 @@ def close_debug_doors(environment: MutableMapping[str, str], *, frozen: bool) ->
     if frozen:
         for name in DEBUG_DOORS:
             environment.pop(name, None)
+
+
+def open_debug_door(environment: MutableMapping[str, str], port: int) -> None:
+    """DevTools on ``port`` of this machine, when it is not 0; call before the first view. Only a policy gives it when frozen."""
+    if port:
+        environment[DEBUG_PORT] = f"127.0.0.1:{port}"
 
 
 def keep_host_rules(environment: MutableMapping[str, str]) -> None:

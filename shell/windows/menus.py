@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -27,6 +27,9 @@ class Menus(ThemedWidget):
     def __init__(self, theme: Theme, translations: Translations, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._translations = translations
+        self.fixed: frozenset[str] = frozenset()
+        """Keys of settings that the organisation decides; what the user would choose of them has no effect."""
+        self.fixed_reason: Callable[[], str] = str
         self.hide()
 
     def theme_words(self) -> dict[str, str]:
@@ -93,20 +96,28 @@ class Menus(ThemedWidget):
         menu.popup(beside.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
         return menu
 
-    def _fill_themes(self, menu: QMenu) -> None:
+    def _group(self, menu: QMenu, key: str) -> QActionGroup:
+        """Actions of which one is on; greyed, with the reason above them, where the organisation decides."""
         group = QActionGroup(menu)
+        group.setEnabled(key not in self.fixed)
+        if key in self.fixed:
+            menu.addAction(self.fixed_reason()).setEnabled(False)
+        return group
+
+    def _fill_themes(self, menu: QMenu) -> None:
+        group = self._group(menu, "desktop.theme")
         for name, word in self.theme_words().items():
             action = self._choice(menu, group, word, name == self.theme.choice)
             action.triggered.connect(lambda _checked=False, name=name: self.choose_theme(name))
 
     def _fill_languages(self, menu: QMenu) -> None:
-        group = QActionGroup(menu)
+        group = self._group(menu, "desktop.language")
         for code, word in LANGUAGES.items():
             action = self._choice(menu, group, word, code == self._translations.language)
             action.triggered.connect(lambda _checked=False, code=code: self.choose_language(code))
 
     def _fill_sizes(self, menu: QMenu) -> None:
-        group = QActionGroup(menu)
+        group = self._group(menu, "desktop.text_size")
         for percent in TEXT_SIZES:
             action = self._choice(menu, group, f"{percent} %", percent == self.theme.percent)
             action.triggered.connect(lambda _checked=False, percent=percent: self.choose_size(percent))
@@ -119,13 +130,19 @@ class Menus(ThemedWidget):
         return action
 
     def choose_theme(self, name: str) -> None:
+        if "desktop.theme" in self.fixed:
+            return
         self.theme.choose(name)
         self.theme_chosen.emit(name)
 
     def choose_language(self, code: str) -> None:
+        if "desktop.language" in self.fixed:
+            return
         self._translations.choose(code)
         self.language_chosen.emit(code)
 
     def choose_size(self, percent: int) -> None:
+        if "desktop.text_size" in self.fixed:
+            return
         self.theme.set_text_size(percent)
         self.text_size_chosen.emit(percent)

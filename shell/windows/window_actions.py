@@ -116,14 +116,14 @@ class WindowActions(QObject):
     def _of_look(self) -> Iterator[WindowAction]:
         window, menus = self._window, self._window.menus
         for name, word in menus.theme_words().items():
-            if name != window.theme.choice:
+            if name != window.theme.choice and "desktop.theme" not in menus.fixed:
                 text = self.tr("Utseende: {choice}").format(choice=word)
                 yield WindowAction(f"theme-{name}", text, "settings", partial(menus.choose_theme, name))
         for code, word in LANGUAGES.items():
-            if code != window.language:
+            if code != window.language and "desktop.language" not in menus.fixed:
                 text = self.tr("Språk: {choice}").format(choice=word)
                 yield WindowAction(f"language-{code}", text, "settings", partial(menus.choose_language, code))
         for percent in TEXT_SIZES:
-            if percent != window.theme.percent:
+            if percent != window.theme.percent and "desktop.text_size" not in menus.fixed:
                 text = self.tr("Tekststørrelse: {percent} %").format(percent=percent)
                 yield WindowAction(f"text-{percent}", text, "settings", partial(menus.choose_size, percent))

@@ -1,0 +1,75 @@
+"""The settings of this program on this machine: every source read, and resolved."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shell.composition.machine_files import settings_machine_file, settings_policy_file, settings_user_file
+from shell.settings.files import from_policy_file, from_toml
+from shell.settings.registry import Registry, from_registry
+from shell.settings.resolve import Settings, resolve
+from shell.settings.rows import TABLE
+from shell.settings.sources import Given, Source, from_environment
+from shell.settings.trusted_file import ROOT, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where settings lie. With a ``registry`` the policy comes from there, otherwise from ``policy_file``."""
+
+    policy_file: Path
+    machine_file: Path
+    user_file: Path
+    registry: Registry | None = None
+    frozen: bool = False
+    owners: tuple[int, ...] = (ROOT,)
+    """Whose policy and machine file count, by user id (POSIX)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the user of this start named: options by key, what he chose in the window before, and variables."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    window: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def usual_places() -> Places:
+    """Those of this machine. An unfrozen program also takes files of the user who starts it."""
+    frozen = bool(getattr(sys, "frozen", False))
+    owners = (ROOT,) if frozen or os.name != "posix" else (ROOT, os.geteuid())
+    registry: Registry | None = None
+    if sys.platform == "win32":
+        from shell.settings.registry import WindowsRegistry
+
+        registry = WindowsRegistry()
+    return Places(
+        settings_policy_file(), settings_machine_file(), settings_user_file(), registry, frozen, owners
+    )
+
+
+def read_settings(places: Places, named: Named) -> Settings:
+    """Read every source; raises nothing: mistakes and refusals stand in the answer."""
+    return resolve(
+        [
+            *_policies(places),
+            Given(Source.COMMAND_LINE, "", named.options),
+            from_environment(named.environment, TABLE),
+            Given(Source.WINDOW, "", named.window),
+            from_toml(Source.USER_FILE, places.user_file),
+            from_toml(Source.MACHINE_FILE, places.machine_file, Trust(places.owners)),
+        ],
+        frozen=places.frozen,
+    )
+
+
+def _policies(places: Places) -> list[Given]:
+    if places.registry is None:
+        return [from_policy_file(places.policy_file, Trust(places.owners))]
+    return [from_registry(source, places.registry) for source in (Source.MACHINE_POLICY, Source.USER_POLICY)]
