@@ -65,6 +65,7 @@ class PaneView(LiveView):
             page, origins.gateway_origin, self.asks.emit, self.gateway_page.emit
         )
         self._hang = HangProbe(page, self.hung.emit)
+        page.crashed.connect(self._hang.stop)
         self.show_page(page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
 

@@ -202,6 +202,10 @@ class HangProbe:
         self._timer.timeout.connect(self._ping)
         self._timer.start()
 
+    def stop(self) -> None:
+        """The page has ended: its silence means nothing more."""
+        self._timer.stop()
+
     def _ping(self) -> None:
         self._silent += 1
         if self._silent > PINGS_UNANSWERED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.request import ProxyHandler, build_opener
 
@@ -10,6 +11,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 PATIENCE = 0.5
+QUIET = logging.getLogger("tests.glance")
+QUIET.setLevel(logging.CRITICAL)
 LIST_SECONDS = 5.0
 SAYS = "JSON.stringify([location.hostname, document.body?.dataset.patient || ''])"
 
@@ -43,7 +46,7 @@ class Glance:
     def _ask(address: str) -> tuple[str, str] | None:
         """Host and patient; None of a page that hangs, or ended just then."""
         try:
-            with connect(address, open_timeout=PATIENCE, close_timeout=0.1, proxy=None) as page:
+            with connect(address, open_timeout=PATIENCE, close_timeout=0.1, proxy=None, logger=QUIET) as page:
                 question = {"expression": SAYS, "returnByValue": True}
                 page.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": question}))
                 while (answer := json.loads(page.recv(PATIENCE))).get("id") != 1:

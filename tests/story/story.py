@@ -132,6 +132,15 @@ class Story:
         self.until(posted.done, "the hub has taken the event")
         posted.result()
 
+    def hub_patient(self) -> str | None:
+        """Who is current at the hub in the front tab's topic."""
+        workspace = self.program.desktop.workspace
+        assert workspace is not None and workspace.tabs.front is not None
+        asked = self.program.threads.run(workspace.services.workspace.context(workspace.tabs.front.topic))
+        self.until(asked.done, "the hub has said who is current")
+        patient: str | None = asked.result().get("patient")
+        return patient
+
     # looking into panes
 
     def in_browser(self, look: Callable[[Browser], Result]) -> Result:
