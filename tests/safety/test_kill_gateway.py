@@ -102,3 +102,34 @@ def test_kill_9_in_the_middle_of_writes(environment: RunningEnvironment) -> None
         assert found == promised
     finally:
         signed.close()
+
+
+def test_after_a_kill_each_of_two_tabs_has_its_own_patient_and_the_same_app_in_both_reads_nobody_else(
+    environment: RunningEnvironment,
+) -> None:
+    """Mutants: panes and grants come back under one topic; the next gateway knows one context only."""
+    signed = sign_in(environment.ready)
+    try:
+        patients = signed.residents()[:2]
+        app = next(app for app in signed.ready["apps"] if app["client_id"] == "notat")
+        redirect_uri = app["launch_uri"].replace("launch.html", "index.html")
+        topics, tokens = [], []
+        for patient in patients:
+            topics.append(signed.context())
+            signed.open_patient(topics[-1], patient)
+            tokens.append(signed.launch("notat", topics[-1], redirect_uri, SCOPE)["access_token"])
+        killed = time.monotonic()
+        os.kill(environment.pid("gateway"), signal.SIGKILL)
+        environment.told_after("up", killed, BACK_WITHIN)
+        for own, other, topic, token in zip(patients, reversed(patients), topics, tokens, strict=True):
+            assert signed.call("GET", f"/workspace/contexts/{topic}")["patient"] == own["id"]
+            bearer = {"Authorization": f"Bearer {token}"}
+            assert signed.http.get(f"/fhir/Patient/{own['id']}", headers=bearer).status_code == 200
+            assert signed.http.get(f"/fhir/Patient/{other['id']}", headers=bearer).status_code in (403, 404)
+        panes = {
+            pane["topic"]: pane["effective_patient"]
+            for pane in signed.call("GET", "/workspace/panes")["panes"]
+        }
+        assert panes == {topic: patient["id"] for topic, patient in zip(topics, patients, strict=True)}
+    finally:
+        signed.close()
