@@ -35,12 +35,14 @@ from context.inputs import (
     FellBehind,
     Input,
     Lock,
+    Oversize,
     Post,
     SocketClosed,
     SocketOpened,
     Subscribe,
     TimerFired,
     Unlock,
+    Unreadable,
     Unsubscribe,
 )
 from context.messages import Message, confirmation, denial, ending, sync_error
@@ -50,6 +52,7 @@ from context.subscription import Awaited, HubLimits, Subscription
 
 NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
+TOO_BIG = 1009
 TRY_AGAIN_LATER = 1013
 
 Ids = Callable[[], str]
@@ -76,6 +79,7 @@ class Hub:
         self._fences: dict[str, str | None] = {}
         self._has_shell = False
         self._locked_at: datetime | None = None
+        self._arrived: datetime | None = None
         self._silenced: list[Send] = []
 
     # what may be asked
@@ -136,6 +140,7 @@ class Hub:
 
     def handle(self, given: Input, now: datetime, ids: Ids) -> list[Effect]:
         """Take one input; the effects are to be done in their order. While locked, time stands still."""
+        self._arrived = now
         if self._locked_at is not None and not isinstance(given, Unlock):
             now = self._locked_at
         effects = self._effects_of(given, now, ids)
@@ -151,10 +156,15 @@ class Hub:
                 return self._unsubscribe(given)
             case SocketOpened(endpoint):
                 return self._socket_opened(endpoint, now)
-            case SocketClosed(endpoint, normal):
-                return self._socket_closed(endpoint, normal, now, ids)
+            case SocketClosed():
+                return self._socket_closed(given, now, ids)
             case Acknowledged():
                 return self._acknowledged(given, now, ids)
+            case Unreadable(endpoint):
+                return self._unreadable(endpoint, now, ids)
+            case Oversize(endpoint):
+                what = "sent a frame that is longer than any answer"
+                return self._misbehaved(endpoint, what, TOO_BIG, now, ids)
             case FellBehind(endpoint):
                 return self._fell_behind(endpoint, now, ids)
             case Post():
@@ -281,13 +291,14 @@ class Hub:
         frame = confirmation(self.topic, subscription.events, max(1, left))
         return self._send(subscription, frame)
 
-    def _socket_closed(self, endpoint: str, normal: bool, now: datetime, ids: Ids) -> list[Effect]:
-        subscription = self._subscriptions.get(endpoint)
+    def _socket_closed(self, given: SocketClosed, now: datetime, ids: Ids) -> list[Effect]:
+        subscription = self._subscriptions.get(given.endpoint)
         if subscription is None:
             return []
         effects = self._forget([subscription])
-        if not normal:
-            effects += self._sync_error(subscription, None, "lost its connection", now, ids)
+        if not given.normal:
+            what = "lost its connection" + (f" ({given.code})" if given.code is not None else "")
+            effects += self._sync_error(subscription, None, what, now, ids)
         return effects
 
     def _fell_behind(self, endpoint: str, now: datetime, ids: Ids) -> list[Effect]:
@@ -441,6 +452,27 @@ class Hub:
             )
         return effects
 
+    def _unreadable(self, endpoint: str, now: datetime, ids: Ids) -> list[Effect]:
+        """Tell the sender, once in each stretch of time as it is: frames come while the session is locked, too."""
+        subscription = self._subscriptions.get(endpoint)
+        if subscription is None:
+            return []
+        count = subscription.count_unreadable(self._arrived or now, self._limits.unreadable_frames_within)
+        if count > self._limits.unreadable_frames:
+            return self._misbehaved(endpoint, "sends frames that are no answers", POLICY_VIOLATION, now, ids)
+        if count > 1 or not subscription.wants("SyncError"):
+            return []
+        what = "sent a frame that is no answer"
+        return self._send(subscription, self._trouble_of(subscription, None, what, now, ids))
+
+    def _misbehaved(self, endpoint: str, what: str, code: int, now: datetime, ids: Ids) -> list[Effect]:
+        """End a channel for what came on it: its sender gets the reason, the others one SyncError."""
+        subscription = self._subscriptions.get(endpoint)
+        if subscription is None:
+            return []
+        effects = self._deny([subscription], what, code)
+        return effects + self._sync_error(subscription, None, what, now, ids)
+
     def _keep_undecided(self, subscription: Subscription, event_id: str, awaited: Awaited) -> None:
         """After 202 a later answer with the same id still counts (FC-28); only the latest few are remembered."""
         awaited.deadline = None
@@ -457,9 +489,19 @@ class Hub:
         ids: Ids,
     ) -> list[Effect]:
         """Tell the others that one of them does not follow (FC-29..31)."""
+        message = self._trouble_of(subscription, about, what, now, ids)
+        effects: list[Effect] = []
+        for other in self._connected():
+            if other is not subscription and other.wants("SyncError"):
+                effects += self._send(other, message)
+        return effects
+
+    def _trouble_of(
+        self, subscription: Subscription, about: tuple[str, str] | None, what: str, now: datetime, ids: Ids
+    ) -> Message:
         own_id = ids()
         about_id, about_event = about or subscription.last_sent or (own_id, "SyncError")
-        message = sync_error(
+        return sync_error(
             topic=self.topic,
             own_id=own_id,
             about_id=about_id,
@@ -468,11 +510,6 @@ class Hub:
             now=now,
             diagnostics=f"{subscription.name} {what}",
         )
-        effects: list[Effect] = []
-        for other in self._connected():
-            if other is not subscription and other.wants("SyncError"):
-                effects += self._send(other, message)
-        return effects
 
     # time
 

@@ -47,10 +47,11 @@ class SocketOpened:
 
 @dataclass(frozen=True, slots=True)
 class SocketClosed:
-    """A channel is gone from the other side; ``normal`` for 1000 and 1001 (FC-30)."""
+    """A channel is gone from the other side; ``normal`` for 1000 and 1001 (FC-30), else with the close ``code``, if any."""
 
     endpoint: str
     normal: bool
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,20 @@ class Acknowledged:
     endpoint: str
     event_id: str
     status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A subscriber sent a frame that is no answer: not text, not JSON, without an id or a status (FC-28)."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """A subscriber sent a frame that is longer than any answer."""
+
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,8 @@ Input = (
     | SocketOpened
     | SocketClosed
     | Acknowledged
+    | Unreadable
+    | Oversize
     | FellBehind
     | Post
     | DenyGrant

@@ -11,7 +11,11 @@ from context.scopes import FhircastScopes
 
 @dataclass(frozen=True, slots=True)
 class HubLimits:
-    """Every number of the hub, with its unit in the name or the type."""
+    """Every number of the hub, with its unit in the name or the type.
+
+    ``unreadable_frames`` are frames of one subscriber that are no answers, in each ``unreadable_frames_within``; one more ends
+    its channel.
+    """
 
     acknowledgement: timedelta = timedelta(seconds=10)
     shell_first: timedelta = timedelta(milliseconds=250)
@@ -22,6 +26,8 @@ class HubLimits:
     subscriptions_per_topic: int = 64
     subscriptions_per_grant: int = 8
     undecided_per_subscription: int = 16
+    unreadable_frames: int = 64
+    unreadable_frames_within: timedelta = timedelta(seconds=60)
     content_characters: int = 500_000
 
 
@@ -53,6 +59,8 @@ class Subscription:
     followed: int = 0
     awaited: dict[str, Awaited] = field(default_factory=dict)
     last_sent: tuple[str, str] | None = None
+    unreadable: int = 0
+    unreadable_since: datetime | None = None
 
     def wants(self, event_name: str) -> bool:
         return event_name in self.events
@@ -87,3 +95,14 @@ class Subscription:
         for entry in self.awaited.values():
             if entry.deadline is not None:
                 entry.deadline += by
+
+    def count_unreadable(self, now: datetime, within: timedelta) -> int:
+        """Count one more frame that is no answer; how many there were since a stretch of ``within`` began.
+
+        A clock that was set back begins a new stretch.
+        """
+        since = self.unreadable_since
+        if since is None or not since <= now < since + within:
+            self.unreadable, self.unreadable_since = 0, now
+        self.unreadable += 1
+        return self.unreadable

@@ -16,6 +16,7 @@ import msgspec
 from launcher.oauth.model import RegisteredClient
 from launcher.server.audit_sink import AuditSinkSettings, read_sink
 from launcher.server.dependencies import AppSite, GatewayLimits, GatewaySettings
+from launcher.server.hub_limits import read_hub_limits
 from launcher.smart.style import style_mistake
 from launcher.upstream.identity_model import UpstreamIdentitySettings
 from launcher.upstream.outbound_settings import OutboundSettings
@@ -74,6 +75,7 @@ def read_configuration(given: Mapping[str, Any]) -> GatewayConfiguration:
     ``audit_sink`` (``base``, ``authorization``), where the audit log is forwarded to; ``tenant``; ``styles`` (name
     to the members of a SMART style); ``shared_read_seconds``, for how long an answer is shared within a session (at
     most 2; 0 turns it off); ``limits``, names of ``GatewayLimits`` with other numbers;
+    ``hub_limits``, names of ``HubSettings`` with other numbers;
     ``upstream_ca``, a file of authorities trusted for record system, identity provider and audit sink beside the usual;
     ``embedded`` false for a hosted gateway, which has no ``shell_client_secret``.
     Raises :class:`ConfigurationWrong`.
@@ -97,6 +99,7 @@ def _read(given: Mapping[str, Any]) -> GatewayConfiguration:
         upstream_whole_seconds=float(given.get("upstream_whole_seconds", 60.0)),
         outbound=_outbound(given.get("outbound", {})),
         limits=_limits(given.get("limits", {})),
+        hub=read_hub_limits(given.get("hub_limits", {})),
         tenant=given.get("tenant"),
         styles=_styles(given.get("styles", {})),
     )

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from launcher.server.web_sockets import MeteredWebSocket
+
 Awaited = Literal["headers", "body"]
 
 
@@ -80,7 +82,7 @@ def connection_settings(limits: ConnectionLimits) -> dict[str, Any]:
     protocol = type("LimitedProtocol", (PunctualProtocol,), {"limits": limits})
     return {
         "http": protocol,
-        "ws": "websockets-sansio",
+        "ws": MeteredWebSocket,
         "ws_max_size": limits.frame_bytes,
         "h11_max_incomplete_event_size": limits.header_bytes,
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from launcher.oauth.model import ClientRegistry, GatewayState, Grant, UserSession
+from launcher.server.hub_limits import HubSettings
 from launcher.stores.journal import StateJournal
 from launcher.upstream.identity_model import ExpectedLogin, UpstreamLogin
 from launcher.upstream.outbound_settings import OutboundSettings
@@ -106,6 +107,7 @@ class GatewaySettings:
     upstream_first_byte_seconds: float = 10.0
     upstream_whole_seconds: float = 60.0
     limits: GatewayLimits = field(default_factory=GatewayLimits)
+    hub: HubSettings = field(default_factory=HubSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)
     tenant: str | None = None
     styles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from launcher.server.configuration import GatewayConfiguration
 from launcher.server.dependencies import Clock, GatewayDependencies, NewId
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
 from launcher.server.fhir.sharing_limits import SharingLimits
-from launcher.server.hub import HubAudit, HubRunner, hub_routes
+from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.stranger_rows import StrangerRows
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -174,6 +174,7 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_i
             parts.records.keep_bytes("topic", topic, snapshot)
         parts.scratchpads.look(topic)
 
+    hub = parts.settings.hub
     return HubRunner(
         tokens=parts.tokens,
         topics=parts.sessions,
@@ -186,6 +187,15 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_i
         record=record,
         audit=HubAudit(audit, parts.state, parts.clock, parts.settings.base_url),
         shell_client_id=parts.settings.shell_client_id,
+        hub_limits=hub.of_topic(),
+        limits=RunnerLimits(
+            body_bytes=hub.body_bytes,
+            frame_characters=hub.frame_characters,
+            queue_frames=hub.queue_frames,
+            waiting_posts_per_topic=hub.waiting_posts_per_topic,
+            calls_burst=hub.calls_burst,
+            calls_per_minute=hub.calls_per_minute,
+        ),
     )
 
 

@@ -154,6 +154,7 @@ def _given(
         "outbound": outbound if ca_file is None else {**outbound, "ca_file": str(ca_file)},
         "upstream_ca": None if file.upstream_ca is None else str(config.parent / file.upstream_ca),
         "limits": file.limits,
+        "hub_limits": file.hub_limits,
         "tenant": file.tenant,
         "version": installed_version(),
         **further,

@@ -49,8 +49,8 @@ class HostedFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ``apps`` is a folder with one folder for each app; ``apps_domain`` is where packaged ones are served. A member of
     ``clients`` adds ``secret_sha256`` or a wider ``scope`` to the app of its ``client_id``, or is a whole client without a
     folder (members of ``RegisteredClient``). ``upstream_ca`` holds authorities trusted beside the usual ones for record
-    system, identity provider and audit sink; ``limits`` are names of ``GatewayLimits``. ``state_key_file`` absent: the
-    keyring holds the key.
+    system, identity provider and audit sink; ``limits`` are names of ``GatewayLimits``, ``hub_limits`` of
+    ``HubSettings``. ``state_key_file`` absent: the keyring holds the key.
     """
 
     state: str
@@ -70,6 +70,7 @@ class HostedFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     shared_read_seconds: float | None = None
     upstream_ca: str | None = None
     limits: dict[str, int] = {}
+    hub_limits: dict[str, int] = {}
 
 
 def read_hosted_file(file: Path) -> HostedFile:

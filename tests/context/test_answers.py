@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from context.effects import Accepted, CloseChannel, NoteAck, NoteEvent, Send
-from context.hub import POLICY_VIOLATION, TRY_AGAIN_LATER, Hub
-from context.inputs import FellBehind, SocketClosed
+from context.hub import POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER, Hub
+from context.inputs import FellBehind, Lock, Oversize, SocketClosed, Unlock, Unreadable
 from context.subscription import HubLimits
 from tests.context.playbook import (
     PATIENT_EVENTS,
@@ -147,3 +147,59 @@ def test_a_stale_event_is_no_fact_about_following() -> None:
     play.seen.clear()
     play.happens(opens("p-9", "old", START - timedelta(hours=1)))
     assert not [e for e in play.seen if isinstance(e, NoteEvent)]
+
+
+FEW = HubLimits(unreadable_frames=2)
+
+
+def test_a_frame_that_is_no_answer_is_told_its_sender_once() -> None:
+    """Mutant: told to the others; told each time; told to who has not subscribed to SyncError; a channel that is gone."""
+    play = Playbook(Hub(TOPIC, FEW)).joins(
+        subscribe("a"), subscribe("b"), subscribe("deaf", events=PATIENT_EVENTS)
+    )
+    (play >> Unreadable("a") << Told("a", "SyncError")).end()
+    (play >> Unreadable("a")).end()
+    (play >> Unreadable("deaf")).end()
+    (play >> Unreadable("gone")).end()
+    (play.later(61) >> Unreadable("a") << Told("a", "SyncError")).end()
+
+
+def test_too_many_of_them_end_the_channel_and_the_others_hear_of_it_once() -> None:
+    """Mutant: never ended; no denial; told twice; what is not wanted of one ends another."""
+    play = Playbook(Hub(TOPIC, FEW)).joins(subscribe("a"), subscribe("b"))
+    play.happens(Unreadable("a"), Unreadable("b"), Unreadable("a"))
+    play >> Unreadable("a") << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
+    (play << Told("b", "SyncError")).end()
+    (play >> Unreadable("a")).end()
+    (play >> SocketClosed("a", normal=True)).end()
+    assert [one.endpoint for one in play.hub.subscriptions()] == ["b"]
+
+
+def test_a_lock_does_not_hide_a_flood_nor_make_one_of_a_slow_heartbeat() -> None:
+    """Mutant: the frames of a long lock are counted as of one moment; none is counted while locked."""
+    play = Playbook(Hub(TOPIC, FEW)).joins(subscribe("a"), subscribe("b")).happens(Lock())
+    for _ in range(5):
+        play.later(61).happens(Unreadable("a"))
+    assert len(play.hub.subscriptions()) == 2
+    play.happens(Unreadable("a"), Unreadable("a"))
+    assert [one.endpoint for one in play.hub.subscriptions()] == ["b"]
+    play.happens(Unlock())
+    assert (
+        sum("event" in frame and frame["event"]["hub.event"] == "SyncError" for frame in play.frames("b"))
+        == 1
+    )
+
+
+def test_a_clock_that_is_set_back_ends_nobody() -> None:
+    """Mutant: an hour back counts as a flood."""
+    play = Playbook(Hub(TOPIC, FEW)).joins(subscribe("a")).happens(Unreadable("a"))
+    play.now -= timedelta(hours=1)
+    play.happens(Unreadable("a"), Unreadable("a"))
+    assert len(play.hub.subscriptions()) == 1
+
+
+def test_a_frame_that_is_too_long_ends_the_channel() -> None:
+    """Mutant: ignored; closed without a word to the others; another code than 1009."""
+    play = Playbook().joins(subscribe("a"), subscribe("b"))
+    play >> Oversize("a") << Mode("a", "denied") << CloseChannel("a", TOO_BIG)
+    (play << Told("b", "SyncError")).end()

@@ -61,10 +61,12 @@ class HubAudit:
             await self._log.record(self._of_call(READ, call, grant, patients))
             self._told.setdefault(grant.grant_id, set()).update(patients)
 
-    async def refused(self, call: HubCall, grant: Grant | None, status: int, reason: str) -> None:
+    async def refused(
+        self, call: HubCall, grant: Grant | None, status: int, reason: str, repeated: int = 0
+    ) -> None:
         """A call that was refused; one without a valid token is recorded without waiting, as on the data plane.
 
-        Raises ``AuditUnavailable``.
+        ``repeated`` are equal ones before it that were only counted. Raises ``AuditUnavailable``.
         """
         kind, patients = _asked(call)
         facts = msgspec.structs.replace(
@@ -72,6 +74,7 @@ class HubAudit:
             outcome=FAILED if status >= 500 else REFUSED,
             outcome_text=f"{status} {reason}",
             status=status,
+            repeated=repeated,
         )
         if grant is not None:
             await self._log.record(facts)

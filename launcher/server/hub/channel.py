@@ -29,10 +29,10 @@ class Ending:
 class Channel:
     """Frames are queued without waiting; a full queue is the subscriber's own loss."""
 
-    def __init__(self, limit: int, drain_seconds: float, frame_characters: int) -> None:
+    def __init__(self, limit: int, drain_seconds: float, useless_frame_seconds: float) -> None:
         self._limit = limit
         self._drain_seconds = drain_seconds
-        self._frame_characters = frame_characters
+        self._useless_frame_seconds = useless_frame_seconds
         self._frames: deque[tuple[str, Awaitable[None] | None]] = deque()
         self._unrecorded = False
         self._wake = asyncio.Event()
@@ -58,10 +58,11 @@ class Channel:
         self._ended.set()
         self._wake.set()
 
-    async def run(self, socket: WebSocket, received: Callable[[str], None]) -> Ending | None:
+    async def run(self, socket: WebSocket, received: Callable[[str | bytes], bool]) -> Ending | None:
         """Serve an accepted socket to its end; ``None`` when the hub ended it.
 
-        ``received`` gets each text frame.
+        ``received`` gets each frame, and says whether it meant anything. After one that did not, the next one waits: a
+        flood has no more than its share of the time, and what is not read fills the sender's own buffers.
         """
         sending = asyncio.create_task(self._send(socket))
         receiving = asyncio.create_task(self._receive(socket, received))
@@ -95,14 +96,14 @@ class Channel:
                 self._wake.clear()
                 await self._wake.wait()
 
-    async def _receive(self, socket: WebSocket, received: Callable[[str], None]) -> Ending:
+    async def _receive(self, socket: WebSocket, received: Callable[[str | bytes], bool]) -> Ending:
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return ending_of(int(message.get("code") or LOST), said_goodbye="reason" in message)
             text = message.get("text")
-            if text is not None and len(text) <= self._frame_characters:
-                received(text)
+            if not received(text if text is not None else message.get("bytes") or b""):
+                await asyncio.sleep(self._useless_frame_seconds)
 
 
 async def _is_true(recorded: Awaitable[None]) -> bool:

@@ -11,9 +11,11 @@ from launcher.oauth.model import Grant
 
 
 class Clock(Protocol):
-    """Time as it is passed in; ``now`` is aware and UTC."""
+    """Time as it is passed in; ``now`` is aware and UTC, ``monotonic`` is seconds."""
 
     def now(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
 
 
 class AccessTokens(Protocol):
@@ -60,7 +62,11 @@ class PaneFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunnerLimits:
-    """Bytes, frames, seconds, and how deep a body may be nested."""
+    """Bytes, frames, seconds, and how deep a body may be nested.
+
+    After a frame that meant nothing its channel is read again in ``useless_frame_seconds``. ``calls_burst`` and
+    ``calls_per_minute`` are of one app in one session.
+    """
 
     body_bytes: int = 256 * 1024
     body_levels: int = 100
@@ -71,6 +77,9 @@ class RunnerLimits:
     waiting_posts_per_topic: int = 16
     retry_after_seconds: int = 5
     name_characters: int = 128
+    useless_frame_seconds: float = 0.001
+    calls_burst: int = 120
+    calls_per_minute: int = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub.access import HubRefusal
 from launcher.server.hub.call import HubCall
+from launcher.server.hub.pace import TooManyCalls
 from launcher.server.hub.runner import HubRunner
 from launcher.stores.audit_reader import AuditUnavailable
 
@@ -68,6 +69,7 @@ def _answering(handler: Handler, runner: HubRunner) -> Callable[[Request], Await
         call = HubCall.of(request)
         try:
             try:
+                runner.count(call)
                 if request.method == "POST":
                     call = replace(call, body=await _body(request, runner.limits.body_bytes))
                 return await handler(request, call)
@@ -76,6 +78,12 @@ def _answering(handler: Handler, runner: HubRunner) -> Callable[[Request], Await
                     await runner.audit.refused(call, None, 401, error.reason)
                 challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
                 return PlainTextResponse(error.reason, 401, headers=_NO_STORE | challenge)
+            except TooManyCalls as error:
+                if error.told:
+                    await runner.audit.refused(
+                        call, runner.caller(call), error.status, error.reason, error.repeated
+                    )
+                return PlainTextResponse(error.reason, error.status, headers=_NO_STORE | waiting)
             except HubRefusal as error:
                 await runner.audit.refused(call, runner.caller(call), error.status, error.reason)
                 further = waiting if error.status in (429, 503) else {}

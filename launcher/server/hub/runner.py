@@ -11,7 +11,6 @@ from typing import Any, assert_never
 
 from starlette.websockets import WebSocket
 
-from context.acknowledgements import read_answer
 from context.effects import (
     Accepted,
     CloseChannel,
@@ -28,7 +27,6 @@ from context.event_kinds import EVENT_KINDS
 from context.events import ContextEvent
 from context.hub import Hub
 from context.inputs import (
-    Acknowledged,
     DenyGrant,
     EndTopic,
     FellBehind,
@@ -48,9 +46,11 @@ from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub.access import HubAccess, HubRefusal, token_expiry
 from launcher.server.hub.audit import HubAudit
 from launcher.server.hub.call import HubCall
-from launcher.server.hub.channel import Channel
+from launcher.server.hub.channel import Channel, Ending
 from launcher.server.hub.event_bodies import read_event_body
 from launcher.server.hub.forms import MalformedForm, SubscriptionForm, read_form
+from launcher.server.hub.incoming_frames import meaning_of
+from launcher.server.hub.pace import CallPace
 from launcher.server.hub.ports import (
     PATIENT_REFUSALS,
     AccessTokens,
@@ -125,6 +125,7 @@ class HubRunner:
         self.audit = audit
         self._hub_limits = hub_limits or HubLimits()
         self._channel_base = base_url.replace("http", "ws", 1) + "/fhircast/ws/"
+        self._pace = CallPace(self.limits.calls_burst, self.limits.calls_per_minute, clock.monotonic)
         self._topics: dict[str, _Topic] = {}
         self._endpoints: dict[str, _Endpoint] = {}
         self._channels: dict[str, Channel] = {}
@@ -149,6 +150,12 @@ class HubRunner:
             return self._access.grant(call.authorization)
         except (InvalidToken, SessionLocked):
             return None
+
+    def count(self, call: HubCall) -> None:
+        """Count one call of an app, before its body is read; the shell's are not. Raises :class:`TooManyCalls`."""
+        grant = self.caller(call)
+        if grant is not None and not self._access.is_shell(grant):
+            self._pace.take(f"{grant.sid or ''} {grant.client_id}")
 
     def subscription_call(self, call: HubCall) -> dict[str, str]:
         """Subscribe, renew, modify or unsubscribe (FC-06..FC-13); the JSON body of the 202.
@@ -263,13 +270,13 @@ class HubRunner:
         """Run one accepted socket to its end. Call only right after :meth:`knows` said yes."""
         name = self._endpoints[secret].topic
         limits = self.limits
-        channel = Channel(limits.queue_frames, limits.drain_seconds, limits.frame_characters)
+        channel = Channel(limits.queue_frames, limits.drain_seconds, limits.useless_frame_seconds)
         self._channels[secret] = channel
         try:
             await socket.accept()
             self._tell(name, SocketOpened(secret))
             ending = await channel.run(socket, lambda frame: self._received(name, secret, frame))
-            self._tell(name, SocketClosed(secret, ending is None or ending.normal))
+            self._tell(name, _closed(secret, ending))
         except BaseException:
             self._tell(name, SocketClosed(secret, normal=False))
             raise
@@ -277,10 +284,11 @@ class HubRunner:
             self._channels.pop(secret, None)
             self._endpoints.pop(secret, None)
 
-    def _received(self, name: str, secret: str, frame: str) -> None:
-        answer = read_answer(frame)
-        if answer is not None:
-            self._tell(name, Acknowledged(secret, answer.event_id, answer.status))
+    def _received(self, name: str, secret: str, frame: str | bytes) -> bool:
+        """Hand in what a subscriber sent; false when it meant nothing."""
+        known = self._topics.get(name)
+        given = meaning_of(secret, frame, self.limits.frame_characters)
+        return known is not None and bool(self._handle(known, given))
 
     # what the gateway tells (GrantListener)
 
@@ -457,6 +465,13 @@ class HubRunner:
         if topic.timer is not None:
             topic.timer.cancel()
         topic.timer = topic.armed_for = None
+
+
+def _closed(secret: str, ending: Ending | None) -> SocketClosed:
+    """How a channel ended, as the hub is told; without an ending the hub ended it itself."""
+    if ending is None or ending.normal:
+        return SocketClosed(secret, normal=True)
+    return SocketClosed(secret, normal=False, code=ending.code)
 
 
 def _frame(message: Mapping[str, Any]) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import secrets
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import trustme
 
+from context.subscription import HubLimits
 from launcher.server.audit_sink import AuditSinkSettings, FhirAuditSink, SinkFailed
 from launcher.server.configuration import read_configuration
+from launcher.server.hub_limits import RANGES, HubSettings
 from launcher.server.whole_gateway import WholeGateway, build_gateway
 from launcher.upstream.fhir import UpstreamGone
 from launcher.upstream.identity_errors import UpstreamIdentityError
@@ -120,6 +123,36 @@ def test_a_file_that_cannot_serve_is_told_at_the_start(refused: Callable[..., st
 )
 def test_limits_are_named_numbers(refused: Callable[..., str], limits: dict[str, object], says: str) -> None:
     assert says in refused(limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        ({"calls_brust": 5}, "there is no calls_brust"),
+        ({"acknowledgement_seconds": 11}, "acknowledgement_seconds must be a whole number from 2 to 10"),
+        ({"frame_characters": 1_000_000}, "frame_characters must be"),
+        ({"calls_burst": True}, "hub_limits"),
+        ({"subscriptions_per_grant": 65}, "more than subscriptions_per_topic"),
+        ({"queue_frames": "8"}, "hub_limits"),
+    ],
+)
+def test_limits_of_the_hub_have_their_ranges(
+    refused: Callable[..., str], limits: dict[str, object], says: str
+) -> None:
+    """Mutant: a number that lets a pane be silent for an hour, or nobody subscribe."""
+    assert says in refused(hub_limits=limits)
+
+
+def test_limits_of_the_hub_reach_it(place: Place) -> None:
+    """Mutant: read and dropped."""
+    place.write(hub_limits={"subscriptions_per_topic": 9, "queue_frames": 9})
+    hub = read_configuration(
+        prepare_hosted(HostedChoice(place.config), place.systems.clock.now()).given
+    ).settings.hub
+    assert (hub.of_topic().subscriptions_per_topic, hub.queue_frames, hub.calls_burst) == (9, 9, 120)
+    assert HubSettings().of_topic() == HubLimits()
+    assert set(RANGES) == {item.name for item in fields(HubSettings)}
+    assert all(least <= getattr(HubSettings(), name) <= most for name, (least, most) in RANGES.items())
 
 
 def test_limits_reach_the_gateway(place: Place) -> None:

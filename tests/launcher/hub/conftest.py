@@ -19,7 +19,9 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
     numbers: dict[str, Any] = dict(getattr(request, "param", {}))
     hub = {key: numbers.pop(key) for key in list(numbers) if key in HubLimits.__dataclass_fields__}
     seconds = {
-        k: timedelta(seconds=v) if k in ("acknowledgement", "shell_first", "connect_within") else v
+        k: timedelta(seconds=v)
+        if k in ("acknowledgement", "shell_first", "connect_within", "unreadable_frames_within")
+        else v
         for k, v in hub.items()
     }
     async with House(HubLimits(**seconds), RunnerLimits(**numbers)).running() as served:

@@ -21,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from context.subscription import HubLimits
 from launcher.gateway.audit_event import AccessFacts
 from launcher.oauth.model import GatewayState, Grant
+from launcher.server.connections import ConnectionLimits, connection_settings
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
 from launcher.stores.audit_reader import AuditUnavailable
@@ -287,7 +288,7 @@ class House:
             late,
             host="127.0.0.1",
             port=0,
-            ws="websockets-sansio",
+            **connection_settings(ConnectionLimits()),
             lifespan="off",
             log_level="critical",
             access_log=False,

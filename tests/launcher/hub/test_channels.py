@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import socket as sockets
 import struct
@@ -309,17 +308,6 @@ async def test_stopping_says_going_away(house: House) -> None:
     subscriber = await house.joins(house.token("a"))
     house.runner.close()
     assert await subscriber.closed() == 1001
-
-
-async def test_frames_that_are_no_answers_are_ignored(house: House) -> None:
-    """Mutant: a bad frame ends the channel or the runner."""
-    subscriber = await house.joins(house.token("a"))
-    for frame in ("", "x", "[]", json.dumps({"id": "e1", "status": 409}), b"\x00", "y" * 10_000):
-        await subscriber.socket.send(frame)
-    await house.opens(house.shell_token(), "p-1", "e1")
-    await subscriber.event("Patient-open", "e1")
-    await subscriber.answers("e1")
-    await house.facts.until("ack", "grant-a", "e1", 200)
 
 
 async def test_shell_first_then_follower_then_fence(house: House) -> None:
