@@ -49,6 +49,7 @@ from context.messages import Message, confirmation, denial, ending, sync_error
 from context.patient_context import Change, PatientContext
 from context.scopes import FhircastScopes
 from context.subscription import Awaited, HubLimits, Subscription
+from context.subscriptions import Subscriptions
 
 NORMAL_CLOSURE = 1000
 POLICY_VIOLATION = 1008
@@ -74,7 +75,8 @@ class Hub:
         self.topic = topic
         self.context = PatientContext()
         self._limits = limits or HubLimits()
-        self._subscriptions: dict[str, Subscription] = {}
+        self._subscriptions = Subscriptions()
+        self._replays_due = False
         self._held: deque[_Held] = deque()
         self._fences: dict[str, str | None] = {}
         self._has_shell = False
@@ -90,13 +92,13 @@ class Hub:
 
     def subscriptions(self) -> Sequence[Subscription]:
         """Every subscription, connected or not; to look at, not to change."""
-        return tuple(self._subscriptions.values())
+        return tuple(self._subscriptions)
 
     def next_deadline(self) -> datetime | None:
         """When to hand in :class:`TimerFired`; ``None`` when only an input can change anything."""
         if self.locked:
             return None
-        times = [subscription.deadline() for subscription in self._subscriptions.values()]
+        times = [subscription.deadline() for subscription in self._subscriptions]
         if self._held and self._held[0].until is not None:
             times.append(self._held[0].until)
         return min(times, default=None)
@@ -144,8 +146,9 @@ class Hub:
         if self._locked_at is not None and not isinstance(given, Unlock):
             now = self._locked_at
         effects = self._effects_of(given, now, ids)
-        effects += self._release(now)
-        effects += self._fence_moves()
+        released = self._release(now)
+        effects += released
+        effects += self._fence_moves(None if released else self._only_answering(given))
         return effects
 
     def _effects_of(self, given: Input, now: datetime, ids: Ids) -> list[Effect]:
@@ -170,8 +173,7 @@ class Hub:
             case Post():
                 return self._post(given, now, ids)
             case DenyGrant(grant_id, reason):
-                mine = [s for s in self._subscriptions.values() if s.grant_id == grant_id]
-                return self._deny(mine, reason, POLICY_VIOLATION)
+                return self._deny(self._subscriptions.of_grant(grant_id), reason, POLICY_VIOLATION)
             case EndTopic(reason, logout):
                 told = self._tell_all("UserLogout", logout, now, ids) if logout else []
                 return told + self._deny(self.subscriptions(), reason, POLICY_VIOLATION)
@@ -201,16 +203,18 @@ class Hub:
         existing = self._subscriptions.get(given.endpoint)
         if existing is not None:
             return self._modify(existing, given, events, lease_until, now)
-        self._subscriptions[given.endpoint] = Subscription(
-            endpoint=given.endpoint,
-            grant_id=given.grant_id,
-            name=given.name,
-            scopes=given.scopes,
-            events=events,
-            is_shell=given.is_shell,
-            fenced=given.fenced,
-            lease_until=lease_until,
-            connect_until=now + self._limits.connect_within,
+        self._subscriptions.add(
+            Subscription(
+                endpoint=given.endpoint,
+                grant_id=given.grant_id,
+                name=given.name,
+                scopes=given.scopes,
+                events=events,
+                is_shell=given.is_shell,
+                fenced=given.fenced,
+                lease_until=lease_until,
+                connect_until=now + self._limits.connect_within,
+            )
         )
         return [Accepted(given.endpoint)]
 
@@ -240,8 +244,7 @@ class Hub:
 
     def _is_full(self, given: Subscribe) -> bool:
         """No grant can take the places of others, and nobody the shell's: without it no pane is ever curtained."""
-        of_grant = sum(entry.grant_id == given.grant_id for entry in self._subscriptions.values())
-        if of_grant >= self._limits.subscriptions_per_grant:
+        if len(self._subscriptions.of_grant(given.grant_id)) >= self._limits.subscriptions_per_grant:
             return True
         return not given.is_shell and len(self._subscriptions) >= self._limits.subscriptions_per_topic
 
@@ -275,14 +278,14 @@ class Hub:
         subscription = self._subscriptions.get(endpoint)
         if subscription is None or subscription.connected:
             return [] if subscription else [CloseChannel(endpoint, POLICY_VIOLATION)]
-        first = not self._is_connected(subscription.grant_id)
+        first = not self._subscriptions.is_connected(subscription.grant_id)
         subscription.connected = True
         self._has_shell = self._has_shell or subscription.is_shell
         effects = self._confirm(subscription, now)
         if first:
             effects.append(NoteSocket(subscription.grant_id, True))
         if self.locked or (self._held and not subscription.is_shell):
-            subscription.replay_due = True
+            subscription.replay_due = self._replays_due = True
             return effects
         return effects + self._replay_all(subscription, now)
 
@@ -321,15 +324,12 @@ class Hub:
     def _forget(self, leaving: Sequence[Subscription]) -> list[Effect]:
         effects: list[Effect] = []
         for subscription in leaving:
-            del self._subscriptions[subscription.endpoint]
-            if not any(s.grant_id == subscription.grant_id for s in self._subscriptions.values()):
+            self._subscriptions.remove(subscription)
+            if not self._subscriptions.of_grant(subscription.grant_id):
                 self._fences.pop(subscription.grant_id, None)
-            if subscription.connected and not self._is_connected(subscription.grant_id):
+            if subscription.connected and not self._subscriptions.is_connected(subscription.grant_id):
                 effects.append(NoteSocket(subscription.grant_id, False))
         return effects
-
-    def _is_connected(self, grant_id: str) -> bool:
-        return any(s.connected and s.grant_id == grant_id for s in self._subscriptions.values())
 
     # events
 
@@ -341,8 +341,7 @@ class Hub:
         change = self.context.apply(event, now, ids)
         effects: list[Effect] = [ContextChanged()] if change.changed else []
         effects.append(Accepted())
-        shells = [s for s in self._connected() if s.is_shell]
-        for shell in shells:
+        for shell in self._subscriptions.connected_shells():
             effects += self._deliver(shell, change, now)
         until = now + self._limits.shell_first if change.of_patient else None
         self._held.append(_Held(event.event_id, change, until))
@@ -358,7 +357,8 @@ class Hub:
             for subscription in self._connected():
                 if not subscription.is_shell and not subscription.replay_due:
                     effects += self._deliver(subscription, change, now)
-        if not self._held:
+        if self._replays_due and not self._held:
+            self._replays_due = False
             for subscription in self._connected():
                 if subscription.replay_due:
                     effects += self._replay_all(subscription, now)
@@ -369,8 +369,7 @@ class Hub:
             return True
         return not any(
             entry.posted_id == held.posted_id and entry.deadline is not None
-            for shell in self._connected()
-            if shell.is_shell
+            for shell in self._subscriptions.connected_shells()
             for entry in shell.awaited.values()
         )
 
@@ -429,7 +428,7 @@ class Hub:
         return [send]
 
     def _connected(self) -> list[Subscription]:
-        return [subscription for subscription in self._subscriptions.values() if subscription.connected]
+        return self._subscriptions.connected()
 
     # answers
 
@@ -547,7 +546,7 @@ class Hub:
         if self._locked_at is None:
             return []
         stood_still, self._locked_at = now - self._locked_at, None
-        for subscription in self._subscriptions.values():
+        for subscription in self._subscriptions:
             subscription.postpone(stood_still)
         self._held = deque(
             _Held(held.posted_id, held.change, held.until + stood_still if held.until else None)
@@ -562,7 +561,12 @@ class Hub:
 
     # fences
 
-    def _fence_moves(self) -> list[Effect]:
+    def _only_answering(self, given: Input) -> str | None:
+        """The one grant whose fence an input can move, where it is no more than a follower's answer."""
+        subscription = self._subscriptions.get(given.endpoint) if isinstance(given, Acknowledged) else None
+        return None if subscription is None or subscription.is_shell else subscription.grant_id
+
+    def _fence_moves(self, of_grant: str | None) -> list[Effect]:
         """Fences follow the patient once shell and follower have both answered (DESIGN section 4).
 
         A shell that has lost its channel has no curtain up: until it is back and has answered, no fence moves (S3).
@@ -572,21 +576,20 @@ class Hub:
             self.context.patient,
             self.context.set_by,
         )
-        connected = self._connected()
-        shells = [s for s in connected if s.is_shell and s.is_told_of_patients]
-        away = self._has_shell and not any(s.is_shell for s in connected)
-        answered = all(shell.has_followed(sequence, patient, set_by) for shell in shells)
+        shells = self._subscriptions.connected_shells()
+        away = self._has_shell and not shells
+        told = [shell for shell in shells if shell.is_told_of_patients]
+        answered = all(shell.has_followed(sequence, patient, set_by) for shell in told)
         if sequence == 0 or away or not answered:
             return []
         effects: list[Effect] = []
-        for grant_id, fence in self._fences.items():
-            live = [s for s in connected if s.grant_id == grant_id and s.wants("Patient-open")]
-            if (
-                not live
-                or fence == patient
-                or not all(s.has_followed(sequence, patient, set_by) for s in live)
-            ):
+        grants = list(self._fences) if of_grant is None else [of_grant]
+        for grant_id in grants:
+            if self._fences.get(grant_id, patient) == patient:
                 continue
-            self._fences[grant_id] = patient
-            effects.append(MoveFence(grant_id, patient))
+            mine = self._subscriptions.of_grant(grant_id)
+            live = [s for s in mine if s.connected and s.wants("Patient-open")]
+            if live and all(s.has_followed(sequence, patient, set_by) for s in live):
+                self._fences[grant_id] = patient
+                effects.append(MoveFence(grant_id, patient))
         return effects

@@ -82,14 +82,13 @@ class HubAudit:
         token = (call.authorization or "").partition(" ")[2]
         self._log.record_soon(msgspec.structs.replace(facts, token_tail=tail_of(token), patients=()))
 
-    def told(self, grant: Grant, address: str, message: Mapping[str, Any]) -> asyncio.Task[None] | None:
-        """The record that has to be on disk before this frame leaves; ``None`` when there is nothing new to record.
+    def told(self, grant: Grant, address: str, named: Sequence[str]) -> asyncio.Task[None] | None:
+        """The record that has to be on disk before a frame that names these patients leaves; ``None`` when all are told of.
 
         Every channel of a grant waits for the same record. The task raises ``AuditUnavailable``; the next frame about the
         same patient is then recorded anew.
         """
         known = self._told.setdefault(grant.grant_id, set())
-        named = patients_in(message.get("event", {}).get("context", ()))
         patients = tuple(patient for patient in named if patient not in known)
         if not patients:
             return None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -27,6 +26,7 @@ from context.event_kinds import EVENT_KINDS
 from context.events import ContextEvent
 from context.hub import Hub
 from context.inputs import (
+    Acknowledged,
     DenyGrant,
     EndTopic,
     FellBehind,
@@ -49,6 +49,7 @@ from launcher.server.hub.call import HubCall
 from launcher.server.hub.channel import Channel, Ending
 from launcher.server.hub.event_bodies import read_event_body
 from launcher.server.hub.forms import MalformedForm, SubscriptionForm, read_form
+from launcher.server.hub.frames import Frame, Frames
 from launcher.server.hub.incoming_frames import meaning_of
 from launcher.server.hub.pace import CallPace
 from launcher.server.hub.ports import (
@@ -401,19 +402,25 @@ class HubRunner:
 
     def _handle(self, topic: _Topic, given: Input) -> list[Effect]:
         effects = topic.hub.handle(given, self._clock.now(), self._new_id)
-        behind = [endpoint for effect in effects if (endpoint := self._perform(topic, effect)) is not None]
+        frames = Frames()
+        behind = [
+            endpoint for effect in effects if (endpoint := self._perform(topic, effect, frames)) is not None
+        ]
         for endpoint in dict.fromkeys(behind):
             self._handle(topic, FellBehind(endpoint))
-        self._arm(topic)
+        if not _only_shortens_waiting(given, effects):
+            self._arm(topic)
         return effects
 
-    def _perform(self, topic: _Topic, effect: Effect) -> str | None:
+    def _perform(self, topic: _Topic, effect: Effect, frames: Frames) -> str | None:
         """Do one effect; returns the endpoint whose queue is full, if that is what happened."""
         match effect:
             case Send(endpoint, message):
                 channel = self._channels.get(endpoint)
-                if channel is not None and not channel.offer(_frame(message), self._told(endpoint, message)):
-                    return endpoint
+                if channel is not None:
+                    frame = frames.of(message)
+                    if not channel.offer(frame.text, self._told(endpoint, frame)):
+                        return endpoint
             case CloseChannel(endpoint, code):
                 self._endpoints.pop(endpoint, None)
                 if endpoint in self._channels:
@@ -434,10 +441,10 @@ class HubRunner:
                 assert_never(effect)
         return None
 
-    def _told(self, endpoint: str, message: Mapping[str, Any]) -> asyncio.Task[None] | None:
+    def _told(self, endpoint: str, frame: Frame) -> asyncio.Task[None] | None:
         """The record that this frame has to wait for."""
-        known = self._endpoints.get(endpoint)
-        return self.audit.told(known.grant, known.address, message) if known is not None else None
+        known = self._endpoints.get(endpoint) if frame.patients else None
+        return self.audit.told(known.grant, known.address, frame.patients) if known is not None else None
 
     # timers
 
@@ -474,5 +481,6 @@ def _closed(secret: str, ending: Ending | None) -> SocketClosed:
     return SocketClosed(secret, normal=False, code=ending.code)
 
 
-def _frame(message: Mapping[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+def _only_shortens_waiting(given: Input, effects: Sequence[Effect]) -> bool:
+    """An answer that has nobody sent anything ends a wait: the timer then comes too early, which it may, never too late."""
+    return isinstance(given, Acknowledged) and not any(isinstance(effect, Send) for effect in effects)
