@@ -150,6 +150,9 @@ class Desktop(QObject):
 
     def _environment_failed(self) -> None:
         self._sign_in.drop()
+        elif self.workspace is not None and self.workspace.unconfirmed_since is not None:
+            self._window.set_connection("reconnecting")
+            self._window.set_strip(StripModel("unconfirmed", self.workspace.unconfirmed_since))
         self._sign_in_page_error("environment_failed", "environment")
 
     # signing in
@@ -232,6 +235,7 @@ class Desktop(QObject):
 
     def lock(self) -> None:
         """Cover everything at once, then tell the gateway."""
+        self.workspace.unconfirmed_changed.connect(self._say_connection)
         if self.workspace is None or self._services is None:
             return
         clear_own_clipboard()

@@ -82,7 +82,8 @@ class Drawing:
         model = banner(confirmed.facts, confirmed.warnings, slot, neighbours, date.today())
         names = {app.client_id: app.name for app in self._apps}
         drafts = tab.drafts.flags(tab.patient_id, names, self._services.language())
-        return replace(model, flags=(*model.flags, *drafts))
+        unconfirmed = tab.unconfirmed_since is not None
+        return replace(model, flags=(*model.flags, *drafts), unconfirmed=unconfirmed)
 
     def pane_model(self, tab: TabController, pane: PaneController) -> PaneModel:
         """A pane with its own patient (S2) and its state (S3)."""

@@ -86,7 +86,7 @@ class PaneController(QObject):
         self._generation = 0
         self._launching = False
         self._moved = False
-        self._suspended = False
+        self._suspended = self._unconfirmed = False
         self._deadline = QTimer(self, singleShot=True)
         self._deadline.timeout.connect(lambda: self._feed(TimePassed()))
         self._unread = QTimer(self, singleShot=True, interval=PAINT_WITHOUT_READ_MS)
@@ -113,12 +113,13 @@ class PaneController(QObject):
 
     @property
     def covered(self) -> bool:
-        """Whether the curtain is up: neither usable by S3 nor asking the user, or the gateway is away."""
-        return self._suspended or not (self.view.usable or self.view.state is State.ASKING)
+        """Whether the curtain is up: neither usable by S3 nor asking the user, or ``suspended``."""
+        return self.suspended or not (self.view.usable or self.view.state is State.ASKING)
 
     @property
     def suspended(self) -> bool:
-        return self._suspended
+        """The gateway is away, or nobody confirms who the patient is."""
+        return self._suspended or self._unconfirmed
 
     @property
     def page(self) -> WebPane | None:
@@ -272,6 +273,12 @@ class PaneController(QObject):
                 self.launch(self._point)  # the gateway no longer knows what it has asked
             elif not suspended and self.app.follows == "fhircast" and self.view.state is not State.PINNED:
                 self._comeback.start()
+            self.changed.emit()
+
+    def confirm_lost(self, lost: bool) -> None:
+        """Cover the pane while the shell itself hears nothing of its topic (S1)."""
+        if lost is not self._unconfirmed:
+            self._unconfirmed = lost
             self.changed.emit()
 
     def ask_unsaved(self, answered: Callable[[Draft], None]) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -28,6 +29,8 @@ from shell.widgets.later import Later
 FOLLOWED = 200
 CURTAIN_SECONDS = 8.0
 BANNER_AGAIN_MS = 2000
+SAID_AFTER_MS = 300
+"""A channel that comes back sooner has only been covered; nothing was said of it."""
 
 Answer = Callable[[int], None]
 
@@ -63,7 +66,11 @@ class TabController(QObject):
     ``choice_confirmed(patient_id)`` after it when it was the choice of this user, ``pane_added(controller)``,
     ``pane_removed(controller)``, ``pane_kept(controller)`` when a change by somebody else would
     have taken unsaved work, ``choice_begun(patient_id)``, ``choice_failed(patient_id, text_key)``,
-    ``banner_read()``, ``banner_failed(text_key)``, ``connected(bool)``."""
+    ``banner_read()``, ``banner_failed(text_key)``, ``connected(bool)``, ``change_begun(patient_id)`` when another patient
+    (empty: nobody) has come from the hub and nothing is changed yet, ``ended()``, ``unconfirmed_changed()``.
+
+    ``unconfirmed_since``: since when nobody confirms who the patient is (S1); the panes have been covered a moment longer.
+    """
 
     changed = Signal()
     patient_changed = Signal(str)
@@ -76,6 +83,9 @@ class TabController(QObject):
     banner_read = Signal()
     banner_failed = Signal(str)
     connected = Signal(bool)
+    change_begun = Signal(str)
+    ended = Signal()
+    unconfirmed_changed = Signal()
 
     def __init__(
         self, topic: str, services: Services, holder: QWidget, parent: QObject | None = None
@@ -98,10 +108,16 @@ class TabController(QObject):
         self._opening: Future[None] | None = None
         self._own: OwnOpen | None = None
         self._arrival = ArrivalCheck(self)
+        self._subscription: Subscription | None = None
+        self._paused = False
+        self._up: bool | None = None
+        self._lost_at: datetime | None = None
+        self.unconfirmed_since: datetime | None = None
+        self._say_lost = Later(self, lambda: self._set_unconfirmed(self._lost_at), SAID_AFTER_MS)
 
     def start(self) -> None:
         """Subscribe to the topic."""
-        subscription = Subscription(
+        self._subscription = Subscription(
             self._services.connection,
             self.topic,
             self._on_event,
@@ -109,11 +125,44 @@ class TabController(QObject):
             lambda: self._services.workspace.context(self.topic),
             self._on_context,
         )
-        self._following = self._services.run(subscription.run(), None, lambda _: None)
+        self._following = self._services.run(self._subscription.run(), None, lambda _: None)
 
     def _connected(self, up: bool) -> None:
-        if not self._ended:
-            self.connected.emit(up)
+        """Covered at once, said a moment later; uncovered when the hub's context is known again (S1, FC-40)."""
+        if self._ended or up is self._up:
+            return
+        self._up = up
+        self._lost_at = None if up else datetime.now().astimezone()
+        for pane in self.panes:
+            pane.confirm_lost(not up)
+        if up:
+            self._say_lost.stop()
+            self._set_unconfirmed(None)
+        else:
+            self._say_lost()
+        self.connected.emit(up)
+
+    @property
+    def channel_is_up(self) -> bool:
+        """Whether the hub is heard, and its context known."""
+        return bool(self._up)
+
+    def _set_unconfirmed(self, since: datetime | None) -> None:
+        if since != self.unconfirmed_since and not self._ended:
+            self.unconfirmed_since = since
+            self.unconfirmed_changed.emit()
+            self.changed.emit()
+
+    def hurry(self) -> None:
+        """The user wants the channel back now, not at the next attempt."""
+        if self._subscription is not None and self._lost_at is not None:
+            self._services.run(self._subscription.hurry(), None, lambda _: None)
+
+    def pause(self, paused: bool) -> None:
+        """The session is locked: nothing is read, and no attempt is made, until ``refresh_banner`` afterwards."""
+        self._paused = paused
+        if paused:
+            self._banner_again.stop()
 
     def end(self) -> None:
         """Close the tab with its panes."""
@@ -124,6 +173,7 @@ class TabController(QObject):
         for pane in list(self.panes):
             pane.close()
         self._services.run(self._services.workspace.end_context(self.topic), None, lambda _: None)
+        self.ended.emit()
 
     # choosing a patient
 
@@ -247,6 +297,8 @@ class TabController(QObject):
 
     def _meet(self, point: ContextPoint, answer: Answer, *, own: bool) -> None:
         """Ask pages that would be taken away for unsaved work, then go to the point."""
+        if point.patient != self.patient_id:
+            self.change_begun.emit(point.patient or "")
         settled = self._own.settled if own and self._own is not None else Settled()
         leaving = [pane for pane in self.panes if pane.would_leave(point) and pane not in settled.given_up]
         self._arrival.ask(
@@ -282,8 +334,7 @@ class TabController(QObject):
         self.changed.emit()
         if other:
             self.patient_changed.emit(patient_id or "")
-            if patient_id is not None:
-                self._read_banner(patient_id)
+            self.refresh_banner()
         if chosen:
             self.choice_confirmed.emit(patient_id or "")
         for pane in unsaved:
@@ -294,7 +345,7 @@ class TabController(QObject):
 
     def refresh_banner(self) -> None:
         """Read name and warnings anew."""
-        if self.patient_id is not None:
+        if self.patient_id is not None and not self._paused:
             self._read_banner(self.patient_id)
 
     def _read_banner(self, patient_id: str) -> None:
@@ -334,7 +385,7 @@ class TabController(QObject):
     def _banner_failed(self, reading: object, error: BaseException) -> None:
         if reading is self._reading and not self._ended:
             self.banner_failed.emit(error.key if isinstance(error, GatewayError) else "gateway_failed")
-            if self.patient is None or self.patient.warnings is None:
+            if not self._paused and (self.patient is None or self.patient.warnings is None):
                 self._banner_again()
 
     # panes
@@ -350,6 +401,7 @@ class TabController(QObject):
             return None
         pane = PaneController(app, self._services, self._holder, self)
         pane.ended.connect(lambda: self._removed(pane))
+        pane.confirm_lost(self._lost_at is not None)
         self.panes.append(pane)
         self.pane_added.emit(pane)
         pane.launch(self._point, by_user=by_user, activity=activity)

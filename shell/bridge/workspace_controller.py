@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -40,10 +41,13 @@ FACTS_AGAIN_SECONDS = 0.3
 
 
 class WorkspaceController(QObject):
-    """Signals: ``signed_out()`` when the session is gone, ``record_changed(away)``."""
+    """Signals: ``signed_out()`` when the session is gone, ``record_changed(away)``, ``tab_added(controller)``,
+    ``unconfirmed_changed()``."""
 
     signed_out = Signal()
     record_changed = Signal(bool)
+    tab_added = Signal(object)
+    unconfirmed_changed = Signal()
 
     def __init__(
         self,
@@ -167,19 +171,29 @@ class WorkspaceController(QObject):
         self._activities.drop()
         self.start_list.pause(True)
 
+        for tab in self.tabs:
+            tab.pause(True)
     def refresh(self) -> None:
         """After unlocking: everything may have changed."""
         self._paused = self._messages.muted = False
         self.start_list.pause(False)
         self.look_again()
+        for tab in self.tabs:
+            tab.pause(False)
 
     def look_again(self) -> None:
         """Read everything of the shell's own anew."""
         self.start_list.reload(anew=True)
         for tab in self.tabs:
             tab.refresh_banner()
+            tab.hurry()
 
     # the record system
+    @property
+    def unconfirmed_since(self) -> datetime | None:
+        """Since when the hub is not heard in one of the tabs (S1); None when it is heard in all."""
+        return min((tab.unconfirmed_since for tab in self.tabs if tab.unconfirmed_since), default=None)
+
 
     def _record_heard(self, error: GatewayError | None) -> None:
         if not self._paused:  # a locked gateway refuses as well
@@ -330,8 +344,10 @@ class WorkspaceController(QObject):
     def _patient_changed(self, tab: TabController, patient_id: str) -> None:
         """The hub has confirmed, whoever has chosen: the banner is drawn already, then the apps."""
         for pane in tab.panes:
+        tab.unconfirmed_changed.connect(self.unconfirmed_changed)
             self._unsaved.forget(pane)
         self._messages.choice_over()
+        self.tab_added.emit(tab)
         self._messages.succeeded(f"banner-{tab.topic}")
         if patient_id and not tab.panes:
             for app in self._apps:
@@ -395,6 +411,7 @@ class WorkspaceController(QObject):
             if following:
                 self._bring_to_front(following[-1])
                 return
+        self.unconfirmed_changed.emit()
             self._go_home()
         self.redraw()
 

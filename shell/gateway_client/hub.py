@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ RENEW_AT = 0.7
 """Share of the lease after which it is renewed."""
 RENEW_AGAIN_SECONDS = 2.0
 SHORTEST_LEASE = 30.0
+PING_SECONDS, PONG_SECONDS, CLOSE_SECONDS = 1.0, 2.0, 0.5
+"""A channel on which nothing comes back any more is lost within their sum; one that is closed, at once."""
+OPEN_SECONDS = 5.0
 RECONNECT_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
 
 Notification = dict[str, Any]
@@ -79,6 +83,7 @@ class Subscription:
 
     The hub replays what is open to whoever comes back, and says nothing of what was closed in between (FC-10): after each
     return ``read_context`` is asked, and ``on_context`` gets its answer when no event has come in the meantime.
+    ``on_state(False)`` at once when the channel is lost, ``on_state(True)`` when the context is known again (S1, FC-40).
     """
 
     def __init__(
@@ -102,6 +107,11 @@ class Subscription:
         self._heard = 0
         self._was_here = False
         self._catching: asyncio.Task[None] | None = None
+        self._sooner = asyncio.Event()
+
+    async def hurry(self) -> None:
+        """Do not wait for the next attempt."""
+        self._sooner.set()
 
     async def run(self) -> None:
         """Until cancelled or signed out."""
@@ -116,15 +126,30 @@ class Subscription:
             except Exception:  # whatever it was: a deaf banner is worse, so it connects anew
                 pass
             self._on_state(False)
-            await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
+            await self._pause(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
             attempt += 1
 
+    async def _pause(self, seconds: float) -> None:
+        self._sooner.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._sooner.wait()
+
     async def _follow(self) -> bool:
-        answer = await self._connection.json("POST", "/fhircast", data=self._form())
+        async with asyncio.timeout(OPEN_SECONDS):
+            answer = await self._connection.json("POST", "/fhircast", data=self._form())
         endpoint = str(answer["hub.channel.endpoint"])
         if urlsplit(endpoint).hostname != urlsplit(self._connection.base_url).hostname:
             raise GatewayError("the hub named a foreign channel")
-        async with websockets.connect(endpoint, proxy=None, open_timeout=5, max_size=1 << 20) as socket:
+        async with websockets.connect(
+            endpoint,
+            proxy=None,
+            open_timeout=OPEN_SECONDS,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PONG_SECONDS,
+            close_timeout=CLOSE_SECONDS,
+            max_size=1 << 20,
+        ) as socket:
             self._confirmed.clear()
             renewal = asyncio.create_task(self._renew(endpoint))
             try:
@@ -142,9 +167,10 @@ class Subscription:
             if message.get("hub.mode") == "subscribe":
                 self._lease = float(message.get("hub.lease_seconds") or SHORTEST_LEASE)
                 self._confirmed.set()
-                self._on_state(True)
                 if self._was_here and not here:
                     self._catching = asyncio.create_task(self._catch_up())
+                elif not here:
+                    self._on_state(True)
                 self._was_here = here = True
             elif message.get("hub.mode") == "denied":
                 return False
@@ -157,13 +183,14 @@ class Subscription:
 
     async def _catch_up(self) -> None:
         """Hand over the context as it is now; read it anew when an event came in the meantime."""
-        for pause in READ_AGAIN_SECONDS:
+        for pause in chain(READ_AGAIN_SECONDS, repeat(READ_AGAIN_SECONDS[-1])):
             heard = self._heard
             with contextlib.suppress(GatewayError, TimeoutError, KeyError, TypeError, ValueError):
                 context = await self._read_context()
                 async with self._one_at_a_time:
                     if heard == self._heard:
                         await self._on_context(context)
+                        self._on_state(True)
                         return
             await asyncio.sleep(pause)
 

@@ -128,7 +128,10 @@ class FlagModel:
 
 @dataclass(frozen=True, slots=True)
 class BannerModel:
-    """The patient whom the hub has confirmed (S1). ``identity_number`` eleven digits or empty."""
+    """The patient whom the hub has confirmed (S1). ``identity_number`` eleven digits or empty.
+
+    ``unconfirmed``: the hub is not heard any more, and may have somebody else by now.
+    """
 
     patient: PatientRef
     age: int | None
@@ -143,6 +146,7 @@ class BannerModel:
     alike: tuple[PatientRef, ...] = ()
     deceased: bool = False
     birth_date: date | None = None
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +180,9 @@ class RailItemModel:
 class PaneModel:
     """One pane. ``effective`` is the gateway's patient of this pane (S2), ``current`` the patient of the banner.
 
-    ``new`` when the pane has never shown a patient. ``suspended`` covers it although its state is unchanged (the
-    gateway is away). ``failure`` is a key of :data:`shell.widgets.pane_texts.FAILURES`, empty for the plain reason.
+    ``new`` when the pane has never shown a patient. ``suspended`` covers it although its state is unchanged (the gateway
+    is away, or the patient of the banner is unconfirmed). ``failure`` is a key of
+    :data:`shell.widgets.pane_texts.FAILURES`, empty for the plain reason.
     """
 
     key: str
@@ -360,7 +365,7 @@ class ToastModel:
 class StripModel:
     """A strip under the banner: since when, how old the data is, one button."""
 
-    kind: Literal["offline", "gateway-down", "record-away", "session-ending"]
+    kind: Literal["offline", "gateway-down", "unconfirmed", "record-away", "session-ending"]
     since: datetime | None = None
     data_from: datetime | None = None
     retry_in: int | None = None

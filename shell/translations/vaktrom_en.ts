@@ -523,6 +523,10 @@
         <translation>No network.</translation>
     </message>
     <message>
+        <source>Pasienten er ikke bekreftet.</source>
+        <translation>The patient is not confirmed.</translation>
+    </message>
+    <message>
         <source>Journalen svarer ikke, siden {time}.</source>
         <translation>The record does not answer, since {time}.</translation>
     </message>
@@ -701,8 +705,8 @@
         <translation>{app} did not follow</translation>
     </message>
     <message>
-        <source>Innholdet er dekket til så lenge. Det du har lagret, er trygt.</source>
-        <translation>The content is covered meanwhile. What you have saved is safe.</translation>
+        <source>Innholdet vises igjen når pasienten er bekreftet. Det du har lagret, er trygt.</source>
+        <translation>The content comes back when the patient is confirmed. What you have saved is safe.</translation>
     </message>
     <message>
         <source>Appen venter på neste pasient.</source>
@@ -910,6 +914,10 @@
     <message>
         <source>Død</source>
         <translation>Deceased</translation>
+    </message>
+    <message>
+        <source>Ikke bekreftet</source>
+        <translation>Not confirmed</translation>
     </message>
     <message>
         <source>gutt</source>

@@ -43,11 +43,14 @@ class ChipWords:
     alike: str
     room: str
     deceased: str
+    unconfirmed: str
 
 
 def banner_chips(theme: Theme, model: BannerModel, words: ChipWords) -> list[Chip]:
-    """In the order in which they matter: CAVE, what is recorded, warnings, namesakes last."""
+    """In the order in which they matter: whether it is he at all, CAVE, what is recorded, warnings, namesakes last."""
     chips: list[Chip] = []
+    if model.unconfirmed:
+        chips.append(_marked(theme, "broken", "danger", words.unconfirmed))
     if model.deceased:
         chips.append(_plain(theme, "info", words.deceased, must=True))
     chips += [_cave(theme, text) for text in _joined(model.cave, theme)]
@@ -127,9 +130,13 @@ def _record(theme: Theme, model: BannerModel, words: ChipWords) -> list[Chip]:
         return [_plain(theme, "ok", words.none_known, must=True)]
     if model.allergies in (AllergyRecord.NOT_RECORDED, AllergyRecord.UNREAD):
         text = words.not_recorded if model.allergies is AllergyRecord.NOT_RECORDED else words.unread
-        run = Run(text, theme.font("control", 600), theme.color("warn"))
-        return [Chip("warn", (run,), "warn", "warn-soft", True, text)]
+        return [_marked(theme, "warn", "warn", text)]
     return [_plain(theme, "warn", text) for text in model.other_allergies]
+
+
+def _marked(theme: Theme, icon: str, ink: str, text: str) -> Chip:
+    run = Run(text, theme.font("control", 600), theme.color(ink))
+    return Chip(icon, (run,), ink, f"{ink}-soft", True, text)
 
 
 def _alike(theme: Theme, other: PatientRef, words: ChipWords) -> Chip:

@@ -20,3 +20,11 @@ class Later:
 
     def __call__(self) -> None:
         self._timer.start()
+
+    def stop(self) -> None:
+        """Not after all."""
+        self._timer.stop()
+
+    @property
+    def waits(self) -> bool:
+        return self._timer.isActive()

@@ -13,7 +13,13 @@ from shell.widgets.curtain import IconLabel
 from shell.widgets.formats import clock_text
 from shell.widgets.themed import ThemedWidget, label
 
-ICONS = {"offline": "wifioff", "gateway-down": "server", "record-away": "server", "session-ending": "clock"}
+ICONS = {
+    "offline": "wifioff",
+    "gateway-down": "server",
+    "unconfirmed": "broken",
+    "record-away": "server",
+    "session-ending": "clock",
+}
 
 
 class MessageStrip(ThemedWidget):
@@ -101,7 +107,8 @@ class MessageStrip(ThemedWidget):
             if model.data_from
             else []
         )
-        return [bold, *age, safe]
+        unknown = [self.tr("Pasienten er ikke bekreftet.")] if model.kind == "unconfirmed" else []
+        return [bold, *unknown, *age, safe]
 
     def _ink(self) -> str:
         return "warn" if self._model is not None and self._model.kind == "session-ending" else "danger"

@@ -63,7 +63,7 @@ class PaneTexts(QObject):
         """Whose fault it is and what is covered."""
         vendor = model.app.vendor
         if model.suspended:
-            return self.tr("Innholdet er dekket til så lenge. Det du har lagret, er trygt.")
+            return self.tr("Innholdet vises igjen når pasienten er bekreftet. Det du har lagret, er trygt.")
         if model.state is State.CHANGING:
             if model.current is None:
                 return self.tr("Appen venter på neste pasient.")

@@ -228,6 +228,7 @@ class PatientBanner(ThemedWidget):
             alike=self.tr("Navnelik"),
             room=self.tr("rom"),
             deceased=self.tr("Død"),
+            unconfirmed=self.tr("Ikke bekreftet"),
         )
         self._genders = {
             "male": self.tr("mann"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
 
 from tests.fakes.upstream_systems import LoopThread
 
+Result = TypeVar("Result")
 Fault = Callable[[bytes], bytes | None]
 """What becomes of a whole answer: other bytes, or ``None`` for no answer at all."""
 
@@ -117,4 +119,84 @@ class FaultyRelay:
         try:
             return await reader.read()
         finally:
+            writer.close()
+
+
+class LineRelay:
+    """A line to a server that carries whatever it is given, until it is cut or nothing comes through any more."""
+
+    def __init__(self, bound: socket.socket, target_port: int) -> None:
+        self._target_port = target_port
+        self._loop = LoopThread()
+        self._through = asyncio.Event()
+        self._through.set()
+        self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refuses = False
+        self.lost_bytes = 0
+        self._server = self._run(asyncio.start_server(self._serve, sock=bound))
+
+    def cut(self, *, refuse: bool = False) -> None:
+        """End every connection; with ``refuse`` new ones end at once as well, until ``restore``."""
+        self._run(self._cut(refuse))
+
+    def freeze(self) -> None:
+        """Half open: connections stay, new ones are taken, and not one byte comes through in either direction."""
+        self._run(self._set(through=False))
+
+    def restore(self) -> None:
+        """Everything works again; what was sent in between is lost with its connection."""
+        self._run(self._cut(False))
+        self._run(self._set(through=True))
+
+    def close(self) -> None:
+        self._run(self._cut(True))
+        self._run(self._end())
+        self._loop.close()
+
+    def _run(self, work: Coroutine[object, object, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop.loop).result(10)
+
+    async def _set(self, *, through: bool) -> None:
+        self._through.set() if through else self._through.clear()
+
+    async def _cut(self, refuse: bool) -> None:
+        self._refuses = refuse
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def _end(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if self._refuses:
+            writer.transport.abort()
+            return
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        ends = (writer, there_writer)
+        self._open.update(ends)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._carry(reader, there_writer))
+                both.create_task(self._carry(there_reader, writer))
+        finally:
+            self._open.difference_update(ends)
+            for end in ends:
+                end.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                if self._through.is_set():
+                    writer.write(data)
+                    await writer.drain()
+                else:
+                    self.lost_bytes += len(data)
             writer.close()

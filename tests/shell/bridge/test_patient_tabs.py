@@ -59,7 +59,7 @@ def confirm(tab: TabController, patient: str, number: int = 1, name: str = "Pati
     return answers
 
 
-def usable(pane: PaneController, encounter: str | None = None) -> PaneController:
+def usable(pane: PaneController, encounter: str | None = None, patient: str = "p-1") -> PaneController:
     """As after a launch: granted, painted, following."""
     page = StubPage(pane._holder)
     pane._next = page  # type: ignore[assignment]
@@ -67,7 +67,7 @@ def usable(pane: PaneController, encounter: str | None = None) -> PaneController
     facts = {
         "pane": "pane-1",
         "granted": True,
-        "effective_patient": "p-1",
+        "effective_patient": patient,
         "encounter": encounter,
         "socket": False,
     }

@@ -204,3 +204,21 @@ async def test_what_an_answer_says_of_the_record(path: str, status: int, text: s
 class Tokens:
     async def access_token(self) -> str:
         return "token"
+
+
+def test_nothing_is_tried_again_behind_a_locked_screen(
+    workspace: WorkspaceController, tab: TabController, services: FakeServices
+) -> None:
+    """Mutants: the banner's next attempt goes on ticking; a change of patient is read while everything is refused."""
+    failed = services.named("_read")[-1].failed
+    assert failed is not None
+    failed(AWAY)
+    assert tab._banner_again.waits
+    workspace.pause()
+    assert not tab._banner_again.waits
+    failed(AWAY)
+    read = len(services.named("_read"))
+    confirm(tab, "p-2", 2)
+    assert not tab._banner_again.waits and len(services.named("_read")) == read
+    workspace.refresh()
+    assert len(services.named("_read")) == read + 1
