@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.facts import Facts, FactsWrong, read_facts
 from tests.conformance.report import Verdicts
 from tests.conformance.status import ALL, ELSEWHERE, IDS
-from tests.conformance.table import Target
+from tests.conformance.table import Row, Target
 
 ASKED = "test_row"
 VERDICTS = pytest.StashKey[Verdicts]()
@@ -42,14 +42,27 @@ def told(config: pytest.Config) -> Facts | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Another's server is asked the rows and nothing else; mutants are counted."""
+    """Another's server is asked the rows and nothing else, mutants are counted; our own has no desktop beside it."""
     if config.stash[FACTS] is None:
+        beside = [item for item in items if is_in_pane(item)]
+        config.hook.pytest_deselected(items=beside)
+        items[:] = [item for item in items if item not in beside]
         return
     kept = [item for item in items if getattr(item, "originalname", "") == ASKED]
     gone = [item for item in items if item not in kept]
     config.stash[VERDICTS].mutants = sum(1 for item in gone if "mutant" in item.name.partition("[")[0])
     config.hook.pytest_deselected(items=gone)
     items[:] = kept
+
+
+def is_in_pane(item: pytest.Item) -> bool:
+    """Whether it asks a row that needs a page in a pane."""
+    row = (
+        item.callspec.params.get("row")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else None
+    )
+    return isinstance(row, Row) and row.in_pane
 
 
 @pytest.fixture
@@ -61,7 +74,8 @@ def verdicts(pytestconfig: pytest.Config) -> Verdicts:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     verdicts = config.stash[VERDICTS]
     anothers = config.stash[FACTS] is not None
-    own = len(verdicts.found) == len(ALL) and all("conformance" in argument for argument in config.args)
+    whole = len(verdicts.found) == sum(not row.in_pane for row in ALL)
+    own = whole and all("conformance" in argument for argument in config.args)
     if not own and not (anothers and verdicts.found):
         return
     terminalreporter.section("conformance")

@@ -25,12 +25,18 @@ ROLES = {
 """The clients that rows ask for, and how each has to be registered."""
 
 
-class NotAsked(Exception):
-    """A row that cannot be asked here: ``steer`` when it needs a server that we may steer, else a fact is missing."""
+STEER = "needs a server we may steer"
+PANE = "needs a pane"
+FACT = "a fact is missing"
 
-    def __init__(self, reason: str, *, steer: bool = False) -> None:
+
+class NotAsked(Exception):
+    """A row that cannot be asked here: ``steer`` when it needs a server that we may steer, ``pane`` when it needs a page
+    in a desktop's pane, else a fact is missing."""
+
+    def __init__(self, reason: str, *, steer: bool = False, pane: bool = False) -> None:
         self.reason = reason
-        super().__init__(("needs a server we may steer: " if steer else "a fact is missing: ") + reason)
+        super().__init__(f"{STEER if steer else PANE if pane else FACT}: {reason}")
 
 
 class FactsWrong(Exception):

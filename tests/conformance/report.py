@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.conformance.facts import PANE, STEER
 from tests.conformance.table import Row, status_table
 
 NOT_ASKED = "not asked"
@@ -28,18 +29,16 @@ class Verdicts:
     def summary(self) -> list[str]:
         """One line for each row that was not asked, and the counts."""
         reasons = self.not_asked()
-        steer = sum(1 for why in reasons.values() if why.startswith("needs a server we may steer"))
+        steer, pane = (sum(1 for why in reasons.values() if why.startswith(kind)) for kind in (STEER, PANE))
         lines = [f"{NOT_ASKED}: {name}: {why}" for name, why in sorted(reasons.items())]
         if self.mutants:
-            lines.append(
-                f"{NOT_ASKED}: {self.mutants} mutants: needs a server we may steer: the server is broken on purpose"
-            )
+            lines.append(f"{NOT_ASKED}: {self.mutants} mutants: {STEER}: the server is broken on purpose")
         passed = sum(1 for why in self.found.values() if why == "pass")
         failed = sum(1 for why in self.found.values() if why == "FAIL")
         return [
             *lines,
             f"rows: {passed} pass, {failed} fail, {steer} need a server we may steer, "
-            f"{len(reasons) - steer} lack a fact",
+            f"{pane} need a pane, {len(reasons) - steer - pane} lack a fact",
         ]
 
     def _of(self, rows: list[Row]) -> str:

@@ -15,6 +15,8 @@ from tests.conformance import (
     rows_hosted,
     rows_hub_channels,
     rows_hub_events,
+    rows_messaging,
+    rows_pages,
     rows_scopes,
     rows_token,
 )
@@ -29,9 +31,11 @@ PARTS = (
     rows_hosted,
     rows_hub_channels,
     rows_hub_events,
+    rows_messaging,
+    rows_pages,
 )
 ALL: list[Row] = [row for part in PARTS for row in part.ROWS.all]
-LAST = {"SAL": 70, "NAV": 12, "BALP": 13, "FC": 39}
+LAST = {"SAL": 70, "NAV": 12, "BALP": 13, "FC": 39, "SWM": 13}
 IDS = [f"{part}-{number:02d}" for part, last in LAST.items() for number in range(1, last + 1)]
 
 ELSEWHERE = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.conformance.asking import Gateway, OwnTime, Shell
 from tests.conformance.facts import Facts, NotAsked
+from tests.conformance.pages import Pane
 from tests.conformance.people import People, hidden_patient, people_of
 from tests.conformance.steps import claims_of
 from tests.fakes.key_server import KeyServer
@@ -15,12 +16,13 @@ from tests.fakes.key_server import KeyServer
 
 @dataclass(frozen=True)
 class Steering:
-    """What only who started the server has: its clock, the vendor's key server, and the program started once more."""
+    """What only who started the server has: its clock, the vendor's key server, the program started once more, a desktop."""
 
     clock: OwnTime
     vendor: KeyServer | None = None
     secure: Callable[[], contextlib.AbstractContextManager[Facts]] | None = None
     styled: Callable[[Mapping[str, str]], contextlib.AbstractContextManager[Facts]] | None = None
+    pane: Pane | None = None
 
 
 class Target(Gateway):
@@ -94,6 +96,13 @@ class Target(Gateway):
             raise NotAsked("what it fetches from a vendor's key server is counted", steer=True)
         return self._steering.vendor
 
+    @property
+    def pane(self) -> Pane:
+        """A pane of a desktop, in which the client ``wide`` has its page."""
+        if self._steering.pane is None:
+            raise NotAsked("what a page of an app sees", pane=True)
+        return self._steering.pane
+
     @contextlib.contextmanager
     def styled(self, style: Mapping[str, str]) -> Iterator[Gateway]:
         """The same gateway, started with another look."""
@@ -124,13 +133,17 @@ Check = Callable[[Target], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``requirement`` is its id, ``states`` what is checked; ``mutant`` names the broken server that must fail it."""
+    """``requirement`` is its id, ``states`` what is checked; ``mutant`` names the broken server that must fail it.
+
+    ``in_pane``: it is asked of a page in a pane (tests/shell/web/test_messaging_rows.py).
+    """
 
     requirement: str
     level: str
     states: str
     mutant: str
     check: Check
+    in_pane: bool = False
 
     @property
     def name(self) -> str:
@@ -139,16 +152,18 @@ class Row:
 
 
 class Rows:
-    """Collects the rows of one part of the standard."""
+    """Collects the rows of one part of the standard; ``in_pane`` as in :class:`Row`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_pane: bool = False) -> None:
+        self._in_pane = in_pane
         self.all: list[Row] = []
 
     def row(self, requirement: str, level: str, mutant: str) -> Callable[[Check], Check]:
         """Make a row of a check; its docstring says what it states."""
 
         def keep(check: Check) -> Check:
-            self.all.append(Row(requirement, level, (check.__doc__ or "").strip(), mutant, check))
+            states = (check.__doc__ or "").strip()
+            self.all.append(Row(requirement, level, states, mutant, check, self._in_pane))
             return check
 
         return keep

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.facts import FactsWrong, NotAsked, facts_of, read_facts
+from tests.conformance.facts import PANE, STEER, FactsWrong, NotAsked, facts_of, read_facts
 from tests.conformance.own_server import SERVER, USERS, secured
 from tests.conformance.registration import (
     SERVICE,
@@ -35,7 +35,6 @@ from tests.fakes.upstream_systems import upstream_systems
 PRODUCT = {"context", "launcher", "plugins", "shell"}
 RUN_SECONDS = 240
 """Generous: a run takes 6 s on a machine that has nothing else to do."""
-STEER = "needs a server we may steer"
 STEERED = {
     "SAL-12-launch_is_short",
     "SAL-18-code_short",
@@ -47,6 +46,8 @@ STEERED = {
     "NAV-08-expired_is_401",
 }
 """Rows that move the server's clock, start it anew or count what it fetches."""
+IN_PANE = {row.name for row in ALL if row.in_pane}
+"""Rows that ask a page in a pane: no gateway has one."""
 
 BEYOND_THE_SANDBOX = {
     "FC-01-hub_in_the_token_response",
@@ -81,18 +82,18 @@ def run(base_url: str, *files: Path) -> dict[str, str]:
     lines = ended.stdout.splitlines()
     told = [line.split(": ", 2)[1:] for line in lines if line.startswith("not asked: ")]
     reasons = {name: why for name, why in told if not name.endswith("mutants")}
-    steered = sum(1 for why in reasons.values() if why.startswith(STEER))
+    steered, pages = (sum(why.startswith(kind) for why in reasons.values()) for kind in (STEER, PANE))
     assert (
         f"rows: {len(ALL) - len(reasons)} pass, 0 fail, {steered} need a server we may steer, "
-        f"{len(reasons) - steered} lack a fact"
+        f"{pages} need a pane, {len(reasons) - steered - pages} lack a fact"
     ) in lines
     assert len(told) == len(reasons) + 1, "the mutants are told of too"
     return reasons
 
 
-def steered(reasons: dict[str, str]) -> set[str]:
-    """The rows that need a server we may steer."""
-    return {name for name, why in reasons.items() if why.startswith(STEER)}
+def lacking(reasons: dict[str, str], kind: str) -> set[str]:
+    """The rows that need a server we may steer, or a pane."""
+    return {name for name, why in reasons.items() if why.startswith(kind)}
 
 
 @pytest.mark.timeout(2 * RUN_SECONDS)
@@ -103,8 +104,8 @@ def test_the_sandbox_as_a_vendor_starts_it(tmp_path: Path) -> None:
     known = write(tmp_path, {"clients": apps}, "clients.json")
     with sandbox(tmp_path / "state", *sandbox_arguments(tmp_path / "apps")) as ready:
         reasons = run(ready["gateway"], write(tmp_path, ready, "ready.json"), known)
-    assert steered(reasons) == STEERED
-    assert reasons.keys() - STEERED == BEYOND_THE_SANDBOX
+    assert (lacking(reasons, STEER), lacking(reasons, PANE)) == (STEERED, IN_PANE)
+    assert reasons.keys() - STEERED - IN_PANE == BEYOND_THE_SANDBOX
 
 
 @pytest.mark.timeout(2 * RUN_SECONDS)
@@ -135,7 +136,8 @@ def test_a_hosted_gateway_behind_tls(tmp_path: Path) -> None:
         with place.process() as (_, command):
             ready = write(tmp_path, command.ready, "ready.json")
             reasons = run(command.ready["gateway"], ready, write(tmp_path, given, "facts.json"))
-    assert reasons.keys() == STEERED == steered(reasons)
+    assert (lacking(reasons, STEER), lacking(reasons, PANE)) == (STEERED, IN_PANE)
+    assert reasons.keys() == STEERED | IN_PANE
 
 
 def test_without_facts_discovery_is_asked(target: Target) -> None:
@@ -158,7 +160,7 @@ def test_without_facts_discovery_is_asked(target: Target) -> None:
 
 def test_rows_know_nothing_of_the_server() -> None:
     """What rows are made of imports nothing of the product: it could ask anybody's gateway."""
-    parts = ("asking", "facts", "hub_client", "network", "people", "steps", "table")
+    parts = ("asking", "facts", "hub_client", "network", "pages", "people", "steps", "table")
     folder = Path(__file__).parent
     for file in (*folder.glob("rows_*.py"), *(folder / f"{part}.py" for part in parts)):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -10,11 +10,12 @@ from tests.conformance import hub_client
 from tests.conformance.facts import NotAsked
 from tests.conformance.mutants import MUTANTS, planted
 from tests.conformance.mutants_hub import HUB
+from tests.conformance.mutants_messaging import MESSAGES, PAGES
 from tests.conformance.report import Verdicts
 from tests.conformance.status import ALL, ELSEWHERE, IDS, README, documented, table
 from tests.conformance.table import Row, Target
 
-EVERY_MUTANT = {**MUTANTS, **HUB}
+EVERY_MUTANT = {**MUTANTS, **HUB, **MESSAGES, **PAGES}
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.name)
