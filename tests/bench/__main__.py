@@ -21,6 +21,7 @@ PARTS = {
     "reads": "a FHIR read through the gateway, direct, and through a bare proxy",
     "searches": "a search for 100 entries through the gateway, direct, and through a bare proxy",
     "launches": "launches of an app, authorize to token",
+    "broadcast": "an event of the hub to 1, 5, 100 and 1,000 subscribers, and a bare broadcast",
     "audit": "the latency that durable audit adds to an answer",
     "memory": "memory of a pane, and of a bare view",
 }
