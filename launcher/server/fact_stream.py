@@ -45,6 +45,16 @@ class FactStream:
             except asyncio.QueueFull:
                 self._end(sid, queue)
 
+    def listens(self, sid: str) -> bool:
+        """Whether anybody hears the session's facts."""
+        return sid in self._listeners
+
+    def offer(self, sid: str, fact: Fact) -> None:
+        """Give a fact that may be missed: a listener that is behind goes without it, and is not ended for it."""
+        for queue in list(self._listeners.get(sid, ())):
+            if queue.qsize() * 2 < self._queue_length:
+                queue.put_nowait(fact)
+
     def end(self, sid: str) -> None:
         """End every stream of a session."""
         for queue in list(self._listeners.get(sid, ())):

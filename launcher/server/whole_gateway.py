@@ -19,6 +19,7 @@ from launcher.server.dependencies import Clock, GatewayDependencies, NewId
 from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_plane, warm_up
 from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
+from launcher.server.hub.timeline import HubTimeline
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.stranger_rows import StrangerRows
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -196,6 +197,7 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_i
             calls_burst=hub.calls_burst,
             calls_per_minute=hub.calls_per_minute,
         ),
+        witness=HubTimeline(parts.state, parts.facts, parts.clock),
     )
 
 

@@ -16,6 +16,7 @@ from shell.gateway_client.hub import HubPosts
 from shell.gateway_client.records import Records
 from shell.gateway_client.workspace import Workspace
 from shell.presenters.view_models import AppModel
+from shell.timeline.session_timeline import SessionTimeline
 
 Result = TypeVar("Result")
 Given = TypeVar("Given")
@@ -73,6 +74,9 @@ class Services:
 
     style: Callable[[], str] = lambda: ""
     """Name of the theme in which apps are opened."""
+
+    timeline: SessionTimeline = field(default_factory=SessionTimeline)
+    """What happened, for support; without a writer nothing is remembered."""
 
     ended: bool = False
     """Set when the user has left: what still comes back from the loop's thread is dropped (S6)."""

@@ -32,6 +32,7 @@ from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
 from shell.presenters.scratchpad import Drafts
 from shell.presenters.texts import sentence
+from shell.timeline.session_timeline import FACT as TIMELINE_FACT
 from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
 
@@ -45,9 +46,9 @@ class WorkspaceController(QObject):
     ``unconfirmed_changed()``."""
 
     signed_out = Signal()
-    record_changed = Signal(bool)
     tab_added = Signal(object)
     unconfirmed_changed = Signal()
+    record_changed = Signal(bool)
 
     def __init__(
         self,
@@ -170,30 +171,30 @@ class WorkspaceController(QObject):
         self._unsaved.drop()
         self._activities.drop()
         self.start_list.pause(True)
-
         for tab in self.tabs:
             tab.pause(True)
+
     def refresh(self) -> None:
         """After unlocking: everything may have changed."""
         self._paused = self._messages.muted = False
         self.start_list.pause(False)
-        self.look_again()
         for tab in self.tabs:
             tab.pause(False)
+        self.look_again()
 
     def look_again(self) -> None:
         """Read everything of the shell's own anew."""
         self.start_list.reload(anew=True)
         for tab in self.tabs:
-            tab.refresh_banner()
             tab.hurry()
+            tab.refresh_banner()
 
-    # the record system
     @property
     def unconfirmed_since(self) -> datetime | None:
         """Since when the hub is not heard in one of the tabs (S1); None when it is heard in all."""
         return min((tab.unconfirmed_since for tab in self.tabs if tab.unconfirmed_since), default=None)
 
+    # the record system
 
     def _record_heard(self, error: GatewayError | None) -> None:
         if not self._paused:  # a locked gateway refuses as well
@@ -219,18 +220,25 @@ class WorkspaceController(QObject):
     # facts of the gateway
 
     async def _follow_facts(self) -> None:
-        workspace, post = self._services.workspace, self._services.post
+        workspace, post, timeline = self._services.workspace, self._services.post, self._services.timeline
+        hears = False
         while True:
             try:
                 for facts in await workspace.panes():
                     post(partial(self._fact, {"type": "pane", **facts}))
                 async for fact in workspace.events():
-                    post(partial(self._fact, fact))
+                    if not hears:
+                        hears = timeline.hears(True)
+                    if fact.get("type") == TIMELINE_FACT:
+                        timeline.told(fact)
+                    else:
+                        post(partial(self._fact, fact))
             except NotSignedIn:
                 post(self.signed_out.emit)
                 return
             except Exception:  # whatever it was: to be deaf is worse, so it begins anew
                 pass
+            hears = hears and timeline.hears(False)
             await asyncio.sleep(FACTS_AGAIN_SECONDS)
 
     def _fact(self, fact: dict[str, Any]) -> None:
@@ -336,18 +344,18 @@ class WorkspaceController(QObject):
         tab.choice_begun.connect(self._choice_begun)
         tab.choice_failed.connect(lambda patient, key: self._choice_failed(topic, patient, key))
         tab.banner_read.connect(lambda: self._messages.succeeded(f"banner-{topic}"))
+        tab.unconfirmed_changed.connect(self.unconfirmed_changed)
         tab.banner_failed.connect(lambda key: self._messages.failed(f"banner-{topic}", key))
         self.tabs.append(tab)
+        self.tab_added.emit(tab)
         tab.start()
         return tab
 
     def _patient_changed(self, tab: TabController, patient_id: str) -> None:
         """The hub has confirmed, whoever has chosen: the banner is drawn already, then the apps."""
         for pane in tab.panes:
-        tab.unconfirmed_changed.connect(self.unconfirmed_changed)
             self._unsaved.forget(pane)
         self._messages.choice_over()
-        self.tab_added.emit(tab)
         self._messages.succeeded(f"banner-{tab.topic}")
         if patient_id and not tab.panes:
             for app in self._apps:
@@ -403,6 +411,7 @@ class WorkspaceController(QObject):
         self._messages.choice_over()
         self._messages.succeeded(f"banner-{tab.topic}")
         tab.end()
+        self.unconfirmed_changed.emit()
         self._window.remove_area(tab.topic)
         delete_later(tab)
         following = self.tabs.shown()
@@ -411,7 +420,6 @@ class WorkspaceController(QObject):
             if following:
                 self._bring_to_front(following[-1])
                 return
-        self.unconfirmed_changed.emit()
             self._go_home()
         self.redraw()
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from shell.command_line.audit import audit_commands
+from shell.command_line.doctor import doctor
 from shell.command_line.failures import explained
 from shell.composition.program_version import installed_version
 
@@ -24,6 +25,7 @@ app_commands = typer.Typer(
 )
 application.add_typer(app_commands, name="app")
 application.add_typer(audit_commands, name="audit")
+application.command("doctor")(doctor)
 
 State = Annotated[Path | None, typer.Option("--state", help="Folder for what is kept between starts.")]
 Port = Annotated[

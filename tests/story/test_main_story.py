@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from tests.fakes.machine import allowed
 from tests.fakes.oidc_provider_server import oidc_provider
 from tests.story.conftest import Begin, Prepare
 from tests.story.story import Story, page_of
+from tests.story.support import people_found, timeline_of
 
 MARIT_204 = "p-c2b680439f"
 TORBJORN_209 = "p-94dae35d24"
@@ -113,7 +115,37 @@ def write_in_one_app_and_see_it_in_another(story: Story) -> None:
 def test_one_login_one_resident_three_apps_and_a_note_seen_at_once(
     prepare_environment: Prepare, begin: Begin
 ) -> None:
-    main_story(begin(prepare_environment(first_start=True)))
+    story = begin(prepare_environment(first_start=True))
+    main_story(story)
+    state = story.environment.choice.state
+    story.program.desktop.log_out()
+    story.until(lambda: story.program.desktop.workspace is None, "logged out")
+    story.until(lambda: timeline_of(state)["ended"], "the end of the timeline")
+    what_support_sees(timeline_of(state))
+    assert people_found(state) == set()
+
+
+def what_support_sees(told: dict[str, Any]) -> None:
+    """Two changes of patient, seen by gateway and desktop, and every app's way to following."""
+    rows = told["rows"]
+
+    def said(kind: str, **facts: object) -> list[dict[str, Any]]:
+        return [row for row in rows if row["kind"] == kind and facts.items() <= row.items()]
+
+    assert told["summary"]["changes"] == 2
+    assert told["summary"]["out_of_sync"] == []
+    assert [row["patient"] for row in said("posted", name="Patient-open", client="vaktrom-shell")] == [1, 2]
+    assert [row["patient"] for row in said("change-painted")] == [1, 2]
+    assert all(0 < row["ms"] < 5000 for row in said("change-painted"))
+    for app in APPS:
+        states = [(row["patient"], row["state"]) for row in said("pane", client=app)]
+        assert (1, "following") in states and (2, "following") in states
+        assert states.index((1, "following")) < states.index((2, "following"))
+        assert said("launch", client=app)
+    assert len(said("answered", client="vaktrom-shell", status=200)) == 2
+    assert all("ms" in row for row in said("answered", client="vaktrom-shell"))
+    assert [row["how"] for row in said("session-ended")] == ["logged out"]
+    assert {row["from"] for row in rows} == {"desktop", "gateway"}
 
 
 def test_the_same_with_another_identity_provider(prepare_environment: Prepare, begin: Begin) -> None:

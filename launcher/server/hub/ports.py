@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from context.effects import Effect
+from context.events import ContextEvent
+from context.inputs import Input
 from launcher.oauth.model import Grant
 
 
@@ -58,6 +61,29 @@ class PaneFacts(Protocol):
     def note_ack(self, grant_id: str, event_id: str, status: int) -> None: ...
 
     def note_socket(self, grant_id: str, connected: bool) -> None: ...
+
+
+class HubWitness(Protocol):
+    """Sees what the hub does, for support; it decides nothing and never fails."""
+
+    def posted(self, grant: Grant, event: ContextEvent) -> None: ...
+
+    def refused(self, grant: Grant, event: ContextEvent | None, status: int) -> None: ...
+
+    def handled(self, topic: str, sid: str, given: Input, effects: Sequence[Effect]) -> None: ...
+
+
+class NoWitness:
+    """A ``HubWitness`` that looks away."""
+
+    def posted(self, grant: Grant, event: ContextEvent) -> None:
+        """Do nothing."""
+
+    def refused(self, grant: Grant, event: ContextEvent | None, status: int) -> None:
+        """Do nothing."""
+
+    def handled(self, topic: str, sid: str, given: Input, effects: Sequence[Effect]) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ from launcher.server.hub.ports import (
     Clock,
     CurrentPatient,
     FenceKeeper,
+    HubWitness,
+    NoWitness,
     PaneFacts,
     PatientCheck,
     RunnerLimits,
@@ -113,6 +115,7 @@ class HubRunner:
         shell_client_id: str = "vaktrom-shell",
         hub_limits: HubLimits | None = None,
         limits: RunnerLimits | None = None,
+        witness: HubWitness | None = None,
     ) -> None:
         self.limits = limits or RunnerLimits()
         self._access = HubAccess(tokens, topics, shell_client_id)
@@ -126,6 +129,7 @@ class HubRunner:
         self.audit = audit
         self._hub_limits = hub_limits or HubLimits()
         self._channel_base = base_url.replace("http", "ws", 1) + "/fhircast/ws/"
+        self._witness = witness or NoWitness()
         self._pace = CallPace(self.limits.calls_burst, self.limits.calls_per_minute, clock.monotonic)
         self._topics: dict[str, _Topic] = {}
         self._endpoints: dict[str, _Endpoint] = {}
@@ -184,7 +188,15 @@ class HubRunner:
         ``SessionLocked`` or ``AuditUnavailable``; then nothing was changed.
         """
         grant = self._access.grant(call.authorization)
-        event = read_event_body(call.body, self.limits.body_levels)
+        event: ContextEvent | None = None
+        try:
+            event = read_event_body(call.body, self.limits.body_levels)
+            await self._take(call, grant, event)
+        except HubRefusal as refusal:
+            self._witness.refused(grant, event, refusal.status)
+            raise
+
+    async def _take(self, call: HubCall, grant: Grant, event: ContextEvent) -> None:
         if not self._access.scopes(grant).may_write(event.kind.name):
             raise HubRefusal(403, f"no scope of this token writes {event.kind.name}")
         topic = self._topic(event.topic, self._access.demand_topic(grant, event.topic))
@@ -198,6 +210,7 @@ class HubRunner:
                     self._demand_still_open(call, event, topic)
                     await self.audit.opened(call, grant, event)
                 self._demand_still_open(call, event, topic)
+                self._witness.posted(grant, event)
                 self._answered(topic, Post(event))
         finally:
             topic.waiting -= 1
@@ -402,6 +415,7 @@ class HubRunner:
 
     def _handle(self, topic: _Topic, given: Input) -> list[Effect]:
         effects = topic.hub.handle(given, self._clock.now(), self._new_id)
+        self._witness.handled(topic.hub.topic, topic.sid, given, effects)
         frames = Frames()
         behind = [
             endpoint for effect in effects if (endpoint := self._perform(topic, effect, frames)) is not None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any, cast
 
+from shell.timeline.session_timeline import SessionTimeline
+
 
 @dataclass
 class Call:
@@ -56,6 +58,7 @@ class FakeServices:
         self.connection: Any = Api()
         self.base_url = "http://127.0.0.1:1"
         self.ended = False
+        self.timeline = SessionTimeline()
         self.now = 0.0
 
     def language(self) -> str:

@@ -1,0 +1,35 @@
+"""``vaktrom doctor``: what support asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shell.command_line.failures import explained
+
+State = Annotated[Path | None, typer.Option("--state", help="Folder for what is kept between starts.")]
+
+
+def doctor(
+    context: Annotated[
+        bool, typer.Option("--context", help="What happened with the patient context in a session.")
+    ] = False,
+    session: Annotated[
+        str, typer.Option("--session", help="With --context: a session's number, or last.")
+    ] = "last",
+    state: State = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell support what happened: one timeline of context events per session, without patients. Needs --context."""
+
+    def run() -> int:
+        from shell.command_line.doctor_context import show_context
+        from shell.command_line.doctor_texts import needs_context
+
+        if not context:
+            raise needs_context()
+        return show_context(state, session, as_json=as_json)
+
+    raise typer.Exit(explained(run))
