@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
@@ -56,6 +57,7 @@ class Gallery:
             "20-administrator": self.administrator,
             "21-access": self.access,
             "22-hidden": self.hidden,
+            "23-unconfirmed": self.unconfirmed,
         }
 
     def save(
@@ -219,6 +221,18 @@ class Gallery:
         self.window.set_connection("offline")
         self.window.set_now(demo.at("03:20"))
         self.window.set_strip(models.StripModel("offline", demo.at("03:18"), demo.at("03:17"), 5))
+
+    def unconfirmed(self) -> None:
+        self.pinned()
+        self.window.set_connection("reconnecting")
+        self.window.set_now(demo.at("03:20"))
+        self.window.set_banner(replace(demo.haugan_banner(), unconfirmed=True))
+        self.window.set_strip(models.StripModel("unconfirmed", demo.at("03:18")))
+        rail = demo.rail({"Målinger": State.FOLLOWING, "Notat": State.PINNED}, "Notat", 1)
+        self.window.set_rail(tuple(replace(item, suspended=item.state is not None) for item in rail))
+        area = self.window.area("one")
+        for key in area.visible_panes():
+            area.set_pane(replace(area.pane(key).model, suspended=True))
 
     def keys(self) -> None:
         self.workspace()
