@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from shell.actions.page_policy import Kind
 from shell.web.messaging_channel import DELIVERED_MS, MessagingChannel, PostedMessage
 from shell.web.messaging_scripts import LONGEST_MESSAGE, MESSAGES_AT_ONCE
 from shell.web.pane_view import PaneView
 from tests.shell.web.conftest import MakePane, Site
+from tests.shell.web.test_page_policy import button, click
 
 WAIT = 15_000
 HOST = "http://127.0.0.1:1"
@@ -205,6 +207,37 @@ def test_a_page_of_another_origin_is_not_heard(
     other.messaging._take("d", "http://registered.localhost:1", "{}")
     other.messaging._take("d", site.origin("127.0.0.1"), "{}")
     assert (heard.posted, [what[1] for what in heard.refused]) == ([], ["foreign_origin"] * 2)
+
+
+def test_a_window_of_the_app_s_own_is_refused_and_takes_no_host_away(
+    qtbot: QtBot, pane: PaneView, ask: Ask, host: Host, site: Site
+) -> None:
+    """No window without a banner: what an app opens is closed before it is a page, so nothing posts from one (S2)."""
+    site.html("/popup", f"<script>opener.postMessage({{messageId: 'popup'}}, '{HOST}')</script>")
+    site.html("/opens", APP % HOST + button("opened = open('/popup', 'popup', 'width=200')"))
+    go(qtbot, pane, site.origin() + "/opens")
+    with qtbot.waitSignal(pane.painted, timeout=WAIT):
+        pane.watch_paint()
+    with qtbot.waitSignal(pane.refused, timeout=WAIT) as heard:
+        click(qtbot, pane)
+    assert heard.args[0] == Kind.NEW_WINDOW.value
+    qtbot.waitUntil(lambda: ask("return opened === null || opened.closed"), timeout=WAIT)
+    ask("send({messageId: 'mine'})")
+    qtbot.waitUntil(lambda: len(ask("return heard")) == 1, timeout=WAIT)
+    assert [json.loads(message.text)["messageId"] for message in host.posted] == ["mine"]
+    assert "/popup" not in [path for _, path in site.requests]
+
+
+def test_a_page_that_has_named_itself_has_its_parent_only(
+    qtbot: QtBot, pane: PaneView, ask: Ask, host: Host, site: Site
+) -> None:
+    """With a name *and* an opener, fhirclient takes itself for a popup that signs in, and would close itself."""
+    ask("window.name = 'kept'; return 0")
+    go(qtbot, pane, site.origin() + "/next")
+    assert ask("return [window.name, opener, parent !== self]") == ["kept", None, True]
+    ask("send({messageId: 'named'})")
+    qtbot.waitUntil(lambda: len(ask("return heard")) == 1, timeout=WAIT)
+    assert ask("return heard[0].slice(1)") == [HOST, True, True]
 
 
 def test_the_page_cannot_reach_the_channel(ask: Ask, host: Host) -> None:
