@@ -63,6 +63,7 @@ class PaneModel:
         self.next: Page | None = None
         self.suspended = False
         self.closed = False
+        self.ended: Call = lambda: None
         self.pages: list[Page] = []
         self._gateway = gateway
         self._post, self._call = post, call
@@ -219,6 +220,7 @@ class PaneModel:
             self._end_page(self.page)
             self.page = None
         self.closed = True
+        self.ended()
 
     # launching
 

@@ -36,7 +36,7 @@ class ShellModel:
         self.asking: Collection[PaneModel] = ()
         self._arrive: Callable[[Collection[PaneModel]], None] | None = None
         self._ask_until = 0.0
-        self._silent: set[PaneModel] = set()
+        self._silent: list[PaneModel] = []
         self._point: Point | None = None
         self._heard = 0
         self._was_here = self._here = False
@@ -143,7 +143,6 @@ class ShellModel:
             self.go(self.asking)
         for pane in list(self.panes):
             pane.ring(now)
-        self._bury()
 
     def wait(self) -> None:
         """Time has passed: nobody waits longer than this for curtains."""
@@ -194,7 +193,7 @@ class ShellModel:
         """Pages that would be taken away are asked for unsaved work; an earlier question ends with silence."""
         if self._arrive is not None:
             self.go(self.asking)
-        self._silent = set()
+        self._silent = []
         self.asking = [pane for pane in self.panes if pane.would_leave(point)]
         self._ask_until = self.gateway.monotonic() + HOLD_SECONDS
         self._arrive = lambda unsaved: self._arrived(point, unsaved, answer)
@@ -205,9 +204,8 @@ class ShellModel:
         """Everybody has said whether something is unsaved, or time is up."""
         arrive, self._arrive = self._arrive, None
         if arrive is not None:
-            self._silent = set(unsaved)
+            self._silent = list(unsaved)
             arrive(unsaved)
-            self._bury()
 
     def speak_late(self) -> None:
         """A page that was taken for unsaved says after all that it holds nothing."""
@@ -232,6 +230,7 @@ class ShellModel:
     def open_pane(self, kind: Kind, most: int) -> None:
         if len(self.panes) < most and self._point is not None and self.patient is not None:
             pane = PaneModel(kind, self.gateway, self.gui.append, self.calls.append)
+            pane.ended = self._bury
             self.panes.append(pane)
             pane.launch(self._point)
 

@@ -53,9 +53,11 @@ class Violation(AssertionError):
 
 
 class World:
-    def __init__(self) -> None:
+    """``shell`` makes the desktop's half."""
+
+    def __init__(self, shell: Callable[[Gateway], ShellModel] = ShellModel) -> None:
         self.gateway = Gateway(self._fence_moves, self._frame_sent)
-        self.shell = ShellModel(self.gateway)
+        self.shell = shell(self.gateway)
         self.strangers: list[str] = []
         self.strangers_heard: deque[tuple[str, str]] = deque(maxlen=4)
         self.current: str | None = None
