@@ -1,7 +1,8 @@
 """No state in which a usable pane disagrees with the banner unmarked (S1, S2, S3, S5), whatever happens in any order.
 
-Real are the hub, the gateway's keeper of panes and fences, and the state machine of every pane; the shell's own order
-of things is a model, which ``tests/shell/bridge/test_whole_desktop.py`` holds to the shell itself. ``faults.py`` shows that the test can see.
+Real are the hub, the gateway's keeper of panes and fences, and the state machine of every pane. The shell's own order of
+things is a model, which ``tests/shell/bridge/test_whole_desktop.py`` holds to the shell itself. ``faults.py`` shows that
+the test can see.
 """
 
 from __future__ import annotations
