@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from shell.composition.practice import Environment
 from shell.composition.preferences import chosen_settings, load_choices, save_choices
 from shell.settings.resolve import FIXED, Settings
 from shell.settings.row import Row
-from shell.settings.rows import DEVTOOLS_PORT, LANGUAGE, TEXT_SIZE, THEME
+from shell.settings.rows import DEVTOOLS_PORT, LANGUAGE, LOCK_AFTER, TEXT_SIZE, THEME
 from shell.web.chromium import open_debug_door, prepare, program_arguments
 from shell.widgets.later import Later
 
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from shell.bridge.desktop import Desktop  # noqa: E402
 from shell.bridge.garbage import GuiThreadGarbage  # noqa: E402
+from shell.bridge.idle_lock import IdleLock  # noqa: E402
 from shell.bridge.loop_thread import LoopThread  # noqa: E402
 from shell.theme.theme import Theme  # noqa: E402
 from shell.translations import Translations  # noqa: E402
@@ -92,6 +94,8 @@ def build(application: QApplication, environment: Environment, io: IoLoop | None
     window.menus.fixed_reason = lambda: FIXED.in_language("en" if translations.language == "en" else "nb")
     remember(window, environment.choice.state)
     desktop = Desktop(window, environment, threads, lambda: translations.language)
+    if minutes := settings.value(LOCK_AFTER):
+        IdleLock(minutes, desktop.lock, time.monotonic, window)
     return Program(application, window, desktop, threads, theme, GuiThreadGarbage(window))
 
 

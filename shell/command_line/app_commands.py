@@ -16,6 +16,7 @@ from plugins.folder import check
 from plugins.policy import Decision
 from plugins.registry import NO_POLICY
 from shell.command_line.app_policy import chosen_policy
+from shell.command_line.chosen_settings import decided_app_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.applications import registry
 
@@ -24,6 +25,7 @@ NORWEGIAN = ("nb", "nn", "no", "norwegian", "c", "posix")
 """First words of locales that get Norwegian: those of Norway, on Windows too, and those that name no language."""
 EACH_USER = Text("Hver bruker bestemmer selv", "Each user decides for himself")
 WITHOUT_PROOF_KEY = Text("Uten PKCE: godkjent unntak", "Without PKCE: approved exception")
+CHANGES_PATIENT = Text("Får bytte pasient for alle", "May change the patient for everybody")
 ABSENT = Text("Avgjort, men ikke installert her", "Decided, but not installed here")
 MEANT = Text(" (mente du {nearest}?)", " (did you mean {nearest}?)")
 
@@ -49,7 +51,7 @@ def check_app(folder: Path) -> int:
 
 def list_apps(folders: Sequence[Path], app_policy: Path | None = None) -> int:
     """Print one line for each app: id, name, vendor, state, what was decided about it, and why it may not run."""
-    policy = chosen_policy(app_policy) or NO_POLICY
+    policy = chosen_policy(decided_app_policy(app_policy)) or NO_POLICY
     rows = registry(EXAMPLE_PORT, folders, policy).rows()
     for row in rows:
         manifest = row.report.manifest
@@ -69,4 +71,6 @@ def decided(decision: Decision) -> list[Text]:
         found.append(EACH_USER)
     if decision.pkce_exempt:
         found.append(WITHOUT_PROOF_KEY)
+    if decision.may_change_patient:
+        found.append(CHANGES_PATIENT)
     return found

@@ -16,18 +16,24 @@ def doctor(
     context: Annotated[
         bool, typer.Option("--context", help="What happened with the patient context in a session.")
     ] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Every setting: its value, and where that comes from.")
+    ] = False,
     session: Annotated[
         str, typer.Option("--session", help="With --context: a session's number, or last.")
     ] = "last",
     state: State = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell support what happened: one timeline of context events per session, without patients. Needs --context."""
+    """Tell support what happened (--context: one timeline per session, without patients), and what is set (--settings)."""
 
     def run() -> int:
         from shell.command_line.doctor_context import show_context
+        from shell.command_line.doctor_settings import show_settings
         from shell.command_line.doctor_texts import needs_context
 
+        if settings:
+            return show_settings(state, as_json=as_json)
         if not context:
             raise needs_context()
         return show_context(state, session, as_json=as_json)

@@ -13,8 +13,8 @@ SECOND_MS = 1000
 TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
         "needs_context": (
-            "si hva du vil vite: vaktrom doctor --context",
-            "say what you want to know: vaktrom doctor --context",
+            "si hva du vil vite: vaktrom doctor --context, eller --settings",
+            "say what you want to know: vaktrom doctor --context, or --settings",
         ),
         "bad_session": (
             "--session er et tall eller last; se tallene med: vaktrom doctor --context",

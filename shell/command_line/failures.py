@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from plugins.errors import PolicyWrong
+from plugins.findings import Text
 from shell.composition.child import ChildFailed
 from shell.composition.listeners import PortTaken
+from shell.composition.record_system import UpstreamWrong
 from shell.composition.state_directory import StateDirectoryUnusable
 from shell.composition.state_key import KeyringUnusable
+from shell.settings.demands import ClinicalAccessRefused, SettingsWrong
 
 WRONG_USE = 2
 SAID_NO = 1
+NO_ACCESS = Text("ingen tilgang til pasienter", "no clinical access")
 
 
 class WrongUse(Exception):
@@ -29,6 +33,10 @@ def explained(command: Callable[[], int]) -> int:
         for mistake in error.mistakes:
             _say(mistake, WRONG_USE)
         return WRONG_USE
+    except (SettingsWrong, UpstreamWrong) as error:
+        return _say_all(texts_of(error), WRONG_USE)
+    except ClinicalAccessRefused as error:
+        return _say_all(texts_of(error), SAID_NO)
     except PortTaken as error:
         return _say(f"{error}; choose another with --port, or stop the other program", WRONG_USE)
     except KeyringUnusable as error:
@@ -42,6 +50,27 @@ def explained(command: Callable[[], int]) -> int:
         return 130
 
 
+Unset = SettingsWrong | UpstreamWrong | ClinicalAccessRefused
+
+
+def texts_of(error: Unset) -> list[str]:
+    """What was wrong with the settings, one line each, in the language of whoever reads the terminal."""
+    from shell.command_line.app_commands import language
+
+    texts = [error.text] if isinstance(error, UpstreamWrong) else list(error.texts)
+    lines = [text.in_language(language()) for text in texts]
+    if isinstance(error, ClinicalAccessRefused):
+        lines = [f"{NO_ACCESS.in_language(language())}: {line}" for line in lines]
+    return lines
+
+
+def _say_all(lines: Iterable[str], code: int) -> int:
+    for line in lines:
+        _say(line, code)
+    return code
+
+
 def _say(line: str, code: int) -> int:
-    sys.stderr.write(f"vaktrom: {' '.join(line.split())}\n")
+    if sys.stderr is not None:  # a program without a console has none
+        sys.stderr.write(f"vaktrom: {' '.join(line.split())}\n")
     return code

@@ -16,6 +16,7 @@ import typer
 
 from plugins.registry import NO_POLICY
 from shell.command_line.app_policy import chosen_policy
+from shell.command_line.chosen_settings import decided_app_policy
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock, new_id
 from shell.composition.hosted import HostedChoice, HostedGateway, prepare_hosted
@@ -33,7 +34,7 @@ def run_gateway(
 ) -> int:
     """Run until SIGTERM or Ctrl+C; exit code 0. Raises WrongUse for whatever is configured wrongly."""
     clock = SystemClock()
-    policy = chosen_policy(app_policy) or NO_POLICY
+    policy = chosen_policy(decided_app_policy(app_policy)) or NO_POLICY
     choice = HostedChoice(config, public_url, listen, tls_cert, tls_key, policy)
     try:
         gateway = prepare_hosted(choice, clock.now())

@@ -17,7 +17,7 @@ from typing import Any
 import typer
 
 from launcher.sandbox.identity import DEMO_USERS
-from shell.command_line.choices import demand_usable, environment_choice
+from shell.command_line.choices import demand_usable, practice_choice
 from shell.command_line.failures import WrongUse
 from shell.composition.clock import SystemClock
 from shell.composition.practice import (
@@ -47,7 +47,7 @@ def run_sandbox(
     with contextlib.ExitStack() as stack:
         if state is None:
             state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaktrom-sandbox-")))
-        choice = environment_choice(
+        choice = practice_choice(
             state_directory(state), port, folders, identity_provider, audit_sink, app_policy
         )
         environment = prepare(choice, SystemClock().now())

@@ -1,4 +1,4 @@
-"""The practice environment: sandbox and gateway as children of one program, told everything over their pipes."""
+"""Gateway and, unless the organisation has its own systems, sandbox: children of one program, told over their pipes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from shell.composition.child import Child, ChildFailed, SealedRecords, encode_key
 from shell.composition.listeners import RememberedPort, listen, port_of
 from shell.composition.program_version import installed_version
+from shell.composition.record_system import IdentityProviderChoice
 from shell.composition.state_key import (
     KeyFileStore,
     KeyringStore,
@@ -37,16 +38,12 @@ ACCOUNT_HOST = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityProviderChoice:
-    """An identity provider other than the sandbox's own: its issuer and how the gateway is registered there."""
-
-    issuer: str
-    client: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class EnvironmentChoice:
-    """What the user named on the command line; ``port`` 0 means the remembered or a free one."""
+    """What command line and settings name; ``port`` 0 means the remembered or a free one.
+
+    ``fhir_base`` is the organisation's record system, without it the sandbox is. ``members`` are further ones of the
+    gateway's configuration.
+    """
 
     state: Path
     port: int = 0
@@ -55,16 +52,21 @@ class EnvironmentChoice:
     audit_sink: str | None = None
     app_policy: AppPolicy | None = None
     settings: Settings | None = None
+    fhir_base: str | None = None
+    members: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(eq=False)
 class Environment:
-    """A gateway with the sandbox upstream; ``start`` brings both up, ``stop`` ends both."""
+    """A gateway and what is upstream: the sandbox, a child as well, or the organisation's systems.
+
+    ``start`` brings the children up, ``stop`` ends them. Without a sandbox it has no sockets.
+    """
 
     choice: EnvironmentChoice
     gateway_socket: socket.socket
-    fhir_socket: socket.socket
-    identity_socket: socket.socket
+    fhir_socket: socket.socket | None
+    identity_socket: socket.socket | None
     now: datetime
     use: StateUse
     shell_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
@@ -95,13 +97,15 @@ class Environment:
 
     @property
     def upstream_fhir(self) -> str:
+        if self.fhir_socket is None:
+            return self.choice.fhir_base or ""
         return f"http://127.0.0.1:{port_of(self.fhir_socket)}/fhir"
 
     @property
     def issuer(self) -> str:
         if self.choice.identity_provider:
             return self.choice.identity_provider.issuer
-        return f"http://{ACCOUNT_HOST}:{port_of(self.identity_socket)}"
+        return f"http://{ACCOUNT_HOST}:{port_of(self.identity_socket)}" if self.identity_socket else ""
 
     async def start(self) -> None:
         """Start sandbox and gateway beside each other; raises ChildFailed.
@@ -129,7 +133,8 @@ class Environment:
         async def for_gateway() -> Mapping[str, Any]:
             return (await asyncio.shield(configurations))[1]
 
-        self.sandbox = Child("sandbox", for_sandbox, [self.fhir_socket, self.identity_socket])
+        if self.fhir_socket is not None and self.identity_socket is not None:
+            self.sandbox = Child("sandbox", for_sandbox, [self.fhir_socket, self.identity_socket])
         self.gateway = Child(
             "gateway",
             for_gateway,
@@ -138,9 +143,8 @@ class Environment:
             on_up=lambda: self.on_up(),
             on_down=lambda: self.on_down(),
         )
-        started = await asyncio.gather(
-            self.sandbox.start(), self.gateway.start(), configurations, return_exceptions=True
-        )
+        children = [child.start() for child in (self.sandbox, self.gateway) if child]
+        started = await asyncio.gather(configurations, *children, return_exceptions=True)
         for failure in started:
             if isinstance(failure, BaseException):
                 raise failure
@@ -158,7 +162,8 @@ class Environment:
             await asyncio.gather(self._starting, return_exceptions=True)
             self._starting = None
         for sock in (self.gateway_socket, self.fhir_socket, self.identity_socket):
-            sock.close()
+            if sock is not None:
+                sock.close()
         self.use.release()
 
     def _configurations(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -167,7 +172,8 @@ class Environment:
 
         private = ECKey.generate_key("P-256", private=True, auto_kid=True)
         public, whole = private.as_dict(private=False), private.as_dict(private=True)
-        return self._sandbox_configuration(public), self._gateway_configuration(whole)
+        sandbox = self._sandbox_configuration(public) if self.fhir_socket is not None else {}
+        return sandbox, self._gateway_configuration(whole)
 
     def _sandbox_configuration(self, public_jwk: Mapping[str, Any]) -> dict[str, Any]:
         folder = self.choice.state / "sandbox"
@@ -199,7 +205,7 @@ class Environment:
         from shell.theme.tokens import Tokens
 
         chosen = self.choice.identity_provider
-        keys = practice_keys(self.choice.state, self.now)
+        keys = self._keys()
         return {
             "base_url": self.base_url,
             "authority": f"127.0.0.1:{self.port}",
@@ -215,10 +221,17 @@ class Environment:
             "audit_sink": {"base": self.choice.audit_sink} if self.choice.audit_sink else None,
             "state_key": encode_key(self.seal_key),
             "version": installed_version(),
+            **self.choice.members,
         }
 
+    def _keys(self) -> StateKeys:
+        """Records of patients are kept under a key of the keyring or not at all. Raises KeyringUnusable."""
+        if self.choice.fhir_base is None:
+            return practice_keys(self.choice.state, self.now)
+        return load_state_keys(KeyringStore(), self.now)
+
     def _foreign(self, chosen: IdentityProviderChoice) -> dict[str, Any]:
-        """Another provider's tokens are asked for the sandbox's records (RFC 8707)."""
+        """The tokens of a provider that is not the sandbox's are asked for the records upstream (RFC 8707)."""
         return {"resource": self.upstream_fhir, **dict(chosen.client)}
 
 
@@ -235,12 +248,14 @@ def prepare(choice: EnvironmentChoice, now: datetime) -> Environment:
     named = listen(choice.port) if choice.port else None
     use = StateUse(choice.state)
     gateway_socket = named or RememberedPort(choice.state / "gateway-port", keep=use.is_first).listen()[0]
-    fhir_socket, _ = RememberedPort(choice.state / "sandbox-port", keep=use.is_first).listen()
+    fhir_socket: socket.socket | None = None
+    if choice.fhir_base is None:
+        fhir_socket, _ = RememberedPort(choice.state / "sandbox-port", keep=use.is_first).listen()
     return Environment(
         choice=choice,
         gateway_socket=gateway_socket,
         fhir_socket=fhir_socket,
-        identity_socket=listen(),
+        identity_socket=listen() if fhir_socket else None,
         now=now,
         use=use,
     )

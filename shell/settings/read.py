@@ -33,9 +33,9 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the user of this start named: options by key, what he chose in the window before, and variables."""
+    """What the user of this start named: options, what he chose in the window before (by key), and variables."""
 
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: tuple[Given, ...] = ()
     window: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ def read_settings(places: Places, named: Named) -> Settings:
     return resolve(
         [
             *_policies(places),
-            Given(Source.COMMAND_LINE, "", named.options),
+            *named.options,
             from_environment(named.environment, TABLE),
             Given(Source.WINDOW, "", named.window),
             from_toml(Source.USER_FILE, places.user_file),
