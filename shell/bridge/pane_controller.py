@@ -52,7 +52,7 @@ RESUBSCRIBE_MS = 3000
 class PaneController(QObject):
     """Signals: ``changed()`` when the picture must be drawn anew, ``page_added(widget)`` for a page to be laid under the
     curtain, ``refused(kind, host)``, ``dialog(message)``, ``encounter_wanted()``, ``activity_wanted(effect, told)``,
-    ``ended()`` when the pane is gone.
+    ``held()`` when a follower that the hub has lost was pinned for what is not saved in it, ``ended()`` when the pane is gone.
     ``wants_encounter``: the patient for whom a launch waits until the user has named an encounter."""
 
     changed = Signal()
@@ -61,6 +61,7 @@ class PaneController(QObject):
     dialog = Signal(str)
     encounter_wanted = Signal()
     activity_wanted = Signal(object, object)
+    held = Signal()
     ended = Signal()
 
     def __init__(
@@ -82,6 +83,7 @@ class PaneController(QObject):
         self._page: WebPane | None = None
         self._next: WebPane | None = None
         self._facts: dict[str, Any] = {}
+        self._shows: str | None = None
         self._fed: tuple[object, ...] | None = None
         self._generation = 0
         self._launching = False
@@ -282,11 +284,19 @@ class PaneController(QObject):
             self.changed.emit()
 
     def ask_unsaved(self, answered: Callable[[Draft], None]) -> None:
-        """Ask the page for unsaved work; a covered or missing page has none."""
-        if self._page is None or self.view.state not in (State.FOLLOWING, State.PINNED):
+        """Ask the page for unsaved work; one that is missing, has stopped or is being replaced has none."""
+        in_use = self.view.state in (State.FOLLOWING, State.PINNED) or self._lost_its_way
+        if self._page is None or not in_use:
             answered(NOTHING_UNSAVED)
         else:
             ask_unsaved(self._page.pane_page, answered)
+
+    @property
+    def _lost_its_way(self) -> bool:
+        """A follower behind its curtain, whose page is alive and may hold what the user wrote."""
+        covered = self.view.state in (State.CHANGING, State.OUT_OF_SYNC)
+        alive = self.view.reason is not Reason.CRASHED and not self._launching
+        return covered and alive and self.app.follows == "fhircast" and self._shows is not None
 
     def close(self) -> None:
         """End the pane and its grants."""
@@ -382,9 +392,29 @@ class PaneController(QObject):
             self._feed(Crashed())
 
     def _relaunch_if_silent(self) -> None:
+        """The hub has lost this follower: it is launched anew, but nothing unsaved goes with its page."""
         covered = self.view.state in (State.CHANGING, State.OUT_OF_SYNC)
         if covered and self._point is not None and self._point.patient is not None:
+            generation = self._generation
+            self.ask_unsaved(lambda draft: self._silent_answered(generation, draft))
+
+    def _silent_answered(self, generation: int, draft: Draft) -> None:
+        covered = self.view.state in (State.CHANGING, State.OUT_OF_SYNC)
+        page = self._page
+        if generation != self._generation or not covered or self._point is None:
+            return
+        if not draft.unsaved or page is None:
             self.launch(self._point)
+        elif self._shows == self.effective_patient:
+            self._services.run(
+                self._confirm_pin(page.pane), lambda _: self._hold(generation), lambda _: None
+            )  # a pin that is not confirmed leaves the curtain, with reason and button
+
+    def _hold(self, generation: int) -> None:
+        if generation == self._generation and self._shows == self.effective_patient:
+            self._feed(Pinned())
+            if self.view.state is State.PINNED:
+                self.held.emit()
 
     # facts and paint
 
@@ -413,7 +443,7 @@ class PaneController(QObject):
     def _promote(self, page: WebPane) -> None:
         """The new page has painted: it takes the old one's place, which ends with its grant."""
         self._end_old()
-        self._page, self._next, self._launching = page, None, False
+        self._page, self._next, self._launching, self._shows = page, None, False, None
 
     def _feed(self, given: PaneInput) -> None:
         before = self.view
@@ -423,6 +453,8 @@ class PaneController(QObject):
             self._deadline.stop()
         else:
             self._deadline.start(max(0, int((view.deadline - now) * 1000) + 5))
+        if view.state is State.FOLLOWING:
+            self._shows = view.patient
         if view != before:
             if view.state is not State.OUT_OF_SYNC or view.reason is not Reason.CRASHED:
                 self.failure = "" if view.state is not State.OUT_OF_SYNC else self.failure

@@ -354,12 +354,12 @@ class WorkspaceController(QObject):
                 if app.client_id in OPENED_BY_ITSELF:
                     tab.open_app(app, by_user=False)
 
-    def _pane_kept(self, tab: TabController, pane: PaneController) -> None:
-        """Somebody else has changed the patient, and this pane stays for what is not saved in it."""
+    def _pane_kept(self, tab: TabController, pane: PaneController, why: str = "kept_text") -> None:
+        """Not by the user's wish, this pane stays for what is not saved in it: ``why`` is a key of the texts."""
         language, kept = self._services.language(), self._references.of(pane.effective_patient)
         words = {"app": pane.app.name, "patient": kept.name.full if kept else "–"}
         title = sentence("kept_title", language).format(**words)
-        text = sentence("kept_text", language).format(**words)
+        text = sentence(why, language).format(**words)
         self._messages.say_about(pane.effective_patient, f"kept-{pane_key(tab, pane)}", "warn", title, text)
 
     def _bring_to_front(self, tab: TabController) -> None:
@@ -438,6 +438,7 @@ class WorkspaceController(QObject):
         pane.page_added.connect(frame.set_view)
         pane.changed.connect(lambda: self._pane_changed(tab, pane))
         pane.encounter_wanted.connect(self._encounters.look)
+        pane.held.connect(lambda: self._pane_kept(tab, pane, "held_text"))
         pane.activity_wanted.connect(lambda effect, told: self._activities.wish(pane, effect, told))
         self._pane_actions.watch(pane)
         self._drawing.rail()

@@ -92,6 +92,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Pasienten ble byttet fra et annet sted, og utkastet er ikke lagret. Lagre, og velg Slipp.",
         "Somebody else changed the patient, and the draft is not saved. Save it, then choose Release.",
     ),
+    "held_text": (
+        "{app} mistet forbindelsen, og utkastet er ikke lagret. Lagre, og velg Slipp.",
+        "{app} lost its connection, and the draft is not saved. Save it, then choose Release.",
+    ),
     "activity_title": ("Hvilken app skal brukes?", "Which app should be used?"),
     "activity_text": (
         "{app} ber om hjelp av en annen app, og flere kan gjøre det.",
