@@ -13,10 +13,13 @@ LINKS = {
     "manifest": "plugins/README.md#the-fields-of-manifestjson",
     "files": "plugins/README.md#what-your-files-may-do",
     "RFC7591": "https://www.rfc-editor.org/rfc/rfc7591#section-2",
+    "RFC8252": "https://www.rfc-editor.org/rfc/rfc8252#section-7.3",
+    "SAL-11": "https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#launch-app-ehr-launch",
     "SAL-14": "https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#request-4",
     "SAL-22": "https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#register-app-with-ehr",
     "SAL-34": "https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html",
     "SAL-54": "https://hl7.org/fhir/smart-app-launch/STU2.2/client-confidential-asymmetric.html",
+    "FC-40": "https://fhircast.org/specification/STU3/#synchronization-considerations",
     "FC-04": "https://fhircast.org/specification/STU3/#fhircast-authorization--smart-scopes",
 }
 

@@ -34,7 +34,7 @@ class Manifest:
     client_name: str
     publisher: str
     software_version: str
-    launch_uri: str
+    launch_uri: str | None
     redirect_uris: tuple[str, ...]
     scope: str
     token_endpoint_auth_method: AuthMethod
@@ -43,6 +43,7 @@ class Manifest:
     icon: str
     origins: tuple[str, ...] = ()
     server_side: bool = False
+    native: bool = False
     jwks_uri: str | None = None
     jwks: Mapping[str, Any] | None = None
     policy_uri: str | None = None
@@ -53,7 +54,7 @@ class Manifest:
     @property
     def packaged(self) -> bool:
         """Whether the gateway serves the app's files, rather than the vendor."""
-        return addresses.is_relative(self.launch_uri)
+        return self.launch_uri is not None and addresses.is_relative(self.launch_uri)
 
     @property
     def may_change_patient(self) -> bool:
@@ -71,9 +72,9 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The exact addresses under which an app is registered (SAL-22)."""
+    """The exact addresses under which an app is registered (SAL-22); a program of its own has no pages, so no origins."""
 
-    launch_uri: str
+    launch_uri: str | None
     redirect_uris: tuple[str, ...]
     origins: tuple[str, ...]
 
@@ -81,6 +82,8 @@ class Addresses:
 def resolve(manifest: Manifest, own_origin: str) -> Addresses:
     """Every address made exact; ``own_origin`` is where the gateway serves the app's files, if packaged."""
     redirects = tuple(addresses.resolve(address, own_origin) for address in manifest.redirect_uris)
+    if manifest.launch_uri is None:
+        return Addresses(None, redirects, ())
     launch = addresses.resolve(manifest.launch_uri, own_origin)
     declared = [addresses.origin_of(origin) for origin in manifest.origins]
     known = dict.fromkeys([*(addresses.origin_of(address) for address in (launch, *redirects)), *declared])
@@ -222,7 +225,7 @@ def _typed(members: Mapping[str, Any]) -> Manifest:
         client_name=members["client_name"],
         publisher=members["publisher"],
         software_version=members["software_version"],
-        launch_uri=members["launch_uri"],
+        launch_uri=members.get("launch_uri"),
         redirect_uris=tuple(members["redirect_uris"]),
         scope=members["scope"],
         token_endpoint_auth_method=members["token_endpoint_auth_method"],
@@ -231,6 +234,7 @@ def _typed(members: Mapping[str, Any]) -> Manifest:
         icon=members["icon"],
         origins=tuple(members.get("origins", ())),
         server_side=members.get("server_side", False),
+        native=members.get("native", False),
         jwks_uri=members.get("jwks_uri"),
         jwks=members.get("jwks"),
         policy_uri=members.get("policy_uri"),

@@ -4,7 +4,8 @@
 
 ``approved`` (true unless said otherwise): everybody here may use the app, and nobody is asked. ``consent_allowed``
 (false): not approved, but each user may decide for himself. ``pkce_exempt`` (false): the app may come without a proof
-key (RFC 7636), as some old ones do. An app that the file does not name is approved: it was installed on purpose.
+key (RFC 7636), as some old ones do. ``may_change_patient`` (false): it gets the FHIRcast scopes it asks for that
+change or close the current patient. An app that the file does not name is approved: it was installed on purpose.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Decision:
     approved: bool = True
     consent_allowed: bool = False
     pkce_exempt: bool = False
+    may_change_patient: bool = False
 
     @property
     def usable(self) -> bool:

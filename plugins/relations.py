@@ -67,7 +67,59 @@ def _own_host(manifest: Manifest) -> bool:
     return all(not name.endswith(".localhost") or name == f"{manifest.get('id')}.localhost" for name in names)
 
 
+_NATIVE = {"properties": {"native": {"const": True}}, "required": ["native"]}
+
+
+def _returns_to_itself(manifest: Manifest) -> bool:
+    """A program has no files that we serve: sign-in comes back to an address of its own."""
+    return manifest.get("native") is not True or not any(map(addresses.is_relative, _addresses(manifest)))
+
+
 RELATIONS: tuple[Relation, ...] = (
+    Relation(
+        "launch-address",
+        "launch_uri",
+        Text("Adressen som åpnes ved start, mangler.", "The address opened at launch is missing."),
+        Text(
+            'Skriv for eksempel "launch_uri": "launch.html", eller "native": true for et eget program.',
+            'Write for example "launch_uri": "launch.html", or "native": true for a program of its own.',
+        ),
+        "SAL-11",
+        schema={"if": {"not": _NATIVE}, "then": {"required": ["launch_uri"]}},
+    ),
+    Relation(
+        "native-has-no-launch",
+        "launch_uri",
+        Text("Et eget program blir ikke startet av Vaktrom.", "Vaktrom does not start a program of its own."),
+        Text("Ta bort launch_uri.", "Remove launch_uri."),
+        "RFC8252",
+        schema={"if": _NATIVE, "then": {"not": {"required": ["launch_uri"]}}},
+    ),
+    Relation(
+        "native-returns-to-itself",
+        "redirect_uris",
+        Text(
+            "Et eget program har ingen filer som vi viser.",
+            "A program of its own has no files that we serve.",
+        ),
+        Text(
+            'Skriv "http://127.0.0.1/callback"; porten velger programmet når det logger inn.',
+            'Write "http://127.0.0.1/callback"; the program chooses the port when it signs in.',
+        ),
+        "RFC8252",
+        holds=_returns_to_itself,
+    ),
+    Relation(
+        "native-follows",
+        "follows",
+        Text(
+            "Et eget program kan ikke startes på nytt for en annen pasient.",
+            "A program of its own cannot be started again for another patient.",
+        ),
+        Text("Velg follows: fhircast.", "Choose follows: fhircast."),
+        "FC-40",
+        schema={"if": _NATIVE, "then": {"properties": {"follows": {"const": "fhircast"}}}},
+    ),
     Relation(
         "launch-scope",
         "scope",
@@ -77,7 +129,7 @@ RELATIONS: tuple[Relation, ...] = (
             "Add launch, then the app learns which patient is chosen.",
         ),
         "SAL-14",
-        schema={"properties": {"scope": {"pattern": _LAUNCH}}},
+        schema={"if": {"not": _NATIVE}, "then": {"properties": {"scope": {"pattern": _LAUNCH}}}},
     ),
     Relation(
         "fhir-user-needs-openid",

@@ -253,7 +253,6 @@ FIELDS: tuple[Field, ...] = (
         ),
         '"launch.html"',
         _address_rules(False),
-        required=True,
     ),
     Field(
         "redirect_uris",
@@ -442,6 +441,15 @@ FIELDS: tuple[Field, ...] = (
                 each=True,
             ),
         ),
+    ),
+    Field(
+        "native",
+        Text(
+            "Om appen er et eget program ved siden av Vaktrom, som logger inn gjennom nettleseren.",
+            "Whether the app is a program of its own beside Vaktrom, which signs in through the browser.",
+        ),
+        "false",
+        (_is("boolean", "true eller false", "true or false", "false"),),
     ),
     Field(
         "server_side",

@@ -21,6 +21,7 @@ class RegisteredClient:
     ``consent_allowed``: not approved, but each user may decide for himself. ``pkce_exempt``: an administrator lets
     this one client come without a proof key (SAL-16). ``jwks_uri`` counts before ``jwks`` (SAL-54). ``key_bound``: its tokens
     are bound to a key of its own or not given (RFC 9449 5.2); ``login_each_time``: nobody's session stands in for a login.
+    ``native``: a program of its own beside the desktop, without a pane (RFC 8252).
     """
 
     client_id: str
@@ -42,6 +43,7 @@ class RegisteredClient:
     pkce_exempt: bool = False
     key_bound: bool = False
     login_each_time: bool = False
+    native: bool = False
 
     @property
     def usable(self) -> bool:

@@ -9,8 +9,10 @@ from launcher.oauth.model import RegisteredClient
 
 
 def redirect_is_registered(client: RegisteredClient, redirect_uri: str) -> bool:
-    """True when the URI equals a registered one, or is a first-party loopback URI with another port."""
-    return uri_is_registered(client.redirect_uris, redirect_uri, any_loopback_port=client.first_party)
+    """True when the URI equals a registered one, or, for a program (RFC 8252), is a loopback one with another port."""
+    return uri_is_registered(
+        client.redirect_uris, redirect_uri, any_loopback_port=client.first_party or client.native
+    )
 
 
 def uri_is_registered(registered: Iterable[str], uri: str, *, any_loopback_port: bool) -> bool:

@@ -50,6 +50,7 @@ from launcher.server.pages import Pages
 from launcher.server.panes import PaneKeeper
 from launcher.server.picker import PatientPicker
 from launcher.server.possession_gate import PossessionGate, ProofsOfPossession
+from launcher.server.programs import Programs
 from launcher.server.sessions import SessionKeeper
 from launcher.server.strangers import StrangerGate, Strangers, TokenBuckets
 from launcher.server.style_sheets import StyleSheets
@@ -115,6 +116,7 @@ class GatewayParts:
     records: StateRecords
     sessions: SessionKeeper
     panes: PaneKeeper
+    programs: Programs
     signing: SigningKeys
     tokens: TokenVerifier
     upstream_tokens: SessionUpstreamTokens
@@ -230,6 +232,8 @@ def assemble(
 
     signing = SigningKeys(keys, first_key)
     panes = PaneKeeper(state, sessions, store, clock, new_id, facts)
+    programs = Programs(state, clients, facts)
+    sessions.listeners.append(programs)
     verifier = TokenVerifier(settings, signing, state, sessions, clock, new_id)
     proofs = ProofsOfPossession(settings, clock, used_proofs)
     issuer = TokenIssuer(settings, signing, clock, new_id)
@@ -301,9 +305,9 @@ def assemble(
         ).routes(),
         *logout.routes(),
         *SessionCalls(settings, sessions, authorization, logout, audit).routes(gatekeeper),
-        *TabCalls(settings, clients, state, sessions, panes, context, facts, cookies, scratchpads).routes(
-            gatekeeper
-        ),
+        *TabCalls(
+            settings, clients, state, sessions, panes, programs, context, facts, cookies, scratchpads
+        ).routes(gatekeeper),
         *launches.routes(gatekeeper),
         *MessagingCalls(
             settings, clients, state, panes, scratchpads, fhir_messages, context, audit, clock, new_id
@@ -318,6 +322,7 @@ def assemble(
         records=store,
         sessions=sessions,
         panes=panes,
+        programs=programs,
         signing=signing,
         tokens=verifier,
         upstream_tokens=upstream_tokens,

@@ -106,7 +106,38 @@ class Authorization:
             return self._in_pane(request, pane)
         if session is None or session.locked_at is not None or self._login_is_stale(request, session):
             return None
-        return None if request.client.login_each_time else Permission(session)
+        return None if request.client.login_each_time else self.signed_in(request, session)
+
+    def signed_in(self, request: AuthorizationRequest, session: UserSession) -> Permission:
+        """What a login gives by itself. A program beside the desktop joins the desktop of the same user: it follows the
+        tab that was opened first, and ends with that desktop's session. Raises ``AuthorizationRefused``.
+        """
+        if not request.client.native:
+            return Permission(session)
+        same = (session.sub, session.upstream_issuer)
+        owners = {
+            context.sid: owner
+            for context in self._sessions.contexts()
+            if (owner := self._sessions.session(context.sid)) is not None
+            and (owner.sub, owner.upstream_issuer) == same
+        }
+        if not owners:
+            raise request.refused("access_denied", "this user has no desktop open with a patient tab")
+        if len(owners) > 1:
+            raise request.refused(
+                "access_denied", "this user has more than one desktop open; close one of them"
+            )
+        (owner,) = owners.values()
+        if owner.locked_at is not None:
+            raise request.refused("temporarily_unavailable", "the session is locked")
+        first = min(
+            (context for context in self._sessions.contexts() if context.sid == owner.sid),
+            key=lambda context: context.created_at,
+        )
+        current = self._context.current(first.topic)
+        client_id, patient = request.client.client_id, current.patient
+        ticket = LaunchTicket(owner.sid, client_id, first.topic, None, patient, current.encounter, None)
+        return Permission(owner, ticket)
 
     def _launched(
         self, request: AuthorizationRequest, launch: str, pane: Pane | None, session: UserSession | None

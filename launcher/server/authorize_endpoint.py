@@ -200,7 +200,7 @@ class AuthorizeEndpoint:
         self, request: Request, asked: AuthorizationRequest, session: UserSession, cookie: str
     ) -> Response:
         try:
-            answer = self._grant(request, asked, Permission(session))
+            answer = self._grant(request, asked, self._authorization.signed_in(asked, session))
         except AuthorizationRefused as refused:
             answer = self._refusal(refused)
         set_cookie(answer, self._cookies, self._cookies.session, cookie)

@@ -162,6 +162,10 @@ class SessionKeeper:
         self._tell(lambda listener: listener.topic_opened(context.topic, sid))
         return context
 
+    def contexts(self) -> Sequence[WorkspaceContext]:
+        """Every patient tab of everybody."""
+        return tuple(self._state.contexts.values())
+
     def session_of(self, topic: str) -> str | None:
         """Whose context a topic is (the hub's ``TopicDirectory``)."""
         context = self._state.contexts.get(topic)
@@ -235,6 +239,12 @@ class SessionKeeper:
         """End what the pane held before ``grant``: a pane is about one patient, so it has one grant (S2)."""
         for old in self.grants_of(grant.sid or ""):
             if grant.pane is not None and old.pane == grant.pane and old.grant_id != grant.grant_id:
+                self.end_grant(old.grant_id)
+
+    def replace_grants_of_program(self, grant: Grant) -> None:
+        """End what a program held in this session before ``grant``: signing in again gives no second place."""
+        for old in self.grants_of(grant.sid or ""):
+            if old.pane is None and old.client_id == grant.client_id and old.grant_id != grant.grant_id:
                 self.end_grant(old.grant_id)
 
     def grants_of(self, sid: str) -> Sequence[Grant]:

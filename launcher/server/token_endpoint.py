@@ -123,6 +123,8 @@ class TokenEndpoint:
             grant.messaging_handle = self._new_id()
         self._sessions.add_grant(grant)
         self._sessions.replace_grants_of_pane(grant)
+        if client.native:
+            self._sessions.replace_grants_of_program(grant)
         refresh_token = None
         if grant.offline or "online_access" in grant.scopes:
             refresh_token = self._first_refresh_token(grant)

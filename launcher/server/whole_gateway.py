@@ -20,6 +20,7 @@ from launcher.server.fhir import FhirPlaneDependencies, FhirPlaneSettings, data_
 from launcher.server.fhir.sharing_limits import SharingLimits
 from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
 from launcher.server.hub.timeline import HubTimeline
+from launcher.server.programs import Followers
 from launcher.server.session_audit import LoggedSessions
 from launcher.server.stranger_rows import StrangerRows
 from launcher.server.upstream_tokens import SessionUpstreamTokens
@@ -175,13 +176,13 @@ def _hub(parts: GatewayParts, patients: UpstreamFhir, audit: StrangerRows, new_i
             parts.records.keep_bytes("topic", topic, snapshot)
         parts.scratchpads.look(topic)
 
-    hub = parts.settings.hub
+    hub, followers = parts.settings.hub, Followers(parts.panes, parts.programs)
     return HubRunner(
         tokens=parts.tokens,
         topics=parts.sessions,
         patients=patients,
-        fences=parts.panes,
-        facts=parts.panes,
+        fences=followers,
+        facts=followers,
         clock=parts.clock,
         new_id=new_id,
         base_url=parts.settings.base_url,

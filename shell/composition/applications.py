@@ -29,7 +29,9 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         publisher=manifest.publisher,
         redirect_uris=tuple(addresses.redirect_uris),
         launch_uri=addresses.launch_uri,
-        scope=scope_without_administrator(manifest.scope),
+        scope=manifest.scope
+        if row.decision.may_change_patient
+        else scope_without_administrator(manifest.scope),
         token_endpoint_auth_method=manifest.token_endpoint_auth_method,
         jwks=dict(manifest.jwks) if manifest.jwks else None,
         jwks_uri=manifest.jwks_uri,
@@ -39,6 +41,7 @@ def registered_client(apps: AppRegistry, row: AppRow) -> RegisteredClient:
         approved=row.decision.approved,
         consent_allowed=row.decision.consent_allowed,
         pkce_exempt=row.decision.pkce_exempt,
+        native=manifest.native,
     )
 
 
@@ -64,6 +67,6 @@ def sites(apps: AppRegistry, port: int) -> list[Mapping[str, Any]]:
     own = [
         row
         for row in apps.enabled()
-        if apps.addresses(row).launch_uri.startswith(f"http://{row.app_id}.localhost")
+        if (apps.addresses(row).launch_uri or "").startswith(f"http://{row.app_id}.localhost")
     ]
     return [{"host": f"{row.app_id}.localhost:{port}", "root": str(row.folder)} for row in own]

@@ -88,6 +88,16 @@ MISTAKES: list[tuple[str, dict[str, Any], str, str]] = [
         "/jwks",
         "jwks_uri",
     ),
+    ("launch-address", {"launch_uri": None, "native": False}, "/launch_uri", '"native": true'),
+    ("native-has-no-launch", {"native": True}, "/launch_uri", "Ta bort"),
+    (
+        "native-returns-to-itself",
+        {"native": True, "launch_uri": None, "follows": "fhircast", "scope": FOLLOWER},
+        "/redirect_uris",
+        "http://127.0.0.1/callback",
+    ),
+    ("native-follows", {"native": True, "launch_uri": None}, "/follows", "fhircast"),
+    ("boolean-type", {"native": "yes"}, "/native", "false"),
     ("server-needs-proof", {"server_side": True}, "/token_endpoint_auth_method", "private_key_jwt"),
     ("same-place", {"redirect_uris": ["https://app.example/cb"]}, "/redirect_uris", "samme slag"),
     ("origins-cover", {**ABSOLUTE, "origins": ["https://other.example"]}, "/origins", "Legg det til"),
@@ -117,11 +127,33 @@ def test_a_correct_manifest_has_no_findings(good: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("rule", "change", "pointer", "advice"), MISTAKES)
 def test_each_mistake_is_named(rule: str, change: dict[str, Any], pointer: str, advice: str) -> None:
-    found = findings_of({**GOOD, **change})
+    found = findings_of({name: value for name, value in {**GOOD, **change}.items() if value is not None})
     assert (rule, pointer) in found, sorted(found)
     assert advice in found[(rule, pointer)].remedy.nb
     assert found[(rule, pointer)].sentence.en
     assert "{" not in found[(rule, pointer)].in_language("en").replace('{"keys"', "")
+
+
+def test_a_program_of_its_own_has_neither_launch_nor_pages(good: dict[str, Any]) -> None:
+    """RFC 8252. Mutant: launch_uri demanded of it; its loopback address taken for an origin of pages."""
+    scope = FOLLOWER.removeprefix("launch ")
+    native = {
+        "native": True,
+        "follows": "fhircast",
+        "scope": scope,
+        "redirect_uris": ["http://127.0.0.1/callback"],
+    }
+    del good["launch_uri"]
+    reading = read_manifest(json.dumps({**good, **native}).encode())
+    assert reading.findings == ()
+    assert reading.manifest is not None
+    assert not reading.manifest.packaged
+    exact = resolve(reading.manifest, packaged_origin("minapp", 4711))
+    assert (exact.launch_uri, exact.redirect_uris, exact.origins) == (
+        None,
+        ("http://127.0.0.1/callback",),
+        (),
+    )
 
 
 def test_every_rule_has_a_mistake_that_breaks_it() -> None:
@@ -202,7 +234,8 @@ OUTSIDE_THE_SCHEMA = {relation.name for relation in RELATIONS if relation.schema
 def test_schema_and_check_agree(rule: str, change: dict[str, Any], pointer: str, advice: str) -> None:
     schema = jsonschema_rs.validator_for(schema_document())
     assert schema.is_valid(GOOD)
-    assert schema.is_valid({**GOOD, **change}) == (rule in OUTSIDE_THE_SCHEMA)
+    changed = {name: value for name, value in {**GOOD, **change}.items() if value is not None}
+    assert schema.is_valid(changed) == (rule in OUTSIDE_THE_SCHEMA)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

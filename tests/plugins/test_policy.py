@@ -49,11 +49,14 @@ def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
         ),
         (
             about({"zzz": 1}),
-            "apps.malinger.zzz is not known; known are approved, consent_allowed, pkce_exempt",
+            "apps.malinger.zzz is not known; known are approved, consent_allowed, pkce_exempt, may_change_patient",
         ),
         (about({"pkce_exempt": "yes"}), "apps.malinger.pkce_exempt must be true or false"),
         (about({"approved": 0}), "apps.malinger.approved must be true or false"),
-        (about([]), "apps.malinger must be an object with approved, consent_allowed, pkce_exempt"),
+        (
+            about([]),
+            "apps.malinger must be an object with approved, consent_allowed, pkce_exempt, may_change_patient",
+        ),
         (about({"consent_allowed": True}), 'add "approved": false'),
         ({"policy_version": 2, "apps": {}}, "policy_version must be 1"),
         ({"policy_version": True, "apps": {}}, "policy_version must be 1"),

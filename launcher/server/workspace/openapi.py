@@ -112,6 +112,20 @@ SCHEMAS: JSON = {
         }
     ),
     "Panes": _object({"panes": _list("Pane")}),
+    "Program": _object(
+        {
+            "client_id": TEXT,
+            "client_name": TEXT,
+            "topic": TEXT,
+            "granted": BOOLEAN,
+            "effective_patient": TEXT_OR_NULL,
+            "last_event": TEXT_OR_NULL,
+            "last_event_name": TEXT_OR_NULL,
+            "last_ack": {"type": ["integer", "null"]},
+            "socket": BOOLEAN,
+        }
+    ),
+    "Programs": _object({"programs": _list("Program")}),
     "Pin": _object({"pinned": BOOLEAN}),
     "WebMessage": _object(
         {"origin": TEXT},
@@ -207,6 +221,7 @@ OPERATIONS = (
     Operation("DELETE", CONTEXT, "Close a patient tab with its panes", 204, None, None, False, (404,)),
     Operation("GET", "/workspace/apps", "Enabled apps with the facts that the shell shows", 200, "Apps"),
     Operation("POST", "/workspace/panes", "New pane", 201, "NewPane", "PaneRequest", False, (400, 404, 409)),
+    Operation("GET", "/workspace/programs", "Programs beside the desktop that follow a tab", 200, "Programs"),
     Operation("GET", "/workspace/panes", "Panes with their facts", 200, "Panes"),
     Operation("GET", PANE, "One pane", 200, "Pane", None, False, (404,)),
     Operation("PATCH", PANE, "Pin or release", 200, "Pane", "Pin", False, (400, 404)),

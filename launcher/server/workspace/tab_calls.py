@@ -1,4 +1,4 @@
-"""``/workspace/contexts``, ``/workspace/apps``, ``/workspace/panes`` and ``/workspace/events``."""
+"""``/workspace/contexts``, ``/workspace/apps``, ``/workspace/panes``, ``/workspace/programs`` and ``/workspace/events``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from launcher.server.fact_stream import FactStream
 from launcher.server.forms import json_answer
 from launcher.server.messaging.scratchpads import Scratchpads
 from launcher.server.panes import PaneKeeper
+from launcher.server.programs import Programs
 from launcher.server.sessions import SessionKeeper
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
 
@@ -34,6 +35,7 @@ class TabCalls:
         state: GatewayState,
         sessions: SessionKeeper,
         panes: PaneKeeper,
+        programs: Programs,
         context: CurrentContext,
         stream: FactStream,
         cookies: CookieNames,
@@ -44,6 +46,7 @@ class TabCalls:
         self._state = state
         self._sessions = sessions
         self._panes = panes
+        self._programs = programs
         self._context = context
         self._stream = stream
         self._cookies = cookies
@@ -63,6 +66,7 @@ class TabCalls:
             Route("/workspace/panes/{pane}", guard(self.show_pane), methods=["GET"]),
             Route("/workspace/panes/{pane}", guard(self.pin_pane), methods=["PATCH"]),
             Route("/workspace/panes/{pane}", guard(self.close_pane), methods=["DELETE"]),
+            Route("/workspace/programs", guard(self.list_programs), methods=["GET"]),
             Route("/workspace/events", guard(self.events, while_locked=True), methods=["GET"]),
         ]
 
@@ -104,7 +108,10 @@ class TabCalls:
 
     async def list_apps(self, call: Call) -> Response:
         """The apps that somebody may use, with the manifest facts that the shell shows."""
-        apps = [client for client in self._clients.all_clients() if client.usable and not client.first_party]
+        clients = self._clients.all_clients()
+        apps = [
+            client for client in clients if client.usable and not client.first_party and not client.native
+        ]
         return json_answer({"apps": [app_facts(client) for client in apps]})
 
     # panes
@@ -113,6 +120,8 @@ class TabCalls:
         """A place for one app in one tab, with the cookie that authorizes that app there."""
         body = await json_body(call.request, self._settings.limits.form_bytes)
         client = approved_app(self._clients, text_member(body, "client_id"))
+        if client.native:
+            raise ProblemAnswer(409, "no_pane", "the program runs beside the desktop")
         context = own_context(self._state, call, text_member(body, "topic"))
         own = [pane for pane in self._state.panes.values() if pane.sid == call.session.sid]
         if len(own) >= self._settings.limits.panes_per_session:
@@ -151,10 +160,16 @@ class TabCalls:
         self._sessions.close_pane(own_pane(self._state, call).pane)
         return Response(None, 204)
 
+    # programs
+
+    async def list_programs(self, call: Call) -> Response:
+        """The programs beside the desktop that follow a tab, with their facts."""
+        return json_answer({"programs": self._programs.facts_of(call.session.sid)})
+
     # events
 
     async def events(self, call: Call) -> Response:
-        """Server-sent events: first session, record system, every pane and scratchpad as they are, then every change.
+        """Server-sent events: first session, record system, every pane, program and scratchpad as they are, then every change.
 
         Ends with the shell's grant.
         """
@@ -172,6 +187,8 @@ class TabCalls:
             yield _line(self._stream.record)
             for pane in [pane for pane in self._state.panes.values() if pane.sid == call.session.sid]:
                 yield _line({"type": "pane", **self._panes.facts(pane)})
+            for program in self._programs.facts_of(call.session.sid):
+                yield _line({"type": "program", **program})
             for context in [one for one in self._state.contexts.values() if one.sid == call.session.sid]:
                 yield _line(self._scratchpads.fact(context.topic))
             while call.grant.grant_id in self._state.grants or not listener.queue.empty():
