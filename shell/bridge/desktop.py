@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from shell.bridge.workspace_controller import WorkspaceController
 
 CLOCK_MS = 1000
+TIMELINE_SECONDS = 1.0
+"""How long the end of the program waits for the disk to take the last rows."""
 FORBIDDEN = 403
 
 
@@ -95,9 +97,12 @@ class Desktop(QObject):
 
     def stop(self) -> None:
         """End everything; called once when the program ends."""
+        timeline = self._services.timeline if self._services is not None else None
         if self.workspace is not None:
             self.workspace.end()
             self.workspace = None
+        if timeline is not None:
+            timeline.end("program ended")
         self._sign_in.drop()
         self._unlock.drop()
         if self._importing is not None:
@@ -110,6 +115,8 @@ class Desktop(QObject):
         except Exception:  # what went wrong at the end keeps neither threads nor window
             pass
         self._threads.stop()
+        if timeline is not None:
+            timeline.join(TIMELINE_SECONDS)
 
     async def _shut_down(self, services: Services | None) -> None:
         await self._environment.stop()
@@ -121,6 +128,7 @@ class Desktop(QObject):
     def _gateway_up(self) -> None:
         self._down_since = None
         if self._came_up and self.workspace is not None:
+            self._see("gateway", up=True)
             self.workspace.suspend(False)
         self._came_up = True
         self._say_connection()
@@ -128,6 +136,7 @@ class Desktop(QObject):
     def _gateway_down(self) -> None:
         self._down_since = datetime.now().astimezone()
         if self.workspace is not None:
+            self._see("gateway", up=False)
             self.workspace.suspend(True)
         self._say_connection()
 
@@ -212,6 +221,7 @@ class Desktop(QObject):
         self, services: Services, session: dict[str, Any], apps: list[dict[str, Any]], topic: str
     ) -> None:
         from shell.bridge.services import AppFacts
+        from shell.bridge.timeline_watch import begin_timeline, watch_workspace
         from shell.bridge.workspace_controller import WorkspaceController
 
         self._login_profile = self._sign_in.take_profile()
@@ -220,7 +230,9 @@ class Desktop(QObject):
         self._services, self._session = services, session
         self._window.set_user(self._user())
         facts = [AppFacts.from_answer(app) for app in apps]
+        services.timeline = begin_timeline(self._environment.choice.state)
         self.workspace = WorkspaceController(self._window, services, session, facts, topic, self)
+        watch_workspace(self.workspace, self._window.desk.banner)
         self.workspace.signed_out.connect(self._session_lost)
         self.workspace.record_changed.connect(lambda _: self._say_connection())
         self.workspace.unconfirmed_changed.connect(self._say_connection)
@@ -239,6 +251,7 @@ class Desktop(QObject):
         if self.workspace is None or self._services is None:
             return
         clear_own_clipboard()
+        self._see("lock", step="asked")
         self._window.end_question()
         self._window.close_palette()
         place = (self._session.get("organization") or {}).get("name", "")
@@ -259,6 +272,7 @@ class Desktop(QObject):
             self._lock_says("lock_unconfirmed")
 
     def _lock_confirmed(self) -> None:
+        self._see("lock", step="confirmed")
         if self._unlock.view is None:
             self._window.lock.retranslate()
 
@@ -284,6 +298,7 @@ class Desktop(QObject):
             if old is not None:
                 delete_later(old)
         self._locking = None
+        self._see("lock", step="unlocked")
         self._window.announcer.hushed = False
         self._window.hide_lock()
         if self.workspace is not None:
@@ -335,7 +350,7 @@ class Desktop(QObject):
         if self._services is not None:
             ending = self._end_session(self._services, tell_gateway)
             self._threads.run(ending, self._ended_upstream, lambda _: self._ended_upstream(None))
-        workspace, self.workspace, self._services = self.workspace, None, None
+        services, workspace, self.workspace, self._services = self._services, self.workspace, None, None
         self._session = {}
         clear_own_clipboard()
         self._locking = None
@@ -343,12 +358,19 @@ class Desktop(QObject):
         self._unlock.drop()
         if workspace is not None:
             workspace.end()
+        if services is not None:
+            services.timeline.end("logged out" if tell_gateway else "session lost")
         self._window.hide_lock()
         self._say_connection()
         self._window.set_user(None)
         self._begin_sign_in()
 
     # small things
+
+    def _see(self, kind: str, **facts: object) -> None:
+        """For the session's timeline."""
+        if self._services is not None:
+            self._services.timeline.see(kind, **facts)
 
     def _language_changed(self) -> None:
         if self.workspace is not None:

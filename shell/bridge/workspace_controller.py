@@ -32,6 +32,7 @@ from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
 from shell.presenters.scratchpad import Drafts
 from shell.presenters.texts import sentence
+from shell.timeline.session_timeline import FACT as TIMELINE_FACT
 from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
 
@@ -219,18 +220,25 @@ class WorkspaceController(QObject):
     # facts of the gateway
 
     async def _follow_facts(self) -> None:
-        workspace, post = self._services.workspace, self._services.post
+        workspace, post, timeline = self._services.workspace, self._services.post, self._services.timeline
+        hears = False
         while True:
             try:
                 for facts in await workspace.panes():
                     post(partial(self._fact, {"type": "pane", **facts}))
                 async for fact in workspace.events():
-                    post(partial(self._fact, fact))
+                    if not hears:
+                        hears = timeline.hears(True)
+                    if fact.get("type") == TIMELINE_FACT:
+                        timeline.told(fact)
+                    else:
+                        post(partial(self._fact, fact))
             except NotSignedIn:
                 post(self.signed_out.emit)
                 return
             except Exception:  # whatever it was: to be deaf is worse, so it begins anew
                 pass
+            hears = hears and timeline.hears(False)
             await asyncio.sleep(FACTS_AGAIN_SECONDS)
 
     def _fact(self, fact: dict[str, Any]) -> None:
