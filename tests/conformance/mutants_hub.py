@@ -64,7 +64,9 @@ def _shared_topic(original: Any) -> Any:
 
 
 def _other_id(original: Any) -> Any:
-    return lambda message: original({**message, "id": "of-the-hub"} if "event" in message else message)
+    return lambda self, message: original(
+        self, {**message, "id": "of-the-hub"} if "event" in message else message
+    )
 
 
 def _unknown_dropped(original: Any) -> Any:
@@ -172,7 +174,7 @@ HUB: dict[str, Mutant] = {
         lambda original: lambda message, *versions: message
     ),
     "hub-takes-one-media-type": at("launcher.server.hub.routes:_JSON")(instead(("application/json",))),
-    "hub-renames-events": at("launcher.server.hub.runner:_frame")(_other_id),
+    "hub-renames-events": at("launcher.server.hub.frames:Frames.of")(_other_id),
     "hub-takes-any-name": at("context.hub:is_event_name")(always(True)),
     "hub-drops-unknown-keys": at("launcher.server.hub.event_bodies:read_event")(_unknown_dropped),
     "hub-invents-identifiers": at("launcher.server.hub.event_bodies:read_event")(_identified),
@@ -182,7 +184,7 @@ HUB: dict[str, Mutant] = {
     "hub-derives-nothing": at("context.patient_context:PatientContext._derive")(always(())),
     "hub-drops-logout": at("context.hub:Hub._deliver")(_logout_dropped),
     "hub-holds-back-the-stale": at("context.hub:Hub._deliver")(_stale_dropped),
-    "hub-reads-numbers-only": at("launcher.server.hub.runner:read_answer")(_numbers_only),
+    "hub-reads-numbers-only": at("launcher.server.hub.incoming_frames:read_answer")(_numbers_only),
     "hub-tells-of-no-refusal": at("context.hub:is_refusal")(always(False)),
     "hub-misses-no-lost-socket": at("launcher.server.hub.channel:ending_of")(
         after(lambda ending: replace(ending, normal=True))
