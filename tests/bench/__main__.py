@@ -18,6 +18,7 @@ from tests.bench.figures import Figure, heading, row
 PARTS = {
     "start": "start of the desktop to the sign-in page, and a bare window with the same page",
     "desktop": "launch, change of patient, GUI thread",
+    "changes": "a change of patient with five panes: hub, shell, apps",
     "reads": "a FHIR read through the gateway, direct, and through a bare proxy",
     "searches": "a search for 100 entries through the gateway, direct, and through a bare proxy",
     "launches": "launches of an app, authorize to token",
@@ -25,7 +26,11 @@ PARTS = {
     "audit": "the latency that durable audit adds to an answer",
     "memory": "memory of a pane, and of a bare view",
 }
-LONG_PARTS = {"growth": "memory of the gateway from request 20,000 to 100,000"}
+LONG_PARTS = {
+    "growth": "memory of the gateway from request 20,000 to 100,000",
+    "renderers_short": "memory of the renderers from change 10 to 50, with five panes",
+    "renderers": "memory of the renderers from change 100 to 500, with five panes",
+}
 
 
 def say(line: str) -> None:

@@ -16,11 +16,11 @@ class MeasurementFailed(Exception):
     """The process ended without its line; the last words of its standard error."""
 
 
-def run_module(name: str, *arguments: str) -> dict[str, Any]:
+def run_module(name: str, *arguments: str, longest: float = LONGEST_SECONDS) -> dict[str, Any]:
     """``python -m tests.bench.NAME ...`` with the moment of its start; tried again once. Raises MeasurementFailed."""
     for attempt in range(1, TRIES + 1):
         command = [sys.executable, "-m", f"tests.bench.{name}", *arguments, "--began", repr(time.time())]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=longest, check=False)
         lines = done.stdout.strip().splitlines()
         if done.returncode == 0 and lines:
             told: dict[str, Any] = json.loads(lines[-1])

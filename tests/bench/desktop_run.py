@@ -1,6 +1,6 @@
 """The real desktop in a process of its own, driven by the tour's actor; prints one JSON line of what was measured.
 
-``python -m tests.bench.desktop_run switch|turns|profile|memory --state DIR [--began SECONDS] [--times N]``
+``python -m tests.bench.desktop_run switch|turns|profile|memory|five|soak --state DIR [--began SECONDS] [--times N]``
 """
 
 from __future__ import annotations
@@ -8,24 +8,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 
+import plugins
+import shell.composition.child as children
 from shell.bridge.application import Program, build, new_application
 from shell.composition.clock import SystemClock
 from shell.composition.practice import EnvironmentChoice, prepare
 from shell.tour import steps
 from shell.tour.actor import Actor
-from tests.bench.processes import memory_bytes, settled
+from tests.bench.processes import memory_bytes, renderer_bytes, settled
 from tests.bench.slots import SlotProfile, TurnWatch
 from tests.bench.timeline import Timeline
 
 ROWS = (3, 8)
 PANES = 3
 QUIET_MS = 700
+FURTHER = {"malinger": "malinger-to", "legemidler": "legemidler-to"}
+"""Bundled apps that are installed a second time, under another name."""
+FIVE = PANES + len(FURTHER)
+MOMENTS = "gateway-moments"
+"""File below the folder of state, one JSON line for each moment in the gateway."""
+FIFTHS, SETTLING_MS = 5, 1000
 
 
 def main() -> None:
@@ -38,7 +48,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.what == "turns":
         os.environ["QT_NO_GLIB"] = "1"  # with GLib, Qt tells of waking up when the work has been done
-    environment = prepare(EnvironmentChoice(arguments.state), SystemClock().now())
+    folders: tuple[Path, ...] = ()
+    if arguments.what in WITH_FIVE:
+        folders = further_apps(arguments.state)
+        time_gateway(arguments.state / MOMENTS)
+    environment = prepare(EnvironmentChoice(arguments.state, folders=folders), SystemClock().now())
     timeline = Timeline()
     timeline.watch()
     application = new_application()
@@ -67,6 +81,63 @@ def switches(program: Program, actor: Actor, timeline: Timeline, times: int) -> 
         pick(program, actor, turn + 1)
         actor.wait(QUIET_MS)
     return {"launches": timeline.launches, "changes": timeline.changes}
+
+
+def five(program: Program, actor: Actor, timeline: Timeline, times: int) -> dict[str, Any]:
+    """Change to and fro with five panes; the moments of the shell, those of the gateway stand in its file."""
+    open_five(program, actor)
+    timeline.moments.clear()
+    for turn in range(times):
+        pick(program, actor, turn + 1, FIVE)
+        actor.wait(QUIET_MS)
+    return {"moments": timeline.moments}
+
+
+def soak(program: Program, actor: Actor, timeline: Timeline, times: int) -> dict[str, Any]:
+    """Bytes of all renderers after a fifth of the changes, and then after each further fifth."""
+    open_five(program, actor)
+    taken: dict[int, int] = {}
+    for turn in range(1, times + 1):
+        pick(program, actor, turn, FIVE)
+        if turn % (times // FIFTHS) == 0:
+            taken[turn] = settled(lambda: renderer_bytes(os.getpid()), lambda: actor.wait(SETTLING_MS))
+    return {"renderers": taken}
+
+
+def open_five(program: Program, actor: Actor) -> None:
+    """A resident with the three apps that open by themselves, then the others."""
+    pick(program, actor, 0)
+    workspace = program.desktop.workspace
+    assert workspace is not None
+    for count, client_id in enumerate(FURTHER.values(), PANES + 1):
+        workspace.open_app(client_id)
+        actor.until(lambda: all_follow(program, None, count), f"{count} panes about one resident")  # noqa: B023
+
+
+def further_apps(state: Path) -> tuple[Path, ...]:
+    """Unpacked apps beside the bundled ones; what they show is the same."""
+    made: list[Path] = []
+    for bundled, other in FURTHER.items():
+        folder = state / "further" / other
+        if not folder.exists():
+            shutil.copytree(Path(plugins.__file__).parent / "bundled" / bundled, folder)
+            for name in ("manifest.json", "launch.js"):
+                text = (folder / name).read_text(encoding="utf-8")
+                (folder / name).write_text(text.replace(f'"{bundled}"', f'"{other}"'), encoding="utf-8")
+        made.append(folder)
+    return tuple(made)
+
+
+def time_gateway(moments: Path) -> None:
+    """Have the gateway child started with a clock beside its hub."""
+    usual = children.child_command
+
+    def command(name: str) -> Sequence[str]:
+        if name != "gateway":
+            return usual(name)
+        return [sys.executable, "-m", "tests.bench.timed_gateway", str(os.getpid()), str(moments)]
+
+    children.child_command = command  # type: ignore[assignment]
 
 
 def turns(program: Program, actor: Actor, timeline: Timeline, times: int) -> dict[str, Any]:
@@ -106,8 +177,8 @@ def memory(program: Program, actor: Actor, timeline: Timeline, times: int) -> di
     return {"empty": empty, "full": settled(all_but_children, lambda: actor.wait(QUIET_MS)), "panes": PANES}
 
 
-def pick(program: Program, actor: Actor, turn: int) -> None:
-    """Choose a resident of the list as the tour does, and wait until three panes follow."""
+def pick(program: Program, actor: Actor, turn: int, panes: int = PANES) -> None:
+    """Choose a resident of the list as the tour does, and wait until all panes follow."""
     workspace = program.desktop.workspace
     assert workspace is not None
     earlier = workspace.tabs.front.patient_id if workspace.tabs.front else None
@@ -115,19 +186,24 @@ def pick(program: Program, actor: Actor, turn: int) -> None:
         actor.key(Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
     actor.click_row(ROWS[turn % 2])
 
-    def all_follow() -> bool:
-        front = workspace.tabs.front
-        if front is None or front.patient_id in (None, earlier) or len(front.panes) != PANES:
-            return False
-        return all(
-            pane.view.usable and not pane.covered and pane.effective_patient == front.patient_id
-            for pane in front.panes
-        )
-
-    actor.until(all_follow, "three panes about one resident")
+    actor.until(lambda: all_follow(program, earlier, panes), f"{panes} panes about one resident")
 
 
-WORK = {"switch": switches, "turns": turns, "profile": profiled, "memory": memory}
+def all_follow(program: Program, earlier: str | None, panes: int) -> bool:
+    """Whether the tab in front is about another patient than ``earlier``, in so many panes."""
+    workspace = program.desktop.workspace
+    assert workspace is not None
+    front = workspace.tabs.front
+    if front is None or front.patient_id in (None, earlier) or len(front.panes) != panes:
+        return False
+    return all(
+        pane.view.usable and not pane.covered and pane.effective_patient == front.patient_id
+        for pane in front.panes
+    )
+
+
+WORK = {"switch": switches, "turns": turns, "profile": profiled, "memory": memory, "five": five, "soak": soak}
+WITH_FIVE = ("five", "soak")
 
 if __name__ == "__main__":
     main()

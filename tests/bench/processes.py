@@ -54,6 +54,20 @@ def memory_bytes(pid: int, left_out: Collection[int] = ()) -> int:
     return total
 
 
+def renderer_bytes(pid: int) -> int:
+    """Proportional memory of the renderers below a process, as :func:`memory_bytes`."""
+    children = psutil.Process(pid).children(recursive=True)
+    others = [child.pid for child in children if not _is_renderer(child)]
+    return memory_bytes(pid, [pid, *others])
+
+
+def _is_renderer(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
 def settled(measure: Callable[[], int], wait: Callable[[], None], rounds: int = 5) -> int:
     """The median of a few looks with a wait before each."""
     looks: list[int] = []
