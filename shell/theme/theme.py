@@ -114,8 +114,8 @@ class Theme(QObject):
         return self.tokens.color(token, self._name)
 
     def slot_fill(self, slot: Slot | None) -> str:
-        """Token of a patient's field; without a slot the strongest neutral."""
-        return f"patient-{slot}" if slot else "text-soft"
+        """Token of a patient's field, on which ``on-patient`` can be read; without a slot a neutral."""
+        return f"patient-{slot}" if slot else "patient-none"
 
     def slot_ink(self, slot: Slot | None) -> str:
         return f"patient-{slot}-ink" if slot else "text-soft"

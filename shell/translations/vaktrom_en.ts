@@ -637,6 +637,14 @@
 <context>
     <name>PaneTexts</name>
     <message>
+        <source>Venter</source>
+        <translation>Waiting</translation>
+    </message>
+    <message>
+        <source>, og ingen pasient er valgt</source>
+        <translation>, and no patient is chosen</translation>
+    </message>
+    <message>
         <source>Følger</source>
         <translation>Following</translation>
     </message>

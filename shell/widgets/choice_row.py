@@ -1,4 +1,4 @@
-"""A large button with two lines: what happens, and what that means."""
+"""A large button with two lines: what happens, and what that means; or the first alone, in the middle."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class ChoiceRow(QAbstractButton):
         painter.setPen(theme.color(ink))
         painter.setFont(theme.font("row-name", 700, name=True))
         middle = self.height() / 2
-        painter.drawText(QPointF(LEFT, middle - 5 * theme.percent / 100), self.text())
+        title = middle + (-5 if self._text else 6) * theme.percent / 100
+        painter.drawText(QPointF(LEFT, title), self.text())
         painter.setFont(theme.font("small", name=True))
         painter.drawText(QPointF(LEFT, middle + 16 * theme.percent / 100), self._text)
         if self._keys:

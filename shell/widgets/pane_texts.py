@@ -35,6 +35,8 @@ class PaneTexts(QObject):
         """The state's word; a follower that still has its old patient says *Bytter*, one without any *Åpner*."""
         if model.suspended:
             return self.tr("Kobler til")
+        if model.state is State.CHANGING and model.current is None:
+            return self.tr("Venter")
         if _switches(model):
             return self.tr("Bytter")
         return self.tr("Åpner") if _opens(model) else self.state_word(model.state)
@@ -83,13 +85,12 @@ class PaneTexts(QObject):
     def pinned_sentence(self, model: PaneModel) -> tuple[str, str]:
         """What stands before and after the patient's name in the strip of a pinned pane.
 
-        Pinned to the very patient of the banner, it says what will happen instead of a warning that would be false.
+        Pinned to the very patient of the banner, it says what will happen instead of a warning that would be false; with
+        nobody in the banner it says so.
         """
-        if (
-            model.effective is not None
-            and model.current is not None
-            and model.effective.key == model.current.key
-        ):
+        if model.current is None:
+            return self.tr("Dette er "), self.tr(", og ingen pasient er valgt")
+        if model.effective is not None and model.effective.key == model.current.key:
             return self.tr("Dette er "), self.tr(", og blir stående når du bytter pasient")
         return self.tr("Dette er "), self.tr(", ikke pasienten øverst")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize
@@ -20,10 +21,14 @@ from shell.presenters.texts import sentence
 from shell.theme.theme import Theme
 from shell.theme.tokens import THEME_NAMES
 from shell.translations import Translations
+from shell.translations.translations import LANGUAGES, SOURCE_LANGUAGE
 from shell.windows import gallery_models as demo
+from shell.windows.gallery_context import ContextScenes
 from shell.windows.main_window import MainWindow
 
 SIZES = (QSize(1366, 768), QSize(1920, 1080), QSize(1366, 697), QSize(1024, 640))
+LISTS = ("02", "03", "04", "08", "11", "15", "17", "20")
+"""Scenes of names and rows. All others have sentences in them: also in English, light and dark, in the first two sizes."""
 
 
 class Gallery:
@@ -58,25 +63,30 @@ class Gallery:
             "21-access": self.access,
             "22-hidden": self.hidden,
             "23-unconfirmed": self.unconfirmed,
-        }
+        } | ContextScenes(self).scenes()
 
     def save(
         self, folder: Path, themes: tuple[str, ...], sizes: tuple[QSize, ...], only: str = ""
     ) -> list[Path]:
-        """A PNG for every scene, theme and size."""
+        """A PNG for every scene, theme and size, and some in English beside it."""
         saved = []
-        for theme in themes:
+        for language, theme, size in product(LANGUAGES, themes, sizes):
+            english = language != SOURCE_LANGUAGE
+            if english and (theme == "high-contrast" or size not in SIZES[:2]):
+                continue
+            if self.translations.language != language:
+                self.translations.choose(language)
             self.theme.choose(theme)
-            for size in sizes:
-                for name, scene in self.scenes().items():
-                    if only and only not in name:
-                        continue
-                    self.start(size)
-                    scene()
-                    self.settle()
-                    path = folder / f"{name}-{theme}-{size.width()}x{size.height()}.png"
-                    self.window.grab().save(str(path))
-                    saved.append(path)
+            for name, scene in self.scenes().items():
+                if (only and only not in name) or (english and name.startswith(LISTS)):
+                    continue
+                self.start(size)
+                scene()
+                self.settle()
+                mark = f"-{language}" if english else ""
+                path = folder / f"{name}{mark}-{theme}-{size.width()}x{size.height()}.png"
+                self.window.grab().save(str(path))
+                saved.append(path)
         return saved
 
     def start(self, size: QSize) -> None:
@@ -88,7 +98,8 @@ class Gallery:
             window.remove_area(key)
         window.end_question()
         window.close_palette()
-        window.overlay.close(window.keys_help)
+        if window.overlay.dialog is not None:
+            window.overlay.close(window.overlay.dialog)
         window.set_strip(None)
         window.desk.toasts.clear()
         window.set_connection("connected")
@@ -137,17 +148,17 @@ class Gallery:
         window.desk.start.practice.view.go_to(6)
 
     def workspace(self) -> None:
-        self._patient(demo.haugen_banner(), (demo.haugen(),), 0)
+        self.patient(demo.haugen_banner(), (demo.haugen(),), 0)
         following = State.FOLLOWING
         names = ("Målinger", "Legemidler", "Notat", "Tiltak")
         self.window.set_rail(demo.rail(dict.fromkeys(names, following), "Notat"))
         for name in names[:3]:
-            self._pane(demo.pane(name, following, demo.haugen()))
+            self.pane(demo.pane(name, following, demo.haugen()))
         if self.window.width() < 1700:
-            self._pane(demo.pane("Tiltak", following, demo.haugen()), beside="Notat")
+            self.pane(demo.pane("Tiltak", following, demo.haugen()), beside="Notat")
             self.window.area("one").show_pane("Notat")
         else:
-            self._pane(demo.pane("Tiltak", following, demo.haugen()))
+            self.pane(demo.pane("Tiltak", following, demo.haugen()))
         self.window.area("one").focus_pane("Notat")
 
     def palette(self) -> None:
@@ -161,21 +172,21 @@ class Gallery:
         self.window.show_found(models.FoundModel("haukn"))
 
     def pinned(self) -> None:
-        self._patient(demo.haugan_banner(), (demo.haugen(), demo.haugan()), 1)
+        self.patient(demo.haugan_banner(), (demo.haugen(), demo.haugan()), 1)
         self.window.set_now(demo.at("03:16"))
         states = {"Målinger": State.FOLLOWING, "Legemidler": State.FOLLOWING, "Notat": State.PINNED}
         self.window.set_rail(demo.rail(states, "Notat", 1))
-        self._pane(demo.pane("Målinger", State.FOLLOWING, demo.haugan()))
-        self._pane(demo.pane("Notat", State.PINNED, demo.haugen(), demo.haugan()))
-        self._pane(demo.pane("Legemidler", State.FOLLOWING, demo.haugan()))
+        self.pane(demo.pane("Målinger", State.FOLLOWING, demo.haugan()))
+        self.pane(demo.pane("Notat", State.PINNED, demo.haugen(), demo.haugan()))
+        self.pane(demo.pane("Legemidler", State.FOLLOWING, demo.haugan()))
 
     def out_of_sync(self) -> None:
-        self._patient(demo.lien_banner(), (demo.haugen(), demo.lien()), 1)
+        self.patient(demo.lien_banner(), (demo.haugen(), demo.lien()), 1)
         states = {"Målinger": State.FOLLOWING, "Legemidler": State.OUT_OF_SYNC, "Notat": State.CHANGING}
         self.window.set_rail(demo.rail(states, "Notat"))
-        self._pane(demo.pane("Målinger", State.FOLLOWING, demo.lien()))
-        self._pane(demo.pane("Legemidler", State.OUT_OF_SYNC, demo.haugen(), demo.lien(), Reason.NO_ANSWER))
-        self._pane(demo.pane("Notat", State.CHANGING, None, demo.lien()))
+        self.pane(demo.pane("Målinger", State.FOLLOWING, demo.lien()))
+        self.pane(demo.pane("Legemidler", State.OUT_OF_SYNC, demo.haugen(), demo.lien(), Reason.NO_ANSWER))
+        self.pane(demo.pane("Notat", State.CHANGING, None, demo.lien()))
         area = self.window.area("one")
         area.pane("Notat").curtain.bar.show()
         area.pane("Notat").curtain.bar.start()
@@ -211,10 +222,10 @@ class Gallery:
 
     def crowded(self) -> None:
         crowded = demo.crowded_banner()
-        self._patient(crowded, (demo.haugen(), demo.haugan(), crowded.patient), 2)
-        self._pane(demo.pane("Målinger", State.FOLLOWING, crowded.patient))
-        self._pane(demo.pane("Legemidler", State.PINNED, demo.haugen(), crowded.patient))
-        self._pane(demo.pane("Notat", State.OUT_OF_SYNC, crowded.patient, reason=Reason.CRASHED))
+        self.patient(crowded, (demo.haugen(), demo.haugan(), crowded.patient), 2)
+        self.pane(demo.pane("Målinger", State.FOLLOWING, crowded.patient))
+        self.pane(demo.pane("Legemidler", State.PINNED, demo.haugen(), crowded.patient))
+        self.pane(demo.pane("Notat", State.OUT_OF_SYNC, crowded.patient, reason=Reason.CRASHED))
 
     def no_network(self) -> None:
         self.ward()
@@ -276,7 +287,7 @@ class Gallery:
         )
         window.show_start_list()
 
-    def _patient(
+    def patient(
         self, banner: models.BannerModel, patients: tuple[models.PatientRef, ...], front: int
     ) -> None:
         window = self.window
@@ -288,7 +299,7 @@ class Gallery:
         window.show_workspace()
         self.settle()
 
-    def _pane(self, model: models.PaneModel, beside: str | None = None) -> None:
+    def pane(self, model: models.PaneModel, beside: str | None = None) -> None:
         frame = self.window.area("one").add_pane(model, beside)
         view: QWidget = QLabel(f"Innholdet i {model.app.name}", frame.holder)
         view.setStyleSheet(f"background: {self.theme.hex('surface')}; padding: 16px;")

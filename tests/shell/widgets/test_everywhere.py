@@ -26,6 +26,9 @@ SCENES = (
     "01-sign-in", "02-ward", "03-workspace", "04-palette", "04b-palette-nothing", "05-pinned", "06-out-of-sync",
     "07-unsaved", "08-lock", "11-gp", "12-messages", "13-crowded", "15-no-network", "16-keys", "17-nothing-due",
     "18-permission", "19-nobody", "20-administrator", "21-access", "22-hidden",
+    "23-unconfirmed", "24-states", "25-reason-no-answer", "25-reason-refused", "25-reason-socket-lost",
+    "25-reason-crashed", "25-reason-hung", "25-reason-unreachable", "25-reason-login", "25-reason-record-away",
+    "26-no-patient", "27-gateway-away", "28-activity", "29-drafts", "30-changed-elsewhere", "31-unsaved-two-patients",
 )  # fmt: skip
 FOLDER = Path(shell.__file__).parent
 TABBABLE = Qt.FocusPolicy.TabFocus

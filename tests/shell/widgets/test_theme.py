@@ -34,7 +34,7 @@ USED = [
     *((ink, "chrome") for _, ink in ConnectionState.LOOKS.values()),
     *((ink, "surface") for _, ink in TOAST_LOOKS.values()),
     *((f"patient-{slot}-ink", back) for slot in (1, 2, 3) for back in ("surface-alt", f"patient-{slot}-soft")),
-    *(("on-patient", f"patient-{slot}") for slot in (1, 2, 3)),
+    *(("on-patient", f"patient-{slot}") for slot in (1, 2, 3, "none")),
     *(("text", back) for back in ("canvas", "chrome", "surface", "surface-alt", "surface-hover", "warn-soft", "danger-soft")),
     *(("text-soft", back) for back in ("canvas", "chrome", "surface", "surface-alt", "surface-hover", "action-soft")),
     *(("text-faint", back) for back in ("surface", "surface-alt")),
