@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 PATIENCE = 0.5
 QUIET = logging.getLogger("tests.glance")
 QUIET.setLevel(logging.CRITICAL)
-LIST_SECONDS = 5.0
+LIST_SECONDS, LIST_TRIES = 5.0, 5
 SAYS = "JSON.stringify([location.hostname, document.body?.dataset.patient || ''])"
 
 
@@ -33,14 +33,25 @@ class Glance:
         self._asking.shutdown(cancel_futures=True)
 
     def _look(self) -> dict[str, list[str]]:
-        with self._open(self._list, timeout=LIST_SECONDS) as answer:
-            pages = [item for item in json.load(answer) if item["type"] == "page"]
+        pages = [item for item in self._targets() if item["type"] == "page"]
         found: dict[str, list[str]] = {}
         asked = [self._asking.submit(self._ask, item["webSocketDebuggerUrl"]) for item in pages]
         for said in (one.result() for one in asked):
             if said is not None:
                 found.setdefault(said[0].split(".")[0], []).append(said[1])
         return found
+
+    def _targets(self) -> list[dict[str, str]]:
+        """Asked again when a machine with much to do has not answered."""
+        for tried in range(1, LIST_TRIES + 1):
+            try:
+                with self._open(self._list, timeout=LIST_SECONDS) as answer:
+                    targets: list[dict[str, str]] = json.load(answer)
+                    return targets
+            except OSError:
+                if tried == LIST_TRIES:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     @staticmethod
     def _ask(address: str) -> tuple[str, str] | None:

@@ -26,6 +26,7 @@ from tests.story.test_main_story import MARIT_204, choose, sign_in
 HABITS = ("treg", "nekter", "ryker", "late", "krasjer", "henger")
 """*krasjer* behaves well; it is its renderer that is killed."""
 SETTLED_SECONDS = 25.0
+LOOK_SECONDS = 60.0
 SETTLES_EVERY = 4
 KILLS = (1, 7)
 """Of every eight switches, those in whose middle a renderer is killed; the second is looked at when all have arrived."""
@@ -47,7 +48,7 @@ class Watch:
     def look(self) -> None:
         before = self._models()
         answer = self._glance.look()
-        self._story.until(answer.done, "the pages have been looked at", SETTLED_SECONDS)
+        self._story.until(answer.done, "the pages have been looked at", LOOK_SECONDS)
         pages = answer.result()
         after = self._models()
         for app, model in before.items():
@@ -108,12 +109,14 @@ def kill_renderer(story: Story, app: str) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def broken_panes(story: Story) -> list[PaneFrame]:
-    """Those that come back when the user says so."""
-    frames = story.window.findChildren(PaneFrame)
-    return [
-        frame for frame in frames if frame.model.state is State.OUT_OF_SYNC and frame.model.app.key != "late"
-    ]
+def put_right(story: Story) -> None:
+    """What the user does with a pane that lies still: *Synkroniser*, or *Slipp* when it did not say in time that it holds
+    nothing unsaved."""
+    for frame in story.window.findChildren(PaneFrame):
+        if frame.model.state is State.OUT_OF_SYNC and frame.model.app.key != "late":
+            story.window.pane_sync_asked.emit(frame.key)
+        elif frame.model.state is State.PINNED:
+            story.window.pane_release_asked.emit(frame.key)
 
 
 @pytest.mark.parametrize("switches", [30, pytest.param(300, marks=pytest.mark.long)])
@@ -144,14 +147,12 @@ def test_no_pane_shows_anybody_but_whom_its_header_names(
             story.until(partial(settled, story), "everybody has arrived", SETTLED_SECONDS)
             patient = str(story.banner_patient())  # of two opens, the later to arrive at the hub
             watch.look()
-            for frame in broken_panes(story):
-                story.window.pane_sync_asked.emit(frame.key)
+            put_right(story)
         assert model_of(story, "late").covered, "an app that reads nothing is never uncovered"
     story.until(partial(settled, story), "everybody has arrived", SETTLED_SECONDS)
     story.until(lambda: model_of(story, "late").state is State.OUT_OF_SYNC, "out of sync")
     assert model_of(story, "late").reason is Reason.NO_ANSWER
-    for frame in broken_panes(story):
-        story.window.pane_sync_asked.emit(frame.key)
+    put_right(story)
     last = str(story.banner_patient())
     for app in sorted({"malinger", "notat", *HABITS} - {"late"}):
         story.until(partial(story.follows, app, last), f"{app} about the last patient")
