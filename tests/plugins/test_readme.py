@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from plugins.folder import check
+from plugins.manifest import read_manifest
 from plugins.registry import BUNDLED, AppRegistry, Surroundings
 from plugins.rules import FIELDS
 
@@ -62,3 +63,12 @@ def test_a_typing_mistake_in_the_readme_app_is_told(tmp_path: Path, mistake: str
     assert any(line.startswith("Feil: manifest.json#/" + mistake) for line in lines)
     assert any(f"Mente du {mistake}?" in line for line in lines)
     assert lines[-1] == "1 feil i minapp."
+
+
+def test_the_program_of_its_own_is_a_correct_manifest() -> None:
+    """Mutant: an example that the check refuses."""
+    part = README.read_text(encoding="utf-8").split("## A program of your own")[1]
+    reading = read_manifest(part.split("```json")[1].split("```")[0].encode())
+    assert reading.findings == ()
+    assert reading.manifest is not None
+    assert reading.manifest.native

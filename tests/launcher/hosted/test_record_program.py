@@ -277,6 +277,32 @@ def test_what_is_no_address_of_the_program_gets_no_code(home: Home) -> None:
     }
 
 
+def test_it_goes_on_when_the_gateway_was_killed(local_systems: UpstreamSystems, tmp_path: Path) -> None:
+    """S8: tokens, topic and patient are there again; it subscribes anew (FC-39), and the event stream tells the shell.
+
+    Mutants: it has to sign in again; the shell hears nothing of it before its next event."""
+    with at_home(local_systems, tmp_path, AppPolicy()) as home:
+        program, records = home.signed_in(), dict(home.gateway.records)
+        tokens, shell_tokens = program.tokens, home.shell.tokens
+    apps = registry(local_systems.gateway_sockets[0].getsockname()[1], [tmp_path / PROGRAM], AppPolicy())
+    with (
+        running_gateway(local_systems, tmp_path, clients=gateway_clients(apps), records=records) as gateway,
+        ExitStack() as stack,
+    ):
+        again = RecordProgram(gateway.http, gateway.fhir_base, PROGRAM, SCOPE)
+        stack.callback(again.close)
+        again.tokens = tokens
+        again.joins()
+        assert again.event("Patient-open")["event"]["context"][0]["resource"]["id"] == ANNA
+        bearer = {"Authorization": f"Bearer {shell_tokens['access_token']}"}
+        with gateway.http.stream("GET", "/workspace/events", headers=bearer) as stream:
+            told = (json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line)
+            first = next(fact for fact in told if fact["type"] == "program")
+            again.channel.close()
+            last = next(fact for fact in told if fact["type"] == "program")
+        assert (first["client_id"], first["socket"], last["socket"]) == (PROGRAM, True, False)
+
+
 @pytest.mark.parametrize("method", ["none", "client_secret_basic"])
 def test_the_same_program_over_tls(place: Place, method: str) -> None:
     """Public and confidential, over https and wss. Mutants: ws beyond the machine; the folder's program left out."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from launcher.server.hub.channel import Channel, Ending
 from tests.launcher.hub.house import House, Subscriber
 
 STRAY = json.dumps({"id": "e-unknown", "status": 200})
@@ -152,3 +153,34 @@ async def test_an_app_that_calls_without_end_is_slowed_and_recorded_once(house: 
     ] * 5 + [429]
     refused = [row for row in house.log.rows if row.status == 429]
     assert [row.repeated for row in refused] == [0, 16]
+
+
+async def test_frames_that_mean_nothing_give_up_the_turn() -> None:
+    """Frames that lie ready are read without a pause otherwise. Mutant: as many as have come are worked through at once."""
+    turns = 0
+
+    class Ready:
+        """A socket on which everything has arrived already."""
+
+        left = 100
+
+        async def receive(self) -> dict[str, Any]:
+            self.left -= 1
+            return (
+                {"type": "websocket.receive", "text": STRAY}
+                if self.left
+                else {"type": "websocket.disconnect", "code": 1000}
+            )
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    socket: Any = Ready()
+    ending = await Channel(4, 0.1, 0.0001).run(socket, lambda frame: False)
+    beside.cancel()
+    assert ending == Ending(1000, normal=True)
+    assert turns >= 100
