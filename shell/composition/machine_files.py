@@ -35,3 +35,13 @@ def settings_machine_file() -> Path:
 def settings_user_file() -> Path:
     """``~/.config/vaktrom/settings.toml``; on Windows in the roaming ``AppData``. It need not exist."""
     return Path(platformdirs.user_config_dir("vaktrom", appauthor=False, roaming=True)) / "settings.toml"
+
+
+def settings_source_file() -> Path:
+    """Where the machine file is to be had from, when it is not beside this one; it need not exist."""
+    return machine_folder() / "source.toml"
+
+
+def settings_copies() -> Path:
+    """A user's copies of fetched machine files: local, never roaming."""
+    return Path(platformdirs.user_cache_dir("vaktrom", appauthor=False)) / "settings"

@@ -54,6 +54,25 @@ an entry that has none is shown by `vaktrom doctor --settings`. Run from source,
 On Linux the policy file, the machine file and their folder must belong to root and be writable by nobody else (run
 from source: or belong to whoever starts it). On Windows the rights of the folder and of the policy keys decide.
 
+## A machine file from elsewhere
+
+`/etc/vaktrom/source.toml` names it on Linux, `HKLM\\Software\\Vaktrom` (`ConfigUrl`, `ConfigSha256`, `ConfigFile`) on
+Windows; the machine file beside it is then not read.
+
+```toml
+url = "https://config.fjordvik.example/vaktrom.toml"   # or file = "/srv/vaktrom/settings.toml", never both
+sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"   # optional: this content and no other
+```
+
+The address is asked at each start, for at most a few seconds: https alone, against the authorities of the operating
+system, directly (no proxy), no redirects, at most 256 KiB of `application/toml`, `text/toml`, `text/plain` or
+`application/octet-stream`. What it gives must be without a mistake. Otherwise the last good copy stands in, with a
+warning in `vaktrom doctor --settings`; without one there is no clinical access. The copy lies in the machine's folder
+when whoever starts the program may write there (run `vaktrom doctor --settings` once as administrator), else with the
+user. In an installed program a user's copy counts only when `sha256` is given: he could have written it.
+
+## For which program
+
 The settings are those of the desktop, its own gateway and its command line. A gateway that stands by itself has a
 file of its own ([launcher/HOSTED.md](../../launcher/HOSTED.md)); of these it reads `apps.policy_file`. `vaktrom sandbox`
 has made-up people only, and of these reads `apps.policy_file` too.

@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shell.composition.machine_files import settings_machine_file, settings_policy_file, settings_user_file
+from shell.composition.machine_files import (
+    settings_copies,
+    settings_machine_file,
+    settings_policy_file,
+    settings_source_file,
+    settings_user_file,
+)
 from shell.settings.files import from_policy_file, from_toml
+from shell.settings.machine_configuration import MachinePlaces, machine_configuration
 from shell.settings.registry import Registry, from_registry
 from shell.settings.resolve import Settings, resolve
 from shell.settings.rows import TABLE
@@ -29,6 +36,24 @@ class Places:
     frozen: bool = False
     owners: tuple[int, ...] = (ROOT,)
     """Whose policy and machine file count, by user id (POSIX)."""
+    source_file: Path | None = None
+    """Where ``CONFIGURL`` and ``CONFIGFILE`` stand without a registry; beside the machine file unless named."""
+    copies: Path | None = None
+    """The user's folder for last good copies; beside his file unless named."""
+
+    @property
+    def machine(self) -> MachinePlaces:
+        """What of this is about the machine file."""
+        folder = self.machine_file.parent
+        return MachinePlaces(
+            self.machine_file,
+            self.source_file or folder / "source.toml",
+            folder,
+            self.copies or self.user_file.parent,
+            Trust(self.owners),
+            self.frozen,
+            self.registry,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +75,14 @@ def usual_places() -> Places:
 
         registry = WindowsRegistry()
     return Places(
-        settings_policy_file(), settings_machine_file(), settings_user_file(), registry, frozen, owners
+        settings_policy_file(),
+        settings_machine_file(),
+        settings_user_file(),
+        registry,
+        frozen,
+        owners,
+        settings_source_file(),
+        settings_copies(),
     )
 
 
@@ -63,7 +95,7 @@ def read_settings(places: Places, named: Named) -> Settings:
             from_environment(named.environment, TABLE),
             Given(Source.WINDOW, "", named.window),
             from_toml(Source.USER_FILE, places.user_file),
-            from_toml(Source.MACHINE_FILE, places.machine_file, Trust(places.owners)),
+            machine_configuration(places.machine),
         ],
         frozen=places.frozen,
     )
