@@ -41,7 +41,7 @@ from shell.bridge.services import AppFacts, Services
 from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.workspace import Launch, OpenedPane
 from shell.web.pane_view import PaneView as WebPane
-from shell.web.probes import NOTHING_UNSAVED, Draft, ask_unsaved
+from shell.web.probes import NOTHING_UNSAVED, Draft
 
 PIN_SECONDS = 3.0
 PIN_AGAIN_SECONDS = (0.3, 1.0, 3.0)
@@ -289,7 +289,7 @@ class PaneController(QObject):
         if self._page is None or not in_use:
             answered(NOTHING_UNSAVED)
         else:
-            ask_unsaved(self._page.pane_page, answered)
+            self._page.ask_unsaved(answered)
 
     @property
     def _lost_its_way(self) -> bool:

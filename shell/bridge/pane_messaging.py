@@ -64,6 +64,8 @@ class PaneMessaging(QObject):
             self._channel.ignore(message)
             return
         if effect is None:
+            if answer["payload"] == {}:
+                self._channel.query.shook_hands(message.document, message.text)
             self._channel.answer(message, json.dumps(answer))
         elif not self._effects.in_use():
             self._channel.answer(message, json.dumps({**answer, "payload": NOT_IN_USE}))

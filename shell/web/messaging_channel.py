@@ -11,6 +11,7 @@ from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngin
 
 from shell.actions.page_policy import DeclaredOrigins, origin_of
 from shell.web.messaging_scripts import LONGEST_MESSAGE, glue_script, shim_script
+from shell.web.unsaved_query import UnsavedQuery
 
 MAIN_WORLD = QWebEngineScript.ScriptWorldId.MainWorld
 OWN_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld
@@ -37,6 +38,12 @@ class MessagingPort(QObject):
     taken = Signal(str, str, str)
     refused = Signal(str, str, int)
     arrived = Signal(int)
+    begun = Signal(str)
+
+    @Slot(str)
+    def begin(self, document: str) -> None:
+        """A document of the app's stands in the page."""
+        self.begun.emit(document)
 
     @Slot(str, str, str)
     def take(self, document: str, origin: str, text: str) -> None:
@@ -57,7 +64,8 @@ class MessagingPort(QObject):
 class MessagingChannel(QObject):
     """Signals: ``posted(message)`` for each message of the app's own origins, ``refused(origin, reason, count)``.
 
-    Every posted message is ended with ``answer`` or ``ignore``. Make it before the page's first load.
+    Every posted message is ended with ``answer`` or ``ignore``. Make it before the page's first load. ``query`` asks the
+    page for unsaved work and hears its answers.
     """
 
     posted = Signal(object)
@@ -74,6 +82,8 @@ class MessagingChannel(QObject):
         self._port.taken.connect(self._take)
         self._port.refused.connect(self._refuse)
         self._port.arrived.connect(self._arrived)
+        self.query = UnsavedQuery(self, self._tell)
+        self._port.begun.connect(self.query.begin)
         channel = QWebChannel(self)
         channel.registerObject("messaging", self._port)
         page.setWebChannel(channel, OWN_WORLD.value)
@@ -91,6 +101,11 @@ class MessagingChannel(QObject):
             QTimer.singleShot(DELIVERED_MS, self, lambda: self._arrived(number))
         self._port.answered.emit(message.document, number, text)
 
+    def _tell(self, document: str, text: str) -> None:
+        """A message of the host's own, which nobody waits for here."""
+        self._answers += 1
+        self._port.answered.emit(document, self._answers, text)
+
     def ignore(self, message: PostedMessage) -> None:
         """There is no answer to this one."""
         self._under_way -= 1
@@ -101,6 +116,8 @@ class MessagingChannel(QObject):
             self.refused.emit(stands, "foreign_origin", 1)
         elif len(text) > LONGEST_MESSAGE:
             self.refused.emit(origin, "too_large", 1)
+        elif self.query.take(document, text):
+            return
         elif self._under_way >= UNDER_WAY:
             self.refused.emit(origin, "flood", 1)
         else:

@@ -96,6 +96,7 @@ _GLUE = """(() => {
   });
   new QWebChannel(qt.webChannelTransport, channel => {
     port = channel.objects.messaging;
+    port.begin(own);
     port.answered.connect((document_, number, text) => {
       if (document_ !== own) return;
       document.dispatchEvent(new CustomEvent('vaktrom-answer', { detail: text }));

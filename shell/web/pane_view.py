@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -11,7 +13,8 @@ from shell.web.live_view import LiveView
 from shell.web.messaging_channel import MessagingChannel
 from shell.web.page import PanePage
 from shell.web.pane_profile import new_profile, put_cookie
-from shell.web.probes import GatewayPageProbe, HangProbe, PaintProbe, ask_unsaved
+from shell.web.probes import Draft, GatewayPageProbe, HangProbe, PaintProbe, ask_unsaved
+from shell.web.unsaved_query import BothDrafts
 from shell.widgets.kept import delete_later, keep_until_deleted
 
 __all__ = ["PaneView", "ask_unsaved"]
@@ -81,6 +84,15 @@ class PaneView(LiveView):
     def open(self, url: str) -> None:
         """Load the launch URL."""
         self._page.load(QUrl(url))
+
+    def ask_unsaved(self, answered: Callable[[Draft], None]) -> None:
+        """Ask for unsaved work: through ``beforeunload``, and in its own words a page that has said it answers."""
+        if self.messaging is None or not self.messaging.query.promised:
+            ask_unsaved(self._page, answered)
+            return
+        both = BothDrafts(answered)
+        ask_unsaved(self._page, both.take)
+        self.messaging.query.ask(both.take)
 
     def watch_paint(self) -> None:
         """Emit ``painted`` once, after the page has painted a frame that began after this call."""

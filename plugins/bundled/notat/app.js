@@ -5,6 +5,7 @@ import { measurementsOf, notesOf, together } from "./earlier.js";
 import { noteFor, observationsFor, judge, measuredAt } from "./entries.js";
 import { clock, moment } from "./moments.js";
 import { announce, button, followLanguage, h, language, mark, notice, say, show, troubleNotice, troubleText, waiting } from "./page.js";
+import { answerHost } from "./host.js";
 import { store } from "./saving.js";
 import { openSession } from "./smart.js";
 
@@ -217,6 +218,7 @@ try {
   const session = await openSession();
   mark("loading", session.patient);
   page = new Page(session);
+  answerHost(session.answer, () => (page.draft.empty ? null : page.draft.begun || true));
   if (session.patient) {
     await page.open();
     setInterval(() => !document.hidden && document.body.dataset.state === "ready" && page.refresh(), AGAIN_MILLISECONDS);

@@ -4,7 +4,7 @@ import { kindOfStatus } from "./smart.js";
 
 const SCOPE =
   "launch openid fhirUser online_access patient/Patient.rs patient/Encounter.rs patient/Observation.crus " +
-  "patient/DocumentReference.crus user/Practitioner.rs";
+  "patient/DocumentReference.crus user/Practitioner.rs messaging/ui";
 
 show(waiting());
 try {
