@@ -18,6 +18,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from shell.composition.handed_sockets import handed_to, inherited
+
 READY_SECONDS = 60.0
 """A busy machine may need long to load its records; a child that dies is known at once."""
 RESTART_SECONDS = (0.0, 0.2, 1.0, 3.0)
@@ -116,20 +118,19 @@ class Child:
 
     async def _start_once(self) -> Message:
         self._last_words.clear()
-        descriptors = tuple(sock.fileno() for sock in self._sockets)
         process = await asyncio.create_subprocess_exec(
             *child_command(self._name),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=LONGEST_LINE,
-            pass_fds=descriptors,
+            pass_fds=inherited(self._sockets),
         )
         self._process = process
         assert process.stderr
         errors = asyncio.create_task(self._keep_last_words(process.stderr))
         try:
-            return await self._configured(process, descriptors)
+            return await self._configured(process)
         except BaseException as error:
             _kill(process)
             await process.wait()
@@ -138,10 +139,11 @@ class Child:
                 raise
             raise ChildFailed(self._name, self._why(error)) from error
 
-    async def _configured(self, process: asyncio.subprocess.Process, descriptors: tuple[int, ...]) -> Message:
+    async def _configured(self, process: asyncio.subprocess.Process) -> Message:
         """Tell the new process everything and hear that it is ready. Its configuration is made while it starts."""
         assert process.stdin and process.stdout
-        configuration = {**await self._configuration(), "listeners": list(descriptors)}
+        made = await self._configuration()
+        configuration = {**made, "listeners": handed_to(await self._process_id(process), self._sockets)}
         if self._stopping.is_set():  # told to stop while the operating system made it
             raise ChildFailed(self._name, "it was stopped")
         if self._records is not None:
@@ -159,6 +161,16 @@ class Child:
             return "it ended without a word"
         matched = _LAST_LINE_OF_TRACEBACK.fullmatch(self._last_words[-1])
         return matched["text"] if matched else self._last_words[-1]
+
+    async def _process_id(self, process: asyncio.subprocess.Process) -> int:
+        """On Windows as the child says it: what was started there may have started it in turn."""
+        if sys.platform == "win32":
+            assert process.stdout
+            message = await asyncio.wait_for(self._next_message(process.stdout), READY_SECONDS)
+            if message is None or message.get("type") != "here":
+                raise EOFError
+            return int(message["pid"])
+        return process.pid
 
     async def _read_until_ready(self, stream: asyncio.StreamReader) -> Message:
         while True:

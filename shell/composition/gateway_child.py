@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-import sys
 from typing import Any
 
 from launcher.server.serve import serve
 from shell.composition.clock import SystemClock, new_id
+from shell.composition.handed_sockets import introduce_yourself, run_serving, taken_over
 from shell.composition.process_life import on_end_of_input, read_configuration, say
 
 
 def main() -> int:
     """Serve until standard input ends; exit code 0."""
+    introduce_yourself(say)
     configuration = read_configuration()
-    listener = socket.socket(fileno=configuration["listeners"][0])
-    factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_run(configuration, listener))
+    (listener,) = taken_over(configuration["listeners"])
+    run_serving(_run(configuration, listener))
     return 0
 
 

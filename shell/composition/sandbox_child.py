@@ -19,15 +19,16 @@ from launcher.sandbox.identity.model import IdentityProviderSettings, ProviderCl
 from launcher.sandbox.identity.provider import create_identity_provider
 from launcher.sandbox.identity.users import DEMO_USERS
 from shell.composition.clock import SystemClock
+from shell.composition.handed_sockets import introduce_yourself, run_serving, taken_over
 from shell.composition.process_life import on_end_of_input, read_configuration, say
 from shell.composition.serving import served
 
 
 def main() -> int:
     """Serve until standard input ends; exit code 0."""
+    introduce_yourself(say)
     configuration = read_configuration()
-    sockets = [socket.socket(fileno=number) for number in configuration["listeners"]]
-    asyncio.run(_run(configuration, *sockets))
+    run_serving(_run(configuration, *taken_over(configuration["listeners"])))
     return 0
 
 
