@@ -52,7 +52,8 @@ machine file only, *policy* from machine policy only. An option that would have 
 an entry that has none is shown by `vaktrom doctor --settings`. Run from source, every source counts for every setting.
 
 On Linux the policy file, the machine file and their folder must belong to root and be writable by nobody else (run
-from source: or belong to whoever starts it). On Windows the rights of the folder and of the policy keys decide.
+from source: or belong to whoever starts it). On Windows the machine file and its folder must belong to an administrator or
+the system; who else may write is decided by the rights of the folder and of the policy keys.
 
 ## A machine file from elsewhere
 

@@ -61,7 +61,8 @@ def operating_system_trust() -> ssl.SSLContext:
     if sys.platform == "win32":
         for store in ("ROOT", "CA"):
             for certificate, encoding, trust in ssl.enum_certificates(store):
-                if encoding == "x509_asn" and (trust is True or ssl.Purpose.SERVER_AUTH.oid in trust):
+                for_all = not isinstance(trust, (set, frozenset))
+                if encoding == "x509_asn" and (for_all or ssl.Purpose.SERVER_AUTH.oid in trust):
                     context.load_verify_locations(cadata=certificate)
         return context
     built_in = ssl.get_default_verify_paths()

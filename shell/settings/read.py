@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Places:
     frozen: bool = False
     owners: tuple[int, ...] = (ROOT,)
     """Whose policy and machine file count, by user id (POSIX)."""
+    owner_of: Callable[[Path], str] | None = None
+    """Gives the owner of a file on Windows, where the machine's file must be an administrator's."""
     source_file: Path | None = None
     """Where ``CONFIGURL`` and ``CONFIGFILE`` stand without a registry; beside the machine file unless named."""
     copies: Path | None = None
@@ -50,7 +52,7 @@ class Places:
             self.source_file or folder / "source.toml",
             folder,
             self.copies or self.user_file.parent,
-            Trust(self.owners),
+            Trust(self.owners, self.owner_of),
             self.frozen,
             self.registry,
         )
@@ -68,12 +70,17 @@ class Named:
 def usual_places() -> Places:
     """Those of this machine. An unfrozen program also takes files of the user who starts it."""
     frozen = bool(getattr(sys, "frozen", False))
-    owners = (ROOT,) if frozen or os.name != "posix" else (ROOT, os.geteuid())
+    owners: tuple[int, ...] = (ROOT,)
+    if sys.platform != "win32" and not frozen:
+        owners = (ROOT, os.geteuid())
     registry: Registry | None = None
+    owner: Callable[[Path], str] | None = None
     if sys.platform == "win32":
         from shell.settings.registry import WindowsRegistry
+        from shell.settings.windows_owner import owner_of
 
         registry = WindowsRegistry()
+        owner = owner_of if frozen else None
     return Places(
         settings_policy_file(),
         settings_machine_file(),
@@ -81,6 +88,7 @@ def usual_places() -> Places:
         registry,
         frozen,
         owners,
+        owner,
         settings_source_file(),
         settings_copies(),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from plugins.findings import Text
+from shell.settings.windows_owner import ADMINISTRATORS
 
 MOST_BYTES = 262_144
 ROOT = 0
@@ -16,6 +17,10 @@ ROOT = 0
 OWNER = Text(
     "{file} eies av bruker {owner}, ikke av root; kjør: chown root {file}",
     "{file} belongs to user {owner}, not to root; run: chown root {file}",
+)
+NO_ADMINISTRATOR = Text(
+    "{file} eies av {owner}, ikke av en administrator; la installasjonen eller en administrator lage den på nytt",
+    "{file} belongs to {owner}, not to an administrator; let the installation or an administrator make it anew",
 )
 WRITABLE = Text(
     "{file} kan skrives av andre (rettigheter {mode}); kjør: chmod go-w {file}",
@@ -41,9 +46,14 @@ class NotTrusted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whose files count: ``owners`` are user ids (POSIX); on Windows the rights of the folder decide."""
+    """Whose files count: ``owners`` are user ids (POSIX).
+
+    With ``owner_of`` (Windows) it is an administrator's file, by the security identifier that it gives; the rights that
+    others have are those of the folder, which the installer sets.
+    """
 
     owners: Collection[int] = (ROOT,)
+    owner_of: Callable[[Path], str] | None = None
 
 
 def read_trusted(file: Path, trust: Trust | None) -> bytes | None:
@@ -54,7 +64,9 @@ def read_trusted(file: Path, trust: Trust | None) -> bytes | None:
     """
     try:
         with file.open("rb") as stream:
-            if trust is not None and os.name == "posix":
+            if trust is not None and trust.owner_of is not None:
+                _demand_administrator(file, trust.owner_of)
+            elif trust is not None and os.name == "posix":
                 _demand_owner(file, os.fstat(stream.fileno()), trust)
                 _demand_owner(file.parent, file.parent.stat(), trust, folder=True)
             content = stream.read(MOST_BYTES + 1)
@@ -66,6 +78,14 @@ def read_trusted(file: Path, trust: Trust | None) -> bytes | None:
     if len(content) > MOST_BYTES:
         raise NotTrusted(TOO_LARGE.about(file=str(file), most=str(MOST_BYTES)))
     return content
+
+
+def _demand_administrator(file: Path, owner_of: Callable[[Path], str]) -> None:
+    """Of the file and of its folder: who owns a folder may put another file there."""
+    for path in (file, file.parent):
+        owner = owner_of(path)
+        if owner not in ADMINISTRATORS:
+            raise NotTrusted(NO_ADMINISTRATOR.about(file=str(path), owner=owner))
 
 
 def _demand_owner(path: Path, found: os.stat_result, trust: Trust, *, folder: bool = False) -> None:

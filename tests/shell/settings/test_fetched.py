@@ -198,3 +198,17 @@ def test_a_named_file_and_what_the_installer_wrote(
     values = {"ConfigUrl": server.base + PATH, "ConfigSha256": hashlib.sha256(GOOD).hexdigest()}
     installed = replace(places, registry=FakeRegistry({("HKLM", INSTALLED): values}))
     assert minutes(machine_configuration(installed)) == 7
+
+
+@pytest.mark.parametrize("stranger", ["file", "folder"])
+def test_on_windows_it_is_an_administrators_file(places: MachinePlaces, stranger: str) -> None:
+    """Anybody may make a file below ProgramData where none is. Mutants: the owner is not asked; the folder's is not."""
+    places.file.write_bytes(GOOD)
+    owners = {places.file: "S-1-5-32-544", places.file.parent: "S-1-5-18"}
+    windows = replace(places, trust=Trust(owner_of=lambda path: owners.get(path, "S-1-5-32-544")))
+    assert minutes(machine_configuration(windows)) == 7
+    owners[places.file if stranger == "file" else places.file.parent] = "S-1-5-21-1-2-3-1001"
+    with pytest.raises(
+        ClinicalAccessRefused, match="belongs to S-1-5-21-1-2-3-1001, not to an administrator"
+    ):
+        minutes(machine_configuration(windows))
