@@ -330,13 +330,14 @@ class TabController(QObject):
             pane.context_received(point, unsaved=pane in unsaved)
             if pane.view.state is State.CLOSED:
                 pane.close()
-        self._holder.repaint()
         self.changed.emit()
         if other:
             self.patient_changed.emit(patient_id or "")
-            self.refresh_banner()
         if chosen:
             self.choice_confirmed.emit(patient_id or "")
+        self._holder.repaint()
+        if other:
+            self.refresh_banner()
         for pane in unsaved:
             if pane.view.state is State.PINNED:
                 self.pane_kept.emit(pane)
