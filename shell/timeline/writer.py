@@ -142,6 +142,10 @@ class TimelineWriter:
         """Count another id as one that is known."""
         self._put(SameAs(sort, identifier, as_identifier))
 
+    def drain(self) -> None:
+        """Wait until what was handed in so far is taken."""
+        self._queue.join()
+
     def end(self) -> None:
         """Write what waits, then end; returns at once."""
         self._ended = True
@@ -163,6 +167,7 @@ class TimelineWriter:
                 self._counting.same(item.sort, item.identifier, item.as_identifier)
             else:
                 self._take(item)
+            self._queue.task_done()
             if self._ended and self._queue.empty():
                 break
         self._file.close()

@@ -24,6 +24,7 @@ from launcher.oauth.model import GatewayState, Grant
 from launcher.server.connections import ConnectionLimits, connection_settings
 from launcher.server.errors import InvalidToken, SessionLocked
 from launcher.server.hub import HubAudit, HubRunner, RunnerLimits, hub_routes
+from launcher.server.hub.ports import HubWitness
 from launcher.stores.audit_reader import AuditUnavailable
 from tests.context.playbook import encounter_body, patient_body
 
@@ -180,6 +181,7 @@ class House:
         self.log = Log()
         self.topics: dict[str, str] = {"topic-1": "session-1", "topic-2": "session-1", "topic-3": "session-2"}
         self.records: dict[str, bytes | None] = {}
+        self.witness: HubWitness | None = None
         self.runner: HubRunner
         self.http: httpx2.AsyncClient
         self._hub_limits, self._limits = hub_limits, limits
@@ -202,6 +204,7 @@ class House:
             audit=HubAudit(self.log, GatewayState(), self.clock, base_url),
             hub_limits=self._hub_limits,
             limits=self._limits,
+            witness=self.witness,
         )
 
     def token(
