@@ -396,6 +396,14 @@ def command_bench(arguments: argparse.Namespace) -> int:
     return subprocess.call(on_screen(command, virtual=True), env=child_environment(), cwd=ROOT)
 
 
+def command_build(arguments: argparse.Namespace) -> int:
+    prepare_desktop()
+    modules = os.pathsep.join((str(ROOT), str(ROOT / "packaging")))
+    command = [main_environment(), "-m", "vaktrom_build", *arguments.rest]
+    environment = {**child_environment(), "PYTHONPATH": modules, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.call([str(part) for part in command], env=environment, cwd=ROOT)
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py", description="Run, test and measure Vaktrom.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -409,6 +417,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for name, go, text in (
         ("check", command_check, "lint, types, import rules"),
         ("bench", command_bench, "print the measured ratios"),
+        ("build", command_build, "freeze the program into dist/vaktrom; --tar and --deb make packages of it"),
         ("screenshots", command_screenshots, "write a picture of every view into screenshots/"),
     ):
         commands.add_parser(name, help=text).set_defaults(go=go)

@@ -11,7 +11,7 @@ import typer
 from shell.command_line.audit import audit_commands
 from shell.command_line.doctor import doctor
 from shell.command_line.failures import explained
-from shell.composition.program_version import installed_version
+from shell.composition.program_version import version_line
 
 application = typer.Typer(
     name="vaktrom",
@@ -43,7 +43,7 @@ Policy = Annotated[
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"vaktrom {installed_version()}")
+        typer.echo(version_line())
         raise typer.Exit
 
 

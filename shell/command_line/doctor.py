@@ -19,19 +19,27 @@ def doctor(
     settings: Annotated[
         bool, typer.Option("--settings", help="Every setting: its value, and where that comes from.")
     ] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Whether this installation works; needs no screen.")
+    ] = False,
     session: Annotated[
         str, typer.Option("--session", help="With --context: a session's number, or last.")
     ] = "last",
     state: State = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell support what happened (--context: one timeline per session, without patients), and what is set (--settings)."""
+    """Tell support what happened (--context: one timeline per session, without patients), what is set (--settings),
+    and whether this installation works (--self-test)."""
 
     def run() -> int:
         from shell.command_line.doctor_context import show_context
         from shell.command_line.doctor_settings import show_settings
         from shell.command_line.doctor_texts import needs_context
 
+        if self_test:
+            from shell.command_line.doctor_self_test import run_self_test
+
+            return run_self_test(as_json=as_json)
         if settings:
             return show_settings(state, as_json=as_json)
         if not context:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
+from shell.composition.program_files import build_facts
+
 PROGRAM_VERSION = "0.1.0"
 
 
@@ -13,3 +15,9 @@ def installed_version() -> str:
         return version("vaktrom")
     except PackageNotFoundError:
         return PROGRAM_VERSION
+
+
+def version_line() -> str:
+    """``vaktrom 0.1.0``; of a frozen program also the commit and the kind of build."""
+    facts = build_facts()
+    return f"vaktrom {installed_version()}" + (f" ({facts['commit']}, {facts['kind']})" if facts else "")
