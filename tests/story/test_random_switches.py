@@ -27,8 +27,7 @@ HABITS = ("treg", "nekter", "ryker", "late", "krasjer", "henger")
 """*krasjer* behaves well; it is its renderer that is killed."""
 SETTLED_SECONDS = 25.0
 LOOK_SECONDS = 60.0
-SETTLES_EVERY = 4
-KILLS = (1, 7)
+KILLS = (5, 7)
 """Of every eight switches, those in whose middle a renderer is killed; the second is looked at when all have arrived."""
 SEED = 20261123
 LONGEST_PAUSE_MS = 400
@@ -119,10 +118,17 @@ def put_right(story: Story) -> None:
             story.window.pane_release_asked.emit(frame.key)
 
 
-@pytest.mark.parametrize("switches", [30, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("switches", "settles_every"), [(30, 8), pytest.param(300, 4, marks=pytest.mark.long)]
+)
 @pytest.mark.timeout(3000)
 def test_no_pane_shows_anybody_but_whom_its_header_names(
-    prepare_environment: Prepare, begin: Begin, glance: Glance, tmp_path: Path, switches: int
+    prepare_environment: Prepare,
+    begin: Begin,
+    glance: Glance,
+    tmp_path: Path,
+    switches: int,
+    settles_every: int,
 ) -> None:
     """Mutants: an acknowledgement alone counts (the app *late* would be usable); a page of the last launch counts."""
     folders = [write_app(tmp_path / habit, habit) for habit in HABITS]
@@ -143,7 +149,7 @@ def test_no_pane_shows_anybody_but_whom_its_header_names(
         if number % 8 in KILLS:
             kill_renderer(story, "krasjer")
         watch.look()
-        if number % SETTLES_EVERY == SETTLES_EVERY - 1:
+        if number % settles_every == settles_every - 1:
             story.until(partial(settled, story), "everybody has arrived", SETTLED_SECONDS)
             patient = str(story.banner_patient())  # of two opens, the later to arrive at the hub
             watch.look()
@@ -154,12 +160,12 @@ def test_no_pane_shows_anybody_but_whom_its_header_names(
     assert model_of(story, "late").reason is Reason.NO_ANSWER
     put_right(story)
     last = str(story.banner_patient())
-    for app in sorted({"malinger", "notat", *HABITS} - {"late"}):
+    well = {"malinger", "notat", *HABITS} - {"late"}
+    for app in sorted(well):
         story.until(partial(story.follows, app, last), f"{app} about the last patient")
-    watch.look()
+    story.until(lambda: watch.look() or well <= set(watch.agreed), f"all were seen: {watch.agreed}")  # type: ignore[func-returns-value]
     assert watch.breaches == []
     assert story.witness.breaches == []
-    assert {"malinger", "notat", *HABITS} - {"late"} <= set(watch.agreed), watch.agreed
     assert watch.reasons >= {Reason.REFUSED, Reason.SOCKET_LOST, Reason.CRASHED}
     assert watch.failures >= {("krasjer", "crashed"), ("henger", "hung")}
     assert ("krasjer", "hung") not in watch.failures, "a page that is gone is not told to be silent"
