@@ -129,6 +129,8 @@ WORDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "socket-lost": ("mistet forbindelsen", "lost its connection"),
         "connection-lost": ("mistet forbindelsen", "lost its connection"),
         "too-slow": ("leste ikke det den fikk", "did not read what it got"),
+        "no-sense": ("sendte noe som ikke er et svar", "sent what is no answer"),
+        "too-long": ("sendte noe som er for langt", "sent what is too long"),
         "unsubscribed": ("meldte seg av", "unsubscribed"),
         "lease-expired": ("fornyet ikke i tide", "did not renew in time"),
         "access-ended": ("tilgangen er over", "its access has ended"),

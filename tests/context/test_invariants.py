@@ -17,11 +17,13 @@ from context.inputs import (
     FellBehind,
     Input,
     Lock,
+    Oversize,
     Post,
     SocketClosed,
     SocketOpened,
     TimerFired,
     Unlock,
+    Unreadable,
 )
 from tests.context.playbook import (
     EVERY_EVENT,
@@ -145,6 +147,15 @@ class HubMachine(RuleBasedStateMachine):
     @rule(endpoint=ENDPOINTS)
     def falls_behind(self, endpoint: str) -> None:
         self.given(FellBehind(endpoint))
+
+    @rule(endpoint=ENDPOINTS, often=st.sampled_from([1, 1, 1, 65]))
+    def talks_nonsense(self, endpoint: str, often: int) -> None:
+        for _ in range(often):
+            self.given(Unreadable(endpoint))
+
+    @rule(endpoint=ENDPOINTS)
+    def sends_too_much(self, endpoint: str) -> None:
+        self.given(Oversize(endpoint))
 
     @rule(patient=PATIENTS, seconds=st.sampled_from([0, 0, 0, -3600]))
     def opens_patient(self, patient: str, seconds: int) -> None:

@@ -24,7 +24,16 @@ from context.effects import (
     Send,
 )
 from context.events import ContextEvent
-from context.inputs import Acknowledged, FellBehind, Input, Post, SocketClosed, Subscribe
+from context.inputs import (
+    Acknowledged,
+    FellBehind,
+    Input,
+    Oversize,
+    Post,
+    SocketClosed,
+    Subscribe,
+    Unreadable,
+)
 from launcher.oauth.model import GatewayState, Grant
 from launcher.server.dependencies import Clock
 from launcher.server.fact_stream import FactStream
@@ -40,6 +49,8 @@ DENIALS: Mapping[str, str] = {
     "unsubscribed": "unsubscribed",
     "the lease has expired": "lease-expired",
     "no acknowledgement in time": "no-answer",
+    "sends frames that are no answers": "no-sense",
+    "sent a frame that is longer than any answer": "too-long",
     "the pane is pinned to its patient": "pinned",
     "access has ended": "access-ended",
     "the workspace context has ended": "tab-ended",
@@ -144,6 +155,8 @@ class HubTimeline:
             why, endpoint = "connection-lost", given.endpoint
         elif isinstance(given, FellBehind):
             why, endpoint = "too-slow", given.endpoint
+        elif isinstance(given, Unreadable | Oversize):
+            why, endpoint = "no-sense" if isinstance(given, Unreadable) else "too-long", given.endpoint
         elif isinstance(given, Acknowledged) and is_refusal(given.status):
             why, endpoint = "refused", given.endpoint
         self._about(sid, topic, self._grants.get(endpoint, ""), "sync-error", why=why)

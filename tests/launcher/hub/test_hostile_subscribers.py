@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from context.hub import Hub
+from context.inputs import Oversize, SocketOpened, Unreadable
+from launcher.oauth.model import GatewayState
+from launcher.server.fact_stream import FactStream
 from launcher.server.hub.channel import Channel, Ending
-from tests.launcher.hub.house import House, Subscriber
+from launcher.server.hub.timeline import HubTimeline
+from tests.context.playbook import START, TOPIC, subscribe
+from tests.launcher.hub.house import House, RunningClock, Subscriber
 
 STRAY = json.dumps({"id": "e-unknown", "status": 200})
 
@@ -184,3 +191,30 @@ async def test_frames_that_mean_nothing_give_up_the_turn() -> None:
     beside.cancel()
     assert ending == Ending(1000, normal=True)
     assert turns >= 100
+
+
+async def test_the_timeline_says_what_was_wrong_with_a_frame() -> None:
+    """``vaktrom doctor --context`` names it. Mutant: told as an answer that did not come."""
+    facts, hub, now = FactStream(64), Hub(TOPIC), START
+    listener = facts.open("session-1")
+    timeline = HubTimeline(GatewayState(), facts, RunningClock())
+    for given in (
+        *(step for name in ("a", "b", "c") for step in (subscribe(name), SocketOpened(name))),
+        Unreadable("a"),
+        Oversize("b"),
+        *[Unreadable("a")] * 64,
+    ):
+        timeline.handled(TOPIC, "session-1", given, hub.handle(given, now, lambda: secrets.token_hex(8)))
+    told: list[tuple[str, str]] = []
+    async with asyncio.timeout(5):
+        while len(told) < 5:
+            fact = await listener.queue.get()
+            assert fact is not None
+            told += [(row["kind"], row["why"]) for row in fact["rows"] if "why" in row]
+    assert told[0] == ("sync-error", "no-sense")
+    assert sorted(told[1:]) == [
+        ("denied", "no-sense"),
+        ("denied", "too-long"),
+        ("sync-error", "no-sense"),
+        ("sync-error", "too-long"),
+    ]
