@@ -12,8 +12,12 @@ from plugins.findings import Text
 from shell.settings.resolve import Settings
 from shell.settings.row import Row
 from shell.settings.rows import (
+    ACKNOWLEDGEMENT,
     AUDIT_SINK,
+    CALLS_BURST,
+    CALLS_PER_MINUTE,
     CLIENT_ID,
+    CONTENT,
     FHIR_BASE,
     FIRST_BYTE,
     ISSUER,
@@ -96,6 +100,12 @@ def gateway_members(settings: Settings) -> dict[str, Any]:
         "upstream_first_byte_seconds": settings.value(FIRST_BYTE),
         "upstream_whole_seconds": settings.value(WHOLE),
         "outbound": outbound,
+        "hub_limits": {
+            "acknowledgement_seconds": settings.value(ACKNOWLEDGEMENT),
+            "content_characters": settings.value(CONTENT),
+            "calls_burst": settings.value(CALLS_BURST),
+            "calls_per_minute": settings.value(CALLS_PER_MINUTE),
+        },
     }
     if settings.value(UPSTREAM_CA):
         members["upstream_ca"] = _certificates(settings, UPSTREAM_CA)

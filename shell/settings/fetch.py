@@ -61,8 +61,8 @@ def operating_system_trust() -> ssl.SSLContext:
     if sys.platform == "win32":
         for store in ("ROOT", "CA"):
             for certificate, encoding, trust in ssl.enum_certificates(store):
-                for_all = not isinstance(trust, (set, frozenset))
-                if encoding == "x509_asn" and (for_all or ssl.Purpose.SERVER_AUTH.oid in trust):
+                purposes = trust if isinstance(trust, set) else {ssl.Purpose.SERVER_AUTH.oid}
+                if encoding == "x509_asn" and ssl.Purpose.SERVER_AUTH.oid in purposes:
                     context.load_verify_locations(cadata=certificate)
         return context
     built_in = ssl.get_default_verify_paths()

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from launcher.server.hub_limits import RANGES, HubSettings
 from plugins.findings import Text
 from shell.settings.kinds import Address, Choice, FilePath, Networks, Number, Switch, Words
 from shell.settings.row import Row
+
+USUAL = HubSettings()
 
 GROUPS = {
     "desktop": Text("Skrivebordet", "The desktop"),
     "record_system": Text("Journalsystemet", "The record system"),
     "identity_provider": Text("Innloggingen", "The identity provider"),
     "gateway": Text("Porten til journalen", "The gateway"),
+    "hub": Text("Deling mellom appene", "Sharing between apps"),
     "network": Text("Nettet", "The network"),
     "audit": Text("Innsynsloggen", "The audit log"),
     "apps": Text("Appene", "Apps"),
@@ -241,6 +245,59 @@ WHOLE = Row(
     ),
 )
 
+ACKNOWLEDGEMENT = Row(
+    "hub.acknowledgement_seconds",
+    Number(*RANGES["acknowledgement_seconds"]),
+    USUAL.acknowledgement_seconds,
+    "machine",
+    "no",
+    False,
+    Text("Sekunder før en app er ute av takt", "Seconds until an app is out of sync"),
+    Text(
+        "En app som ikke har svart på et bytte av pasient etter så lenge, dekkes til.",
+        "An app that has not answered a change of patient after so long is covered.",
+    ),
+)
+CONTENT = Row(
+    "hub.content_characters",
+    Number(*RANGES["content_characters"]),
+    USUAL.content_characters,
+    "machine",
+    "no",
+    False,
+    Text("Tegn i delt innhold", "Characters of shared content"),
+    Text(
+        "Så mye innhold kan apper dele om en rapport eller en undersøkelse.",
+        "How much content apps may share about a report or a study.",
+    ),
+)
+CALLS_BURST = Row(
+    "hub.calls_burst",
+    Number(*RANGES["calls_burst"]),
+    USUAL.calls_burst,
+    "machine",
+    "no",
+    False,
+    Text("Meldinger på én gang fra én app", "Messages at once of one app"),
+    Text(
+        "Så mange meldinger kan en app sende på én gang før den må vente.",
+        "How many messages an app may send at once before it has to wait.",
+    ),
+)
+CALLS_PER_MINUTE = Row(
+    "hub.calls_per_minute",
+    Number(*RANGES["calls_per_minute"]),
+    USUAL.calls_per_minute,
+    "machine",
+    "no",
+    False,
+    Text("Meldinger i minuttet fra én app", "Messages a minute of one app"),
+    Text(
+        "Så mange meldinger i minuttet kan en app sende over tid.",
+        "How many messages a minute an app may send over time.",
+    ),
+)
+
 UPSTREAM_CA = Row(
     "network.upstream_ca_file",
     FilePath(),
@@ -387,6 +444,10 @@ TABLE: tuple[Row[Any], ...] = (
     PORT,
     FIRST_BYTE,
     WHOLE,
+    ACKNOWLEDGEMENT,
+    CONTENT,
+    CALLS_BURST,
+    CALLS_PER_MINUTE,
     UPSTREAM_CA,
     VENDOR_NETWORKS,
     VENDOR_CA,

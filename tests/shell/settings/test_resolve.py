@@ -23,7 +23,9 @@ def good(row: Row[Any]) -> Any:
     if isinstance(row.kind, Choice):
         return next(word for word in row.kind.words if word != row.default)
     if isinstance(row.kind, Number):
-        return row.kind.options[-1] if row.kind.options else row.kind.high
+        return next(
+            number for number in (*row.kind.options, row.kind.high, row.kind.low) if number != row.default
+        )
     if isinstance(row.kind, Switch):
         return not row.default
     if isinstance(row.kind, Networks):

@@ -121,6 +121,10 @@ def test_further_members_reach_the_gateway(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch,
         gateway__first_byte_seconds=7,
         gateway__whole_seconds=33,
+        hub__acknowledgement_seconds=4,
+        hub__content_characters=5000,
+        hub__calls_burst=20,
+        hub__calls_per_minute=30,
         network__vendor_networks="10.1.0.0/16;10.2.0.0/16",
         audit__sink="https://logg.example/fhir",
         audit__sink_authorization_file=secret,
@@ -136,6 +140,9 @@ def test_further_members_reach_the_gateway(tmp_path: Path, monkeypatch: pytest.M
     settings = configuration.settings
     assert (settings.upstream_first_byte_seconds, settings.upstream_whole_seconds) == (7, 33)
     assert settings.outbound.networks == ("10.1.0.0/16", "10.2.0.0/16")
+    hub = settings.hub
+    assert (hub.acknowledgement_seconds, hub.content_characters) == (4, 5000)
+    assert (hub.calls_burst, hub.calls_per_minute) == (20, 30)
     assert configuration.audit_sink is not None
     assert configuration.audit_sink.authorization == "Bearer abc"
 
