@@ -19,6 +19,7 @@ PARTS = {
     "start": "start of the desktop to the sign-in page, and a bare window with the same page",
     "desktop": "launch, change of patient, GUI thread",
     "changes": "a change of patient with five panes: hub, shell, apps",
+    "messages": "Web Messaging of a page that posts many and large messages",
     "reads": "a FHIR read through the gateway, direct, and through a bare proxy",
     "searches": "a search for 100 entries through the gateway, direct, and through a bare proxy",
     "launches": "launches of an app, authorize to token",
