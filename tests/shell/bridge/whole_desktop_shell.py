@@ -266,7 +266,16 @@ class RealShell(ShellModel):
     # unsaved work
 
     def asks(self, controller: PaneController, answered: Answered) -> None:
-        """A page is asked; it answers when the world says so."""
+        """A page is asked; it answers when the world says so.
+
+        A follower that the hub has lost, and that is asked before it is launched anew, holds nothing: what becomes of one
+        that does is not in the world.
+        """
+        assert self.tab is not None
+        arrival = self.tab._arrival
+        if arrival._then is None or controller not in arrival._waiting:
+            answered(NOTHING_UNSAVED)
+            return
         self._answers[controller] = answered
         asked = cast(PaneModel, self._pane_of(controller))
         self.asking = [*self.asking, asked] if self._asks_on else [asked]
