@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shell.timeline.folder import ALL_BYTES, PART_BYTES, PARTS_OF_A_SESSION, parts_in
+from shell.timeline.folder import ALL_BYTES, PART_BYTES, PARTS_OF_A_SESSION, begin_session, parts_in
 from shell.timeline.reader import read_session, session_numbers
 from shell.timeline.rows import COUNTED, GATEWAY_KINDS, KINDS, NAME_CHARACTERS
 from shell.timeline.session_timeline import SessionTimeline
@@ -198,6 +199,17 @@ def test_desktops_at_once_have_a_session_each(tmp_path: Path) -> None:
         thread.join()
     kept = [len(read_session(tmp_path, number).rows) for number in session_numbers(tmp_path)]
     assert sorted(kept) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_number_that_another_desktop_has_just_taken_is_not_shared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either began. Mutant: the file is opened whether or not it is new."""
+    monkeypatch.setattr("shell.timeline.folder.parts_in", lambda folder: [])
+    begun = [begin_session(tmp_path) for _ in range(3)]
+    for _, descriptor in begun:
+        os.close(descriptor)
+    assert [number for number, _ in begun] == [1, 2, 3]
 
 
 def test_order_holds_when_the_clock_jumps_and_the_gateway_tells_late(tmp_path: Path) -> None:
