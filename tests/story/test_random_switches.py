@@ -55,9 +55,9 @@ class Watch:
             if after.get(app) is not model or model.covered or len(said) != 1:
                 continue
             header = model.effective.key if model.effective else ""
-            if said[0] != header:
+            if said[0] not in ("", header):
                 self.breaches.append(f"{app} shows {said[0]} under the name of {header}, {model.state}")
-            else:
+            elif said[0]:
                 self.agreed[app] += 1
         lost = [model for model in after.values() if model.state is State.OUT_OF_SYNC]
         self.reasons |= {model.reason for model in lost}
