@@ -23,6 +23,9 @@ class Kind(StrEnum):
     ZOOM = "zoom"
     CAMERA_MICROPHONE = "camera and microphone"
     NOTIFICATION = "notification"
+    OTHER_PERMISSION = "pointer lock, place, clipboard and the like"
+    LOGIN_DIALOG = "login dialog of a server"
+    PROTOCOL_HANDLER = "links of a kind of its own"
     CERTIFICATE_ERROR = "certificate error"
     MIXED_CONTENT = "mixed content"
     SCRIPT_DIALOG = "script dialog"
@@ -110,6 +113,27 @@ _ROWS = (
         "{app} ville vise varsler. Varsler kan vise pasientopplysninger og er slått av.",
         "{app} wanted to show notifications. They can show facts about patients and are turned off.",
         "test_notification_is_refused",
+    ),
+    _rule(
+        Kind.OTHER_PERMISSION,
+        Decision.REFUSED,
+        "{app} ville styre noe utenfor panelet sitt. Det er ikke tillatt her.",
+        "{app} wanted to control something outside its pane. That is not allowed here.",
+        "test_the_place_of_the_user_is_refused",
+    ),
+    _rule(
+        Kind.LOGIN_DIALOG,
+        Decision.REFUSED,
+        "{host} ba om brukernavn og passord for {app}. Skriv dem ikke inn andre steder enn ved innlogging. Si fra til IT.",
+        "{host} asked for a user name and a password for {app}. Give them at sign-in only. Tell IT.",
+        "test_login_dialog_is_refused",
+    ),
+    _rule(
+        Kind.PROTOCOL_HANDLER,
+        Decision.REFUSED,
+        "{app} ville åpne lenker fra andre programmer. Det er ikke tillatt her.",
+        "{app} wanted to open links of other programs. That is not allowed here.",
+        "test_protocol_handler_is_refused",
     ),
     _rule(
         Kind.CERTIFICATE_ERROR,

@@ -13,6 +13,7 @@ from PySide6.QtWebEngineCore import (
     QWebEnginePage,
     QWebEnginePermission,
     QWebEngineProfile,
+    QWebEngineRegisterProtocolHandlerRequest,
 )
 
 from shell.actions.authorization_answer import ANSWERED_LATE, led_away, refusal
@@ -66,6 +67,8 @@ class PanePage(QWebEnginePage):
         self.newWindowRequested.connect(
             lambda request: self._refuse(Kind.NEW_WINDOW, request.requestedUrl().host())
         )
+        self.authenticationRequired.connect(self._login_asked)
+        self.registerProtocolHandlerRequested.connect(self._protocol)
         profile.downloadRequested.connect(self._download)
         note_edits(self)
 
@@ -138,7 +141,18 @@ class PanePage(QWebEnginePage):
     def _permission(self, permission: QWebEnginePermission) -> None:
         permission.deny()
         devices = permission.permissionType() in DEVICE_PERMISSIONS
-        self._refuse(Kind.CAMERA_MICROPHONE if devices else Kind.NOTIFICATION)
+        notices = permission.permissionType() is QWebEnginePermission.PermissionType.Notifications
+        self._refuse(
+            Kind.CAMERA_MICROPHONE if devices else Kind.NOTIFICATION if notices else Kind.OTHER_PERMISSION
+        )
+
+    def _login_asked(self, url: QUrl, *_: object) -> None:
+        """No name and no password is given, and so nothing is asked (S6)."""
+        self._refuse(Kind.LOGIN_DIALOG, url.host())
+
+    def _protocol(self, request: QWebEngineRegisterProtocolHandlerRequest) -> None:
+        request.reject()
+        self._refuse(Kind.PROTOCOL_HANDLER)
 
     def _download(self, request: QWebEngineDownloadRequest) -> None:
         if request.page() is self:

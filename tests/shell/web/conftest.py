@@ -26,18 +26,22 @@ def qapp_args() -> list[str]:
 
 
 class Site:
-    """Serves what ``pages`` holds: path -> (content type, body)."""
+    """Serves what ``pages`` holds: path -> (content type, body); paths in ``logins`` ask for a name and a password."""
 
     def __init__(self, certificate: trustme.LeafCert | None = None) -> None:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.requests: list[tuple[str, str]] = []
+        self.logins: set[str] = set()
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append((self.headers.get("Host", ""), self.path))
                 content_type, body = site.pages.get(self.path.split("?")[0], ("text/plain", b"nothing here"))
-                self.send_response(200)
+                asks = self.path in site.logins
+                self.send_response(401 if asks else 200)
+                if asks:
+                    self.send_header("WWW-Authenticate", 'Basic realm="x"')
                 self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(body)))
                 if content_type == "application/octet-stream":

@@ -8,6 +8,7 @@ import signal
 from PySide6.QtCore import QElapsedTimer
 from pytestqt.qtbot import QtBot
 
+from shell.web.page import TOLD_AGAIN_MS
 from shell.web.pane_view import PaneView
 from tests.shell.web.conftest import MakePane, Site
 from tests.shell.web.test_page_policy import WAIT, show
@@ -50,3 +51,30 @@ def test_a_page_that_loops_is_told_of_after_five_seconds_while_the_other_paints_
     qtbot.waitUntil(lambda: "looping crashed" in told, timeout=WAIT)
     paints(qtbot, well)
     assert told == ["looping", "looping crashed"]
+
+
+def test_a_page_that_never_ends_its_dialogs_is_told_of_while_the_other_paints_on(
+    qtbot: QtBot, make_pane: MakePane, site: Site, foreign: Site
+) -> None:
+    """Mutants: a dialog of Chromium's own stops every page; each of a thousand words becomes a note."""
+    site.html("/", "asks soon")
+    foreign.html("/", BEATS)
+    asking, well = make_pane(site.origin()), make_pane(foreign.origin())
+    show(qtbot, asking, site.origin() + "/")
+    show(qtbot, well, foreign.origin() + "/")
+    hung: list[str] = []
+    said: list[str] = []
+    asking.hung.connect(lambda: hung.append("asking"))
+    well.hung.connect(lambda: hung.append("well"))
+    asking.dialog.connect(said.append)
+    clock = QElapsedTimer()
+    clock.start()
+    asking.pane_page.runJavaScript("while (true) { alert('again'); confirm('again'); }")
+    while not hung:
+        paints(qtbot, well)
+        qtbot.wait(100)
+        assert clock.elapsed() < WAIT
+    assert hung == ["asking"]
+    assert 1 <= len(said) <= clock.elapsed() / TOLD_AGAIN_MS + 1
+    os.kill(asking.pane_page.renderProcessPid(), signal.SIGKILL)
+    paints(qtbot, well)

@@ -300,3 +300,35 @@ def test_profiles_keep_nothing_and_share_nothing(qtbot: QtBot, make_pane: MakePa
         show(qtbot, pane, site.origin() + "/")
         assert pane.pane_page.profile().isOffTheRecord()
         assert pane.title() == "empty"
+
+
+def test_the_place_of_the_user_is_refused(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
+    """Mutant: whatever is no camera is called a notification."""
+    site.html("/", button("navigator.geolocation.getCurrentPosition(() => {})"))
+    pane = make_pane(site.origin())
+    show(qtbot, pane, site.origin() + "/")
+    refused(qtbot, pane, Kind.OTHER_PERMISSION)
+
+
+def test_login_dialog_is_refused(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
+    """A dialog of Chromium's own would stop the whole window, and ask for a password in anybody's name."""
+    site.html("/", button("fetch('/secret').then(answer => said = answer.status, error => said = 'failed')"))
+    site.logins.add("/secret")
+    pane = make_pane(site.origin())
+    show(qtbot, pane, site.origin() + "/")
+    assert refused(qtbot, pane, Kind.LOGIN_DIALOG)[1] == "app.localhost"
+    said: list[object] = []
+
+    def answered() -> bool:
+        pane.pane_page.runJavaScript("window.said", 0, said.append)
+        return any(said)
+
+    qtbot.waitUntil(answered, timeout=WAIT)
+    assert next(one for one in said if one) in (401, "failed"), said
+
+
+def test_protocol_handler_is_refused(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
+    site.html("/", button("navigator.registerProtocolHandler('web+journal', '/take?%s', 'x')"))
+    pane = make_pane(site.origin())
+    show(qtbot, pane, site.origin() + "/")
+    refused(qtbot, pane, Kind.PROTOCOL_HANDLER)
