@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,10 @@ class HostedFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hub_limits: dict[str, int] = {}
 
 
+PARTS: tuple[type[msgspec.Struct], ...] = (HostedFile, IdentityProviderFile, AuditSinkFile, OutboundFile)
+UNKNOWN_MEMBER = re.compile(r"unknown field `(?P<name>[^`]+)`")
+
+
 def read_hosted_file(file: Path) -> HostedFile:
     """Read and check the file. Raises :class:`HostedFileWrong`."""
     try:
@@ -84,13 +90,23 @@ def read_hosted_file(file: Path) -> HostedFile:
             f"--config {file}: cannot be read ({error.strerror}); name a TOML or JSON file"
         ) from error
     except msgspec.ValidationError as error:
-        raise HostedFileWrong(f"--config {file}: {error}; correct it there") from error
+        raise HostedFileWrong(f"--config {file}: {error}{_nearest(str(error))}; correct it there") from error
     except ValueError as error:
         kind = "TOML" if file.suffix == ".toml" else "JSON"
         raise HostedFileWrong(f"--config {file}: it is not {kind} ({error}); correct it there") from error
     _demand_safe(file, "upstream_fhir", found.upstream_fhir)
     _demand_safe(file, "identity_provider.issuer", found.identity_provider.issuer)
     return found
+
+
+def _nearest(mistake: str) -> str:
+    """The member that somebody may have meant who wrote an unknown one."""
+    unknown = UNKNOWN_MEMBER.search(mistake)
+    if unknown is None:
+        return ""
+    known = {name for part in PARTS for name in part.__struct_fields__}
+    found = difflib.get_close_matches(unknown["name"], sorted(known), 1)
+    return f", did you mean {found[0]}?" if found else ""
 
 
 def secret_of(config: Path, member: str, named: str) -> str:

@@ -168,6 +168,16 @@ class Number(Kind[int]):
             raise NotTaken(self.takes)
         return self.check(int(stripped))
 
+    def from_registry(self, given: Any) -> int:
+        try:
+            return self.check(given)
+        except NotTaken as error:
+            raise NotTaken(_dword(error.text)) from None
+
+
+def _dword(takes: Text) -> Text:
+    return Text(f"en DWORD, {takes.nb}", f"a DWORD, {takes.en}")
+
 
 @dataclass(frozen=True, slots=True)
 class Switch(Kind[bool]):

@@ -68,7 +68,7 @@ SECRET = {"client_id": SERVER_SIDE, "secret_sha256": "0" * 64}
         ({"clients": [{}]}, "of its own"),
         ({"upstream_fhir": "http://journal.example.no/fhir"}, "upstream_fhir: http://journal"),
         ({"upstream_fhir": 1}, "`$.upstream_fhir`"),
-        ({"upstrem_fhir": "https://x.example"}, "unknown field `upstrem_fhir`"),
+        ({"upstrem_fhir": "https://x.example"}, "unknown field `upstrem_fhir`, did you mean upstream_fhir?"),
         (
             {"identity_provider": {"issuer": "http://id.example.no", "client_id": "a"}},
             "identity_provider.issuer",

@@ -140,7 +140,7 @@ def test_group_policy(places: Places) -> None:
     assert (settings.value(LANGUAGE), settings.value(THEME), settings.value(TEXT_SIZE)) == ("en", "dark", 100)
     assert settings.is_fixed(THEME) and settings.found[THEME.key].source == Source.USER_POLICY
     told = "\n".join(text.en for text in settings.warnings)
-    assert f"HKLM\\{POLICIES}: desktop.text_size must be one of the numbers" in told
+    assert f"HKLM\\{POLICIES}: desktop.text_size must be a DWORD, one of the numbers" in told
     assert "did you mean desktop.language" in told
     assert "desktop.lock_after_minutes has no effect there, it is decided by machine policy" in told
     closed = Places(*[places.user_file] * 3, registry=FakeRegistry(content, "HKLM"), frozen=True)
