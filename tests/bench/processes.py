@@ -63,7 +63,7 @@ def renderer_bytes(pid: int) -> int:
 
 def _is_renderer(process: psutil.Process) -> bool:
     try:
-        return "--type=renderer" in process.cmdline()
+        return "--type=renderer" in " ".join(process.cmdline())  # one string where the process was forked
     except psutil.Error:
         return False
 
