@@ -116,7 +116,7 @@ def _asked(
     accepted = {"Accept": ", ".join(TYPES), "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", target, headers=accepted)
     response = connection.getresponse()
-    _demand_usable(url, response, limits)
+    _demand_usable(url, response)
     announced, content = response.length, bytearray()
     while announced is None or len(content) < announced:
         chunk = response.read1(CHUNK if announced is None else min(CHUNK, announced - len(content)))
@@ -132,7 +132,7 @@ def _asked(
     return bytes(content)
 
 
-def _demand_usable(url: str, response: http.client.HTTPResponse, limits: FetchLimits) -> None:
+def _demand_usable(url: str, response: http.client.HTTPResponse) -> None:
     if 300 <= response.status < 400:
         raise NotFetched(REDIRECTED.about(url=url))
     if response.status != 200:
@@ -143,5 +143,3 @@ def _demand_usable(url: str, response: http.client.HTTPResponse, limits: FetchLi
         raise NotFetched(WRONG_TYPE.about(url=url, type=kind if encoding == "identity" else encoding))
     if not response.chunked and response.length is None:  # its end could not be told from a broken connection
         raise NotFetched(TRUNCATED.about(url=url))
-    if (response.length or 0) > limits.body_bytes:
-        raise NotFetched(TOO_LARGE.about(url=url, most=str(limits.body_bytes)))

@@ -73,7 +73,10 @@ def test_each_row(row: Row[Any]) -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.key)
 def test_a_value_that_cannot_be(row: Row[Any]) -> None:
-    """Policy: security refuses, the rest falls to the next source. Mutant: a wrong policy is the default in silence."""
+    """Policy: security refuses, the rest falls to the next source; below what decides it is only told of.
+
+    Mutants: a wrong policy is the default in silence; a wrong variable below a policy refuses.
+    """
     wrong: Any = {"not": "a value"}
     below = said(Source.MACHINE_FILE, row, good(row))
     settings = resolve([said(Source.MACHINE_POLICY, row, wrong), below], frozen=False)
@@ -83,6 +86,9 @@ def test_a_value_that_cannot_be(row: Row[Any]) -> None:
     if row.security:
         with pytest.raises(ClinicalAccessRefused, match=row.key):
             demand_sound(settings)
+    above = said(Source.MACHINE_POLICY, row, good(row))
+    decided = resolve([above, said(Source.ENVIRONMENT, row, wrong)], frozen=False)
+    assert row.key in joined(demand_sound(decided).warnings)
     for source in (Source.USER_FILE, Source.MACHINE_FILE, Source.COMMAND_LINE):
         with pytest.raises(SettingsWrong, match=row.key):
             demand_sound(resolve([said(source, row, wrong)], frozen=False))

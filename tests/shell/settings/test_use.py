@@ -9,6 +9,7 @@ from typing import Any
 
 import keyring
 import keyring.backend
+import keyring.backends.fail
 import pytest
 
 from launcher.server.configuration import read_configuration
@@ -18,7 +19,7 @@ from shell.composition.clock import SystemClock
 from shell.composition.listeners import listen, port_of
 from shell.composition.practice import prepare
 from shell.composition.record_system import UpstreamWrong
-from shell.composition.state_key import KEY_FILE
+from shell.composition.state_key import KEY_FILE, KeyringUnusable
 from shell.settings.rows import KEY_FILE as KEY_FILE_ROW
 from shell.settings.rows import TABLE
 from tests.fakes.signed_in import sign_in
@@ -111,6 +112,33 @@ async def test_the_desktop_uses_the_systems_that_are_named(
         finally:
             await environment.stop()
         assert not (tmp_path / "state" / KEY_FILE).exists()
+
+
+def test_records_of_patients_need_the_operating_systems_keyring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: the practice environment's key file stands in, beside the records."""
+    key = tmp_path / "provider-key.json"
+    key.write_text(json.dumps(GATEWAY_KEY.as_dict(private=True)))
+    said(
+        monkeypatch,
+        record_system__fhir_base="https://journal.example/fhir",
+        identity_provider__issuer="https://login.example",
+        identity_provider__client_id="c",
+        identity_provider__key_file=key,
+    )
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    environment = prepare(desktop_choice(tmp_path, 0, [], None), SystemClock().now())
+    try:
+        with pytest.raises(KeyringUnusable):
+            environment._configurations()
+    finally:
+        environment.gateway_socket.close()
+        environment.use.release()
+    assert not (tmp_path / KEY_FILE).exists()
+    failing = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "QT_QPA_PLATFORM": "offscreen"}
+    ended = vaktrom("run", "--state", str(tmp_path), **failing)
+    assert ended.returncode == 1 and "no usable keyring" in one_line(ended)
 
 
 def test_further_members_reach_the_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
