@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+ZYGOTE = "--type=zygote"
+
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of one process so far; on Linux in nanoseconds, where ticks of 10 ms would be too coarse."""
@@ -62,8 +64,12 @@ def renderer_bytes(pid: int) -> int:
 
 
 def _is_renderer(process: psutil.Process) -> bool:
+    """On Linux a renderer is a fork of Chromium's zygote and keeps its command line."""
     try:
-        return "--type=renderer" in " ".join(process.cmdline())  # one string where the process was forked
+        if "--type=renderer" in process.cmdline():
+            return True
+        parent = process.parent()
+        return parent is not None and ZYGOTE in parent.cmdline() and ZYGOTE in process.cmdline()
     except psutil.Error:
         return False
 
