@@ -94,6 +94,7 @@ SUITES = {
     "safety": Suite(("tests/safety", "tests/contract"), screen=True),
     "context": Suite(("tests/context",), without_qt=True),
     "story": Suite(("tests/story",), screen=True, alone=True),
+    "frozen": Suite(("tests/frozen",), alone=True),
 }
 SUITES_AT_ONCE = 2
 

@@ -50,7 +50,7 @@ def build_folder(commit: Commit) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py build", description=__doc__)
     parser.add_argument("--tar", action="store_true", help="also a tar.xz of the folder")
-    parser.add_argument("--deb", action="store_true", help="also a Debian package, and the tar.xz")
+    parser.add_argument("--deb", action="store_true", help="also a Debian package")
     parser.add_argument(
         "--keep", action="store_true", help="use the frozen folder that is there, if it is this commit's"
     )
@@ -61,7 +61,7 @@ def main() -> int:
     try:
         if not (arguments.keep and commit.is_built()):
             build_folder(commit)
-        for wanted, make in ((arguments.tar or arguments.deb, make_archive), (arguments.deb, make_package)):
+        for wanted, make in ((arguments.tar, make_archive), (arguments.deb, make_package)):
             if wanted:
                 began = time.monotonic()
                 file = make(commit)

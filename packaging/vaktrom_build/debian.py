@@ -27,7 +27,10 @@ FILES = {
 }
 CONFIGURATION = ("/etc/vaktrom/gateway.toml",)
 SCRIPTS = ("postinst", "prerm", "postrm")
-MORE_LIBRARIES = ("libc6 (>= 2.36)", "libstdc++6", "zlib1g", "libexpat1", "ca-certificates")
+MORE_LIBRARIES = (
+    "libc6 (>= 2.36)", "libstdc++6", "zlib1g", "libexpat1", "ca-certificates", "libgssapi-krb5-2", "libreadline8",
+    "libwayland-client0", "libwayland-cursor0", "libwayland-egl1", "libxkbfile1",
+)  # fmt: skip
 XZ = ("-Zxz", "-z6", "--threads-max=2")
 
 

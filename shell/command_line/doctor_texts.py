@@ -13,8 +13,8 @@ SECOND_MS = 1000
 TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
         "needs_context": (
-            "si hva du vil vite: vaktrom doctor --context, eller --settings",
-            "say what you want to know: vaktrom doctor --context, or --settings",
+            "si hva du vil vite: vaktrom doctor --context, --settings eller --self-test",
+            "say what you want to know: vaktrom doctor --context, --settings or --self-test",
         ),
         "bad_session": (
             "--session er et tall eller last; se tallene med: vaktrom doctor --context",
