@@ -51,14 +51,16 @@ QT_DATA = (
 NEVER = ("*.debug.*", "*.pyi", "*.pdb", "*/tests/*", "*/__pycache__/*", "*.lib", "*.pyx", "*.h")
 
 BY_WINDOWS = (
-    "api-ms-win-*", "ext-ms-*", "advapi32.dll", "authz.dll", "bcrypt.dll", "bcryptprimitives.dll", "bthprops.cpl", "cabinet.dll", "cfgmgr32.dll",
-    "combase.dll", "comctl32.dll", "comdlg32.dll", "crypt32.dll", "d2d1.dll", "dnsapi.dll", "d3d*.dll", "dbghelp.dll", "dcomp.dll",
-    "dhcpcsvc.dll", "dnsapi.dll", "dwmapi.dll", "dwrite.dll", "dxgi.dll", "fontsub.dll", "gdi32.dll", "hid.dll",
-    "icuuc.dll", "imagehlp.dll", "imm32.dll", "iphlpapi.dll", "kernel32.dll", "mf*.dll", "mmdevapi.dll", "mpr.dll", "msi.dll", "msvcrt.dll",
-    "ncrypt.dll", "netapi32.dll", "ntdll.dll", "ole32.dll", "oleacc.dll", "oleaut32.dll", "pdh.dll", "propsys.dll", "psapi.dll",
-    "rpcrt4.dll", "secur32.dll", "setupapi.dll", "shcore.dll", "shell32.dll", "shlwapi.dll", "uiautomationcore.dll", "urlmon.dll", "user32.dll",
-    "userenv.dll", "uxtheme.dll", "version.dll", "winhttp.dll", "winmm.dll", "winspool.drv", "winusb.dll",
-    "ws2_32.dll", "wsock32.dll", "wtsapi32.dll",
+    "advapi32.dll", "api-ms-win-*", "authz.dll", "bcrypt.dll", "bcryptprimitives.dll", "bthprops.cpl",
+    "cabinet.dll", "cfgmgr32.dll", "combase.dll", "comctl32.dll", "comdlg32.dll", "crypt32.dll", "d2d1.dll",
+    "d3d*.dll", "dbghelp.dll", "dcomp.dll", "dhcpcsvc.dll", "dnsapi.dll", "dwmapi.dll", "dwrite.dll",
+    "dxgi.dll", "ext-ms-*", "fontsub.dll", "gdi32.dll", "hid.dll", "icuuc.dll", "imagehlp.dll", "imm32.dll",
+    "iphlpapi.dll", "kernel32.dll", "mf*.dll", "mmdevapi.dll", "mpr.dll", "msi.dll", "msvcrt.dll",
+    "ncrypt.dll", "netapi32.dll", "ntdll.dll", "ole32.dll", "oleacc.dll", "oleaut32.dll", "pdh.dll",
+    "propsys.dll", "psapi.dll", "rpcrt4.dll", "secur32.dll", "setupapi.dll", "shcore.dll", "shell32.dll",
+    "shlwapi.dll", "uiautomationcore.dll", "urlmon.dll", "user32.dll", "userenv.dll", "uxtheme.dll",
+    "version.dll", "winhttp.dll", "winmm.dll", "winspool.drv", "winusb.dll", "ws2_32.dll", "wsock32.dll",
+    "wtsapi32.dll",
 )  # fmt: skip
 """Libraries of Windows 10 1809 and later; ``icuuc.dll`` since 1703."""
 
