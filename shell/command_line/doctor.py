@@ -28,13 +28,16 @@ def doctor(
     state: State = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell support what happened (--context: one timeline per session, without patients), what is set (--settings),
-    and whether this installation works (--self-test)."""
+    """Look at what Vaktrom needs on this machine: one line each, with a verdict and what to do; 1 when something is wrong.
+
+    Or tell support what happened (--context: one timeline per session, without patients), what is set (--settings), and
+    whether this installation works (--self-test).
+    """
 
     def run() -> int:
         from shell.command_line.doctor_context import show_context
+        from shell.command_line.doctor_rows import show_rows, surroundings
         from shell.command_line.doctor_settings import show_settings
-        from shell.command_line.doctor_texts import needs_context
 
         if self_test:
             from shell.command_line.doctor_self_test import run_self_test
@@ -42,8 +45,8 @@ def doctor(
             return run_self_test(as_json=as_json)
         if settings:
             return show_settings(state, as_json=as_json)
-        if not context:
-            raise needs_context()
-        return show_context(state, session, as_json=as_json)
+        if context:
+            return show_context(state, session, as_json=as_json)
+        return show_rows(surroundings(state), as_json=as_json)
 
     raise typer.Exit(explained(run))

@@ -5,17 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from plugins.findings import Language
-from shell.command_line.app_commands import language
-from shell.command_line.failures import WrongUse
 
 SECOND_MS = 1000
 
 TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
-        "needs_context": (
-            "si hva du vil vite: vaktrom doctor --context, --settings eller --self-test",
-            "say what you want to know: vaktrom doctor --context, --settings or --self-test",
-        ),
         "bad_session": (
             "--session er et tall eller last; se tallene med: vaktrom doctor --context",
             "--session is a number or last; see the numbers with: vaktrom doctor --context",
@@ -188,8 +182,3 @@ def milliseconds(count: float, chosen: Language) -> str:
         return f"{count:.0f} ms"
     said = f"{count / SECOND_MS:.1f} s"
     return said.replace(".", ",") if chosen == "nb" else said
-
-
-def needs_context() -> WrongUse:
-    """Nothing was asked."""
-    return WrongUse(text("needs_context", language()))

@@ -12,6 +12,10 @@ def serve(name: str) -> int:
         from shell.composition.gateway_child import main
     elif name == "sandbox":
         from shell.composition.sandbox_child import main
+    elif name == "graphics":
+        from shell.self_test.graphics_child import tell_graphics as main
+    elif name == "chromium":
+        from shell.self_test.graphics_child import tell_chromium as main
     else:
         return 2
     gc.enable()

@@ -1,0 +1,1 @@
+"""What ``vaktrom doctor`` looks at, one row each; free of Qt."""
