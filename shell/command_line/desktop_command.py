@@ -14,6 +14,7 @@ from shell.command_line.app_commands import language
 from shell.command_line.choices import demand_usable, desktop_choice
 from shell.command_line.display import demand_display
 from shell.command_line.failures import WrongUse, texts_of
+from shell.command_line.second_start import first_or_none, listen, show_the_first, told
 from shell.composition.clock import SystemClock
 from shell.composition.io_loop import IoLoop
 from shell.composition.practice import EnvironmentChoice, prepare
@@ -24,6 +25,8 @@ from shell.settings.demands import ClinicalAccessRefused, SettingsWrong
 
 if TYPE_CHECKING:
     from shell.bridge.application import Program
+    from shell.composition.desktop_door import DesktopDoor
+    from shell.composition.session_place import SessionPlace
 
 
 def run_desktop(
@@ -40,17 +43,49 @@ def run_desktop(
     """
     demand_display()
     now = SystemClock().now()
-    with _told_in_a_window():
-        choice = desktop_choice(state_directory(state), port, folders, identity_provider, app_policy)
-        if choice.fhir_base is not None:
-            load_state_keys(KeyringStore(), now)
-    environment = prepare(choice, now)
-    demand_usable(environment, folders)
-    io = IoLoop()
-    io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
-    from shell.bridge.application import run
+    folder = state_directory(state)
+    door, running = first_or_none(folder)
+    if running is not None:
+        return _second_start(running, bool(port or folders or identity_provider or app_policy))
+    with contextlib.closing(door) if door is not None else contextlib.nullcontext():
+        with _told_in_a_window():
+            choice = desktop_choice(folder, port, folders, identity_provider, app_policy)
+            if choice.fhir_base is not None:
+                load_state_keys(KeyringStore(), now)
+        io = IoLoop()
+        if door is not None:
+            listen(door, io)
+        environment = prepare(choice, now)
+        demand_usable(environment, folders)
+        io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
+        from shell.bridge.application import run
 
-    return run(environment, io, opened)
+        return run(environment, io, _attended(door, opened))
+
+
+def _attended(door: DesktopDoor | None, opened: Callable[[Program], None]) -> Callable[[Program], None]:
+    def attended(program: Program) -> None:
+        from shell.bridge.second_start import attend
+
+        if door is not None:
+            attend(door, program.window, program.threads)
+        opened(program)
+
+    return attended
+
+
+def _second_start(running: SessionPlace, options: bool) -> int:
+    text, code = show_the_first(running, options)
+    told(text)
+    if code and _has_no_terminal():
+        from shell.bridge.refusal import show_refusal
+
+        show_refusal([text.in_language(language())], language())
+    return code
+
+
+def _has_no_terminal() -> bool:
+    return bool(getattr(sys, "frozen", False) and (sys.stderr is None or not sys.stderr.isatty()))
 
 
 @contextlib.contextmanager
@@ -59,7 +94,7 @@ def _told_in_a_window() -> Iterator[None]:
     try:
         yield
     except (SettingsWrong, UpstreamWrong, ClinicalAccessRefused, KeyringUnusable) as error:
-        if getattr(sys, "frozen", False) and (sys.stderr is None or not sys.stderr.isatty()):
+        if _has_no_terminal():
             from shell.bridge.refusal import show_refusal
 
             lines = [f"{error}"] if isinstance(error, KeyringUnusable) else texts_of(error)

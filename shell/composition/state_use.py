@@ -12,7 +12,7 @@ class StateUse:
 
     def __init__(self, state: Path) -> None:
         self._file: IO[bytes] | None = (state / "in-use").open("ab")
-        self.is_first = _lock(self._file)
+        self.is_first = lock_file(self._file)
         """True when no other living program uses the directory."""
 
     def release(self) -> None:
@@ -22,7 +22,8 @@ class StateUse:
             self._file = None
 
 
-def _lock(file: IO[bytes]) -> bool:
+def lock_file(file: IO[bytes]) -> bool:
+    """Lock a file that is open for writing until it is closed; False when somebody else has it."""
     try:
         if sys.platform == "win32":
             import msvcrt
