@@ -24,6 +24,7 @@ from shell.bridge.pane_actions import PaneActions
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.patient_references import PatientReferences
 from shell.bridge.patient_tabs import PatientTabs, kept_patient, own_key, pane_key
+from shell.bridge.program_watch import ProgramWatch
 from shell.bridge.record_watch import RecordWatch
 from shell.bridge.services import AppFacts, Services
 from shell.bridge.start_list_controller import StartListController
@@ -87,6 +88,7 @@ class WorkspaceController(QObject):
         self._access = AccessGivenController(window, services, self._references.of, self)
         self._activities = Activities(window, services, self.tabs, self._apps, self)
         self._drawing = Drawing(window, services, self.tabs, self._references, self.start_list, self._apps)
+        self.programs = ProgramWatch(window, self.tabs, self._references, services.monotonic, self)
         self._keyboard = Keyboard(window)
         self._palette = PaletteController(window, services, self.start_list, self._apps, self)
         self._connect()
@@ -110,6 +112,7 @@ class WorkspaceController(QObject):
             *self._pane_actions.wiring,
             *self._access.wiring,
             *self._activities.wiring,
+            *self.programs.wiring,
             (window.panes_visible_changed, self._drawing.rail),
             (window.pane_focused, lambda _: self._drawing.rail()),
             (window.toast_acted, messages.acted),
@@ -156,6 +159,7 @@ class WorkspaceController(QObject):
         self._window.set_tabs((), None)
         self._window.set_banner(None)
         self._window.set_rail(())
+        self.programs.clear()
         delete_later(self)
 
     def suspend(self, suspended: bool) -> None:
@@ -226,6 +230,7 @@ class WorkspaceController(QObject):
             try:
                 for facts in await workspace.panes():
                     post(partial(self._fact, {"type": "pane", **facts}))
+                post(partial(self.programs.take_all, await workspace.programs()))
                 async for fact in workspace.events():
                     if not hears:
                         hears = timeline.hears(True)
@@ -251,6 +256,8 @@ class WorkspaceController(QObject):
             tab = self.tabs.of_topic(str(fact["topic"]))
             if tab is not None:
                 tab.take_drafts(Drafts.from_fact(fact))
+        elif fact.get("type") == "program":
+            self.programs.take(fact)
         elif fact.get("type") == "pane":
             for tab in self.tabs:
                 tab.fact(fact)
@@ -469,6 +476,7 @@ class WorkspaceController(QObject):
         """Tabs, banner, panes and rail from what is known; then whatever is to be asked about them."""
         self._look_who_is_open()
         self._drawing.all(frozenset(self._being_opened))
+        self.programs.draw()
         self._keyboard.look()
         self._activities.look()
         self._encounters.look()

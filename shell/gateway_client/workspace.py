@@ -92,6 +92,11 @@ class Workspace:
         answer = await self._connection.json("GET", "/workspace/panes")
         return list(answer["panes"] if isinstance(answer, dict) else answer)
 
+    async def programs(self) -> list[dict[str, Any]]:
+        """Programs with windows of their own that were let in."""
+        answer = await self._connection.json("GET", "/workspace/programs")
+        return list(answer["programs"])
+
     async def pin(self, pane: str, pinned: bool) -> None:
         await self._connection.request("PATCH", f"/workspace/panes/{pane}", json={"pinned": pinned})
 

@@ -177,6 +177,24 @@ class RailItemModel:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramModel:
+    """A program with windows of its own, towards the patient of the banner.
+
+    ``elsewhere`` when it follows another tab: State.PINNED, and whom it may show, as far as his name is known. ``warns``
+    until the user has put the warning away; ``waits`` when nobody is chosen.
+    """
+
+    key: str
+    name: str
+    state: State
+    reason: Reason | None = None
+    elsewhere: PatientRef | None = None
+    suspended: bool = False
+    waits: bool = False
+    warns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaneModel:
     """One pane. ``effective`` is the gateway's patient of this pane (S2), ``current`` the patient of the banner.
 

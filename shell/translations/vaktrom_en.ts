@@ -1137,6 +1137,88 @@
     </message>
 </context>
 <context>
+    <name>ProgramLine</name>
+    <message>
+        <source>Skjul</source>
+        <translation>Hide</translation>
+    </message>
+</context>
+<context>
+    <name>ProgramTexts</name>
+    <message>
+        <source>Kobler til</source>
+        <translation>Connecting</translation>
+    </message>
+    <message>
+        <source>Venter</source>
+        <translation>Waiting</translation>
+    </message>
+    <message>
+        <source>Følger</source>
+        <translation>Following</translation>
+    </message>
+    <message>
+        <source>Følger en annen pasient</source>
+        <translation>Following another patient</translation>
+    </message>
+    <message>
+        <source>Bytter</source>
+        <translation>Changing</translation>
+    </message>
+    <message>
+        <source>Ute av takt</source>
+        <translation>Out of sync</translation>
+    </message>
+    <message>
+        <source>program utenfor Vaktrom</source>
+        <translation>program outside Vaktrom</translation>
+    </message>
+    <message>
+        <source>rom</source>
+        <translation>room</translation>
+    </message>
+    <message>
+        <source>{program} følger pasienten igjen.</source>
+        <translation>{program} follows the patient again.</translation>
+    </message>
+    <message>
+        <source>Skjul varselet om {program}</source>
+        <translation>Hide the warning about {program}</translation>
+    </message>
+    <message>
+        <source>{program} følger en annen pasient.</source>
+        <translation>{program} follows another patient.</translation>
+    </message>
+    <message>
+        <source>{program} følger {patient}, ikke pasienten øverst.</source>
+        <translation>{program} follows {patient}, not the patient above.</translation>
+    </message>
+    <message>
+        <source>{program} følger ikke lenger.</source>
+        <translation>{program} no longer follows.</translation>
+    </message>
+    <message>
+        <source>{program} følger ikke pasienten øverst.</source>
+        <translation>{program} does not follow the patient above.</translation>
+    </message>
+    <message>
+        <source>Programmet er ikke koblet til Vaktrom.</source>
+        <translation>The program is not connected to Vaktrom.</translation>
+    </message>
+    <message>
+        <source>Programmet sa nei til pasientbyttet.</source>
+        <translation>The program refused the change of patient.</translation>
+    </message>
+    <message>
+        <source>Programmet svarte ikke på pasientbyttet innen 10 sekunder.</source>
+        <translation>The program did not answer the change of patient within 10 seconds.</translation>
+    </message>
+    <message>
+        <source>Se hvem vinduet viser før du leser der.</source>
+        <translation>See whom its window shows before you read there.</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutsHelp</name>
     <message>
         <source>Alle taster</source>

@@ -7,11 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from context.pane_state import State
-from shell.presenters.view_models import AppModel, RailItemModel
+from shell.presenters.view_models import AppModel, ProgramModel, RailItemModel
 from shell.theme.theme import Theme
 from shell.widgets.app_texts import AppTexts
 from shell.widgets.kept import delete_later
 from shell.widgets.plain_tip import plain_tip
+from shell.widgets.program_texts import ProgramTexts
 from shell.widgets.shapes import draw_pane_state
 from shell.widgets.themed import ThemedWidget
 
@@ -94,9 +95,10 @@ class RailItem(QAbstractButton):
 
 
 class AppRail(ThemedWidget):
-    """``app_asked(key)``, ``all_apps_asked()``, ``help_asked()``, ``settings_asked()``, ``home_asked()``."""
+    """``app_asked(key)``, ``program_asked(key)``, ``all_apps_asked()``, ``help_asked()``, ``settings_asked()``."""
 
     app_asked = Signal(str)
+    program_asked = Signal(str)
     all_apps_asked = Signal()
     help_asked = Signal()
     settings_asked = Signal()
@@ -106,6 +108,9 @@ class AppRail(ThemedWidget):
         self._app_texts = AppTexts(self)
         self._items: list[RailItem] = []
         self._models: tuple[RailItemModel, ...] = ()
+        self._program_texts = ProgramTexts(self)
+        self._program_items: list[RailItem] = []
+        self._program_models: tuple[ProgramModel, ...] = ()
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, theme.tokens.size("top-strip"), 1, 8)
         self._box.setSpacing(0)
@@ -140,8 +145,26 @@ class AppRail(ThemedWidget):
         self._show_models()
         self._fit()
 
+    def set_programs(self, models: tuple[ProgramModel, ...]) -> None:
+        """Programs with windows of their own, below *Alle apper*; they always find room."""
+        while len(self._program_items) > len(models):
+            gone = self._program_items.pop()
+            self._box.removeWidget(gone)
+            delete_later(gone)
+        while len(self._program_items) < len(models):
+            item = RailItem(self.theme, self)
+            item.clicked.connect(self._program_clicked)
+            self._box.insertWidget(self._box.indexOf(self.all_apps) + 1 + len(self._program_items), item)
+            self._program_items.append(item)
+        self._program_models = models
+        self._show_programs()
+        self._fit()
+
     def items(self) -> list[RailItem]:
         return list(self._items)
+
+    def programs(self) -> list[RailItem]:
+        return list(self._program_items)
 
     def app_at(self, number: int) -> AppModel | None:
         """The app under Alt ``number`` (1 to 9)."""
@@ -166,6 +189,7 @@ class AppRail(ThemedWidget):
         self.help.say(self.tr("Hjelp"))
         self.settings.say(self.tr("Oppsett"))
         self._show_models()
+        self._show_programs()
 
     def restyle(self) -> None:
         self.setFixedWidth(self.theme.rail_width)
@@ -194,6 +218,19 @@ class AppRail(ThemedWidget):
         if isinstance(item, RailItem) and item.model is not None:
             self.app_asked.emit(item.model.app.key)
 
+    def _program_clicked(self) -> None:
+        item = self.sender()
+        if isinstance(item, RailItem) and item.model is not None:
+            self.program_asked.emit(item.model.app.key)
+
+    def _show_programs(self) -> None:
+        for item, model in zip(self._program_items, self._program_models, strict=False):
+            app = AppModel(model.key, model.name, "", icon="door")
+            slot = model.elsewhere.slot if model.elsewhere is not None else None
+            state = State.CHANGING if model.waits else model.state
+            shown = RailItemModel(app, state, pinned_slot=slot, suspended=model.suspended)
+            item.show_app(shown, self._program_texts.tip(model))
+
     def _show_models(self) -> None:
         for number, (item, model) in enumerate(zip(self._items, self._models, strict=False), 1):
             word = self.tr("Kobler til") if model.suspended else self.state_word(model.state)
@@ -208,6 +245,7 @@ class AppRail(ThemedWidget):
         room = (
             self.height() - self._box.contentsMargins().top() - self._box.contentsMargins().bottom() - fixed
         )
+        room -= sum(item.height() for item in self._program_items)
         shown = list(self._items)
         closed = [item for item in reversed(shown) if item.model is None or item.model.state is None]
         while shown and sum(item.height() for item in shown) > room and closed:

@@ -15,6 +15,7 @@ from shell.widgets.message_strip import MessageStrip
 from shell.widgets.pane_area import PaneArea
 from shell.widgets.patient_banner import PatientBanner
 from shell.widgets.practice_list import PracticeList
+from shell.widgets.program_strip import ProgramStrip
 from shell.widgets.themed import ThemedWidget
 from shell.widgets.toasts import Toasts
 from shell.widgets.top_strip import TopStrip
@@ -70,6 +71,7 @@ class Desk(ThemedWidget):
         self.top = TopStrip(theme, self)
         self.banner = PatientBanner(theme, self)
         self.strip = MessageStrip(theme, self)
+        self.programs = ProgramStrip(theme, self)
         self.start = StartPage(theme, self)
         self.panes = Layers(self)
         self.body = Layers(self)
@@ -81,7 +83,7 @@ class Desk(ThemedWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.top, self.banner, self.strip):
+        for part in (self.top, self.banner, self.strip, self.programs):
             column.addWidget(part)
         column.addWidget(self.body, 1)
         row = QHBoxLayout(self)

@@ -101,6 +101,7 @@ class Gallery:
         if window.overlay.dialog is not None:
             window.overlay.close(window.overlay.dialog)
         window.set_strip(None)
+        window.set_programs(())
         window.desk.toasts.clear()
         window.set_connection("connected")
         window.set_now(demo.NOW)

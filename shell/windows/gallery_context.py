@@ -61,6 +61,16 @@ class ContextScenes:
             "29-drafts": self.drafts,
             "30-changed-elsewhere": self.changed_elsewhere,
             "31-unsaved-two-patients": self.unsaved_beside_another,
+            "32-program-follows": self.program_follows,
+            **{
+                f"33-program-{name}": partial(self.program_is_out, reason)
+                for name, reason in (
+                    ("lost", Reason.SOCKET_LOST),
+                    ("refused", Reason.REFUSED),
+                    ("silent", Reason.NO_ANSWER),
+                )
+            },
+            "34-programs-elsewhere": self.programs_elsewhere,
         }
 
     def states(self) -> None:
@@ -140,6 +150,32 @@ class ContextScenes:
                 "warn",
                 title.format(app="Notat", patient=name),
                 text.format(app="Notat", patient=name),
+            )
+        )
+
+    def program_follows(self) -> None:
+        """A record system with windows of its own has a place in the rail, and nothing is said."""
+        self._stage.workspace()
+        self._stage.window.set_programs((models.ProgramModel("fjell", "Fjelljournal", State.FOLLOWING),))
+
+    def program_is_out(self, reason: Reason) -> None:
+        """It may show somebody else, and cannot be covered."""
+        self._stage.workspace()
+        out = models.ProgramModel("fjell", "Fjelljournal", State.OUT_OF_SYNC, reason, warns=True)
+        self._stage.window.set_programs((out,))
+
+    def programs_elsewhere(self) -> None:
+        """Two programs: one follows the other patient tab, one has just been told of the change."""
+        stage = self._stage
+        stage.patient(demo.haugan_banner(), (demo.haugen(), demo.haugan()), 1)
+        stage.window.set_rail(demo.rail({"Målinger": State.FOLLOWING}, "Målinger"))
+        stage.pane(demo.pane("Målinger", State.FOLLOWING, demo.haugan()))
+        stage.window.set_programs(
+            (
+                models.ProgramModel(
+                    "fjell", "Fjelljournal", State.PINNED, elsewhere=demo.haugen(), warns=True
+                ),
+                models.ProgramModel("dalen", "Dalen legevakt", State.CHANGING),
             )
         )
 

@@ -18,6 +18,7 @@ from shell.presenters.view_models import (
     OverviewModel,
     PatientTabModel,
     PracticeListModel,
+    ProgramModel,
     RailItemModel,
     StripModel,
     ToastModel,
@@ -50,6 +51,7 @@ class MainWindow(WindowDialogs):
         self._user: UserModel | None = None
         self._connection: Connection | None = None
         self._now: datetime | None = None
+        self._programs: tuple[ProgramModel, ...] = ()
         self.setLocale(translations.locale)
         translations.changed.connect(self._language_changed)
         self.setWindowTitle("Vaktrom")
@@ -157,6 +159,21 @@ class MainWindow(WindowDialogs):
 
     def set_rail(self, items: tuple[RailItemModel, ...]) -> None:
         self.desk.rail.set_items(items)
+
+    def set_programs(self, models: tuple[ProgramModel, ...]) -> None:
+        """Programs with windows of their own: each in the rail, and below the banner whatever does not follow."""
+        before = {line.model: line.sentence() for line in self.desk.programs.lines()}
+        follows = {model.key for model in self._programs if model.state is State.FOLLOWING}
+        warned = {model.key for model in before if model is not None}
+        self._programs = models
+        self.desk.rail.set_programs(models)
+        self.desk.programs.set_programs(models)
+        for line in self.desk.programs.lines():
+            if line.sentence() not in before.values():
+                self.announcer.say(line.sentence(), urgent=True)
+        for model in models:
+            if model.key in warned - follows and model.state is State.FOLLOWING and not model.suspended:
+                self.announcer.say(self.desk.programs.texts.follows_again(model))
 
     def set_ward_list(self, model: WardListModel) -> None:
         self.desk.start.bring(self.desk.start.ward)
@@ -272,6 +289,8 @@ class MainWindow(WindowDialogs):
             (top.lock_asked, self.lock_asked),
             (top.user_asked, self._open_user_menu),
             (desk.rail.app_asked, self.app_asked),
+            (desk.rail.program_asked, self.program_asked),
+            (desk.programs.put_away, self.program_put_away),
             (desk.rail.all_apps_asked, self.all_apps_asked),
             (desk.rail.help_asked, self.show_keys),
             (desk.rail.settings_asked, lambda: self.menus.settings(desk.rail.settings)),

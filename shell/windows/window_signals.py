@@ -17,6 +17,8 @@ class WindowSignals(ThemedWidget):
     list_reload_asked = Signal()
     inbox_opened = Signal(str)
     app_asked = Signal(str)
+    program_asked = Signal(str)
+    program_put_away = Signal(str)
     all_apps_asked = Signal()
     pane_pin_asked = Signal(str)
     pane_release_asked = Signal(str)
