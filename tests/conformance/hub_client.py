@@ -21,6 +21,8 @@ from tests.conformance.table import Target
 
 SOON = 5.0
 """Seconds in which a frame that has to come has come."""
+CONNECTED_WITHIN = 30.0
+"""Seconds for a connection to be there: on a machine with much to do the disk alone may take some."""
 SILENCE = 0.3
 """Seconds without a frame that count as silence."""
 PATIENT_EVENTS = ("Patient-open", "Patient-close")
@@ -143,10 +145,12 @@ class Hub:
         parts, network = urlsplit(endpoint), self.gateway.network
         secure = parts.scheme == "wss"
         reached = socket.create_connection(
-            (network.address(str(parts.hostname)), parts.port or (443 if secure else 80)), SOON
+            (network.address(str(parts.hostname)), parts.port or (443 if secure else 80)), CONNECTED_WITHIN
         )
         context = network.trusting if secure else None
-        return connect(endpoint, sock=reached, ssl=context, proxy=None, open_timeout=SOON, close_timeout=SOON)
+        return connect(
+            endpoint, sock=reached, ssl=context, proxy=None, open_timeout=CONNECTED_WITHIN, close_timeout=SOON
+        )
 
     # events
 
