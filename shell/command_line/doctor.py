@@ -25,13 +25,16 @@ def doctor(
     session: Annotated[
         str, typer.Option("--session", help="With --context: a session's number, or last.")
     ] = "last",
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", help="Write a zip for support: no tokens, numbers or names.")
+    ] = None,
     state: State = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at what Vaktrom needs on this machine: one line each, with a verdict and what to do; 1 when something is wrong.
 
-    Or tell support what happened (--context: one timeline per session, without patients), what is set (--settings), and
-    whether this installation works (--self-test).
+    Or tell support what happened (--context: one timeline per session, without patients), what is set (--settings),
+    whether this installation works (--self-test), or write what support needs into a zip (--bundle).
     """
 
     def run() -> int:
@@ -43,6 +46,10 @@ def doctor(
             from shell.command_line.doctor_self_test import run_self_test
 
             return run_self_test(as_json=as_json)
+        if bundle is not None:
+            from shell.command_line.doctor_bundle import make_bundle
+
+            return make_bundle(bundle, surroundings(state))
         if settings:
             return show_settings(state, as_json=as_json)
         if context:

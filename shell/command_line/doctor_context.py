@@ -53,7 +53,7 @@ def show_context(state: Path | None, wanted: str, *, as_json: bool) -> int:
     session = read_session(folder, number)
     summary = summary_of(session)
     if as_json:
-        typer.echo(json.dumps(_as_json(session, summary, numbers)))
+        typer.echo(json.dumps(session_as_json(session, summary, numbers)))
     else:
         _print(session, summary, numbers, chosen)
     return 0
@@ -168,7 +168,8 @@ def _status(kind: str, status: int, chosen: Language) -> str:
     return f"{status} ({reason})" if reason and status != 202 else str(status)
 
 
-def _as_json(session: KeptSession, summary: Summary, numbers: list[int]) -> dict[str, Any]:
+def session_as_json(session: KeptSession, summary: Summary, numbers: list[int]) -> dict[str, Any]:
+    """What ``--json`` prints of one session."""
     return {
         "session": session.number,
         "kept": numbers,
