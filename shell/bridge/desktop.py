@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 CLOCK_MS = 1000
 TIMELINE_SECONDS = 1.0
 """How long the end of the program waits for the disk to take the last rows."""
+LEAVING_SECONDS = 1.5
+"""How long the end of the program waits for a log-out that is under way."""
 FORBIDDEN = 403
 
 
@@ -58,6 +63,7 @@ class Desktop(QObject):
         self._down_since: datetime | None = None
         self._locking: SessionLock | None = None
         self._importing: Thread | None = None
+        self._leaving: Future[str | None] | None = None
         self._contrast_at_start = window.theme.high_contrast
         self.workspace: WorkspaceController | None = None
         self._connect()
@@ -119,6 +125,10 @@ class Desktop(QObject):
             timeline.join(TIMELINE_SECONDS)
 
     async def _shut_down(self, services: Services | None) -> None:
+        if self._leaving is not None:  # while the gateway is there to be told, and its sockets can be closed
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LEAVING_SECONDS):
+                    await asyncio.gather(asyncio.wrap_future(self._leaving), return_exceptions=True)
         await self._environment.stop()
         if services is not None:
             await services.connection.close()
@@ -349,7 +359,9 @@ class Desktop(QObject):
     def _leave(self, *, tell_gateway: bool) -> None:
         if self._services is not None:
             ending = self._end_session(self._services, tell_gateway)
-            self._threads.run(ending, self._ended_upstream, lambda _: self._ended_upstream(None))
+            self._leaving = self._threads.run(
+                ending, self._ended_upstream, lambda _: self._ended_upstream(None)
+            )
         services, workspace, self.workspace, self._services = self._services, self.workspace, None, None
         self._session = {}
         clear_own_clipboard()

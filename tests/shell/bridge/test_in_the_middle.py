@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -15,11 +16,13 @@ from shell.bridge.desktop import Desktop
 from shell.bridge.loop_thread import LoopThread
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.patient_tabs import pane_key
+from shell.bridge.services import Services
 from shell.bridge.tab_controller import ConfirmedPatient, TabController
 from shell.bridge.workspace_controller import WorkspaceController
 from shell.composition.practice import Environment
 from shell.gateway_client.errors import GatewayUnreachable
 from shell.presenters.patient_facts import Warnings
+from shell.timeline.session_timeline import SessionTimeline
 from shell.web.probes import Draft
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.calls import FakeServices
@@ -285,3 +288,34 @@ def test_children_that_end_badly_keep_no_thread_alive(window: MainWindow) -> Non
     environment = SimpleNamespace(base_url="http://127.0.0.1:1", shell_secret="")
     Desktop(window, cast(Environment, environment), cast(LoopThread, threads), lambda: "nb").stop()
     assert stopped == [True]
+
+
+def test_closing_right_after_logging_out_lets_the_log_out_end_first(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: the gateway is stopped under the log-out; the session lives on upstream, and its sockets stay open."""
+    done: list[str] = []
+
+    async def end() -> None:
+        for _ in range(100):  # as many turns of the loop as a slow gateway takes
+            await asyncio.sleep(0)
+        done.append("told the gateway")
+
+    async def close() -> None:
+        done.append("closed the sockets")
+
+    async def stop() -> None:
+        done.append("stopped the gateway")
+
+    environment = SimpleNamespace(base_url="http://127.0.0.1:1", shell_secret="", stop=stop)
+    desktop = Desktop(window, cast(Environment, environment), LoopThread(), lambda: "nb")
+    monkeypatch.setattr(desktop, "_begin_sign_in", lambda: None)
+    services = SimpleNamespace(
+        workspace=SimpleNamespace(end=end),
+        connection=SimpleNamespace(close=close),
+        timeline=SessionTimeline(),
+    )
+    desktop._services = cast(Services, services)
+    desktop._leave(tell_gateway=True)
+    desktop.stop()
+    assert done == ["told the gateway", "closed the sockets", "stopped the gateway"]
