@@ -319,3 +319,25 @@ def test_closing_right_after_logging_out_lets_the_log_out_end_first(
     desktop._leave(tell_gateway=True)
     desktop.stop()
     assert done == ["told the gateway", "closed the sockets", "stopped the gateway"]
+
+
+@pytest.mark.parametrize(
+    ("how", "title"), [("crashed", "Legemidler har stoppet"), ("hung", "Legemidler henger")]
+)
+def test_curtain_rail_and_header_agree_about_a_page_that_is_gone(
+    tab: TabController, window: MainWindow, how: str, title: str
+) -> None:
+    """S3. Mutants: the rail keeps its green dot; the header says that it follows; the pane beside it is covered too."""
+    pane, well = tab.panes
+    window.show_workspace()
+    pane._broken(cast(Any, pane._page), how)
+    broken, beside = (window.area(tab.topic).pane(pane_key(tab, each)) for each in (pane, well))
+    items = {item.model.app.key: item for item in window.desk.rail.items() if item.model is not None}
+    rail = items[pane.app.client_id]
+    assert rail.model is not None
+    assert (broken.curtain.isVisible(), broken.curtain.title.text()) == (True, title)
+    assert (rail.model.state, broken.model.shown_state) == (State.OUT_OF_SYNC, State.OUT_OF_SYNC)
+    assert "Ute av takt" in rail.accessibleName()
+    assert "Ute av takt" in broken.header.sentence()
+    assert (beside.curtain.isVisible(), beside.model.shown_state) == (False, State.FOLLOWING)
+    assert "Følger" in items[well.app.client_id].accessibleName()
