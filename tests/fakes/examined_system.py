@@ -16,7 +16,8 @@ import trustme
 
 @dataclass
 class ExaminedSystem:
-    """``clock`` moves its ``Date``; ``held`` keeps it from answering; ``tunnel`` is its status as a proxy."""
+    """``clock`` moves its ``Date``; ``held`` keeps it from answering, ``dripping`` has it say a letter now and
+    then; ``tunnel`` is its status as a proxy."""
 
     port: int = 0
     status: int = 200
@@ -24,6 +25,7 @@ class ExaminedSystem:
     body: bytes = b"{}"
     clock: timedelta = timedelta()
     held: bool = False
+    dripping: bool = False
     tunnel: int = 200
     asked: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
@@ -42,6 +44,10 @@ def examined_system(certificate: trustme.LeafCert | None = None) -> Iterator[Exa
             if told.held:
                 told.released.wait(20)
                 return
+            if told.dripping:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not told.released.wait(0.05):
+                    self.wfile.write(b"x")
             self.send_response_only(told.status)
             self.send_header("Date", format_datetime(datetime.now(UTC) + told.clock, usegmt=True))
             self.send_header("Content-Type", told.content_type)

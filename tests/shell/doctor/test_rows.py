@@ -135,12 +135,13 @@ def test_fhir_server(
     assert system.asked == ["/fhir/metadata"] and "Authorization" not in system.heads[0]
 
 
-def test_a_silent_fhir_server_is_reached_but_too_slow(
-    tmp_path: Path, system: ExaminedSystem, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dripping", [False, True])
+def test_a_slow_fhir_server_is_reached_but_too_slow(
+    tmp_path: Path, system: ExaminedSystem, monkeypatch: pytest.MonkeyPatch, dripping: bool
 ) -> None:
-    """Mutant: the visit has no end."""
+    """Mutants: the visit has no end; only silence ends it."""
     monkeypatch.setattr("shell.doctor.visit.visit.__defaults__", (0.3,))
-    system.held = True
+    system.held, system.dripping = not dripping, dripping
     surroundings = fhir(tmp_path, system)
     assert said(system_rows.fhir_server(surroundings)) == (
         "wrong",
