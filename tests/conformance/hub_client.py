@@ -6,16 +6,16 @@ import json
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import ClientConnection, connect
 
 from tests.conformance.asking import Gateway, Shell
+from tests.conformance.lines import Line, Lines
 from tests.conformance.steps import signed_in
 from tests.conformance.table import Target
 
@@ -32,14 +32,14 @@ Frame = dict[str, Any]
 class Subscriber:
     """One channel. Every event is answered with ``answers`` (``None``: not at all) as soon as it is read."""
 
-    def __init__(self, connection: ClientConnection, endpoint: str, answers: int | str | None) -> None:
+    def __init__(self, line: Line, endpoint: str, answers: int | str | None) -> None:
         self.endpoint = endpoint
         self._answers = answers
-        self._socket = connection
+        self._line = line
 
     def frame(self, seconds: float | None = None) -> Frame:
         """The next frame, as ``SOON`` as it has to come; raises ``TimeoutError`` or ``ConnectionClosed``."""
-        frame: Frame = json.loads(self._socket.recv(timeout=SOON if seconds is None else seconds))
+        frame: Frame = json.loads(self._line.recv(SOON if seconds is None else seconds))
         if "event" in frame and self._answers is not None and frame["event"]["hub.event"] != "SyncError":
             self.say({"id": frame["id"], "status": self._answers})
         return frame
@@ -69,31 +69,27 @@ class Subscriber:
             return frames
 
     def say(self, frame: object) -> None:
-        self._socket.send(json.dumps(frame))
+        self._line.send(json.dumps(frame))
 
     def leave(self, code: int = 1000) -> None:
-        self._socket.close(code)
+        self._line.close(code)
 
     def break_off(self) -> None:
-        """The connection is gone without a word.
-
-        Only shut down: the client's own thread still reads it and closes it. Closed here, its number would be
-        the next connection's, and that thread would read what is not its own.
-        """
-        socket.socket.shutdown(self._socket.socket, socket.SHUT_RDWR)
+        """The connection is gone without a word."""
+        self._line.break_off()
 
 
 class Hub:
     """One topic of one signed-in user; subscribers are closed when the block of :func:`hub_of` ends."""
 
-    def __init__(self, gateway: Gateway, shell: Shell, topic: str, stack: ExitStack) -> None:
+    def __init__(self, gateway: Gateway, shell: Shell, topic: str, lines: Lines) -> None:
         self.gateway, self.shell, self.topic = gateway, shell, topic
         self.address = gateway.facts.hub
-        self._stack = stack
+        self._lines = lines
 
     def other_topic(self) -> Hub:
         """Another patient tab of the same user."""
-        return Hub(self.gateway, self.shell, self.shell.context(), self._stack)
+        return Hub(self.gateway, self.shell, self.shell.context(), self._lines)
 
     def form(self, form: Mapping[str, str] | str, token: str | None = None) -> httpx2.Response:
         """A form as it is given; with the desktop's token unless another one is."""
@@ -122,7 +118,7 @@ class Hub:
 
     def connected(self, endpoint: str, answers: int | str | None = 200) -> Subscriber:
         """Connect to an endpoint; nothing is read."""
-        return Subscriber(self._stack.enter_context(self._connection(endpoint)), endpoint, answers)
+        return Subscriber(self._line(endpoint), endpoint, answers)
 
     def joins(self, *events: str, answers: int | str | None = 200, **more: str) -> Subscriber:
         """Subscribe, connect, and read the confirmation."""
@@ -140,16 +136,14 @@ class Hub:
             return True
         return False
 
-    def _connection(self, endpoint: str) -> AbstractContextManager[ClientConnection]:
+    def _line(self, endpoint: str) -> Line:
         """A native client's connection: no Origin, no cookie."""
         parts, network = urlsplit(endpoint), self.gateway.network
         secure = parts.scheme == "wss"
-        reached = socket.create_connection(
-            (network.address(str(parts.hostname)), parts.port or (443 if secure else 80)), CONNECTED_WITHIN
-        )
-        context = network.trusting if secure else None
-        return connect(
-            endpoint, sock=reached, ssl=context, proxy=None, open_timeout=CONNECTED_WITHIN, close_timeout=SOON
+        address = (network.address(str(parts.hostname)), parts.port or (443 if secure else 80))
+        reached = socket.create_connection(address, CONNECTED_WITHIN)
+        return self._lines.connected(
+            endpoint, reached, network.trusting if secure else None, CONNECTED_WITHIN
         )
 
     # events
@@ -188,8 +182,8 @@ class Hub:
 def hub_of(target: Target, *, with_patient: bool = False) -> Iterator[Hub]:
     """A fresh topic."""
     shell, topic = signed_in(target, with_patient=with_patient)
-    with ExitStack() as stack:
-        yield Hub(target, shell, topic, stack)
+    with Lines() as lines:
+        yield Hub(target, shell, topic, lines)
 
 
 def patient(resource: Mapping[str, Any]) -> list[Frame]:
