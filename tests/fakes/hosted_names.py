@@ -44,6 +44,19 @@ def authority(folder: Path, names: Sequence[str] = (GATEWAY_HOST, f"*.{APPS_DOMA
     return Authority(certificate, key, trusted, trusting)
 
 
+def without_tickets(trusting: ssl.SSLContext) -> ssl.SSLContext:
+    """The same trust for a client that reads in one thread and writes in another (``websockets.sync``).
+
+    Under TLS 1.3 the server's tickets are read while the first request is written, and nothing guards that under
+    Python 3.11: now and then the request is lost.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    for one in trusting.get_ca_certs(binary_form=True):
+        context.load_verify_locations(cadata=one)
+    return context
+
+
 def spoken_version(
     port: int, version: ssl.TLSVersion, host: str = "127.0.0.1", name: str = GATEWAY_HOST
 ) -> str | None:

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.fakes.hosted_gateway import ENDS_WITHIN, HostedShell, HostedUnderTest, Place, proof_of
-from tests.fakes.hosted_names import GATEWAY_HOST
+from tests.fakes.hosted_names import GATEWAY_HOST, without_tickets
 from tests.fakes.upstream_systems import ANNA, BERIT
 
 SUBSCRIPTION = {
@@ -44,7 +44,7 @@ def subscribed(shell: HostedShell, topic: str) -> Iterator[ClientConnection]:
     assert (parts.scheme, parts.netloc) == ("wss", urlsplit(gateway.base_url).netloc)
     plain = socket.create_connection(("127.0.0.1", parts.port), 5)
     with connect(
-        endpoint, sock=plain, ssl=gateway.trusting, server_hostname=GATEWAY_HOST, proxy=None
+        endpoint, sock=plain, ssl=without_tickets(gateway.trusting), server_hostname=GATEWAY_HOST, proxy=None
     ) as channel:
         assert json.loads(channel.recv(5))["hub.mode"] == "subscribe"
         yield channel

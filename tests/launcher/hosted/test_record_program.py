@@ -22,7 +22,7 @@ from tests.fakes import record_program
 from tests.fakes.browser import Browser
 from tests.fakes.gateway import APP_SECRET, APP_SECRET_SHA256, RunningGateway, Shell, running_gateway
 from tests.fakes.hosted_gateway import SERVER_SIDE, Place
-from tests.fakes.hosted_names import GATEWAY_HOST, SecureBrowser
+from tests.fakes.hosted_names import GATEWAY_HOST, SecureBrowser, without_tickets
 from tests.fakes.record_program import RecordProgram, trusting_socket
 from tests.fakes.upstream_systems import ANNA, BERIT, UpstreamSystems, upstream_systems
 
@@ -320,7 +320,9 @@ def test_the_same_program_over_tls(place: Place, method: str) -> None:
         assert program.redeem(program.returned()["code"]).status_code == 200
         assert program.tokens["hub.topic"] == topic
         port = urlsplit(gateway.base_url).port or 0
-        assert program.joins(**trusting_socket(port, gateway.trusting, GATEWAY_HOST)) == "wss"
+        assert (
+            program.joins(**trusting_socket(port, without_tickets(gateway.trusting), GATEWAY_HOST)) == "wss"
+        )
         program.answers(program.event("Patient-open")["id"])
         shell.open_patient(topic, BERIT)
         program.answers(program.event("Patient-open")["id"])
