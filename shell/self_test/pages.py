@@ -15,6 +15,7 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 
 from plugins.findings import Text
 from shell.self_test.result import Result
+from shell.widgets.kept import delete_later
 
 COLOUR = QColor("#c2185b")
 PAGE = f'<body style="margin:0;background:{COLOUR.name()};-webkit-print-color-adjust:exact"><h1>Vaktrom</h1>'
@@ -43,10 +44,9 @@ def check_pages() -> Result:
             return _printed_and_shown(page, view, Path(folder) / "page.pdf")
     finally:
         view.setPage(None)  # type: ignore[arg-type]  # Qt takes no page for one
-        page.deleteLater()
-        view.deleteLater()
+        delete_later(page, view)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        profile.deleteLater()
+        delete_later(profile)
 
 
 def _printed_and_shown(page: QWebEnginePage, view: QWebEngineView, file: Path) -> Result:
