@@ -64,6 +64,13 @@ TEST_PROGRAMS = {
     "chromium": "chromium",
     "libnss3-tools": "certutil",
 }
+LONG_TEST_PROGRAMS = {
+    "wixl": "wixl",
+    "msitools": "msibuild",
+    "wine": "wine",
+    "wine64": "wineserver",
+    "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
+}
 
 
 @dataclass(frozen=True)
@@ -146,8 +153,9 @@ def prepare_desktop() -> None:
     install_system_packages(missing_libraries(DESKTOP_LIBRARIES), "the desktop")
 
 
-def prepare_tests() -> None:
-    missing = [package for package, program in TEST_PROGRAMS.items() if shutil.which(program) is None]
+def prepare_tests(long: bool = False) -> None:
+    programs = {**TEST_PROGRAMS, **(LONG_TEST_PROGRAMS if long else {})}
+    missing = [package for package, program in programs.items() if shutil.which(program) is None]
     libraries = missing_libraries({**DESKTOP_LIBRARIES, **TEST_LIBRARIES})
     install_system_packages([*libraries, *missing] if sys.platform != "win32" else [], "the tests")
 
@@ -347,7 +355,7 @@ def run_suites(names: Sequence[str], extra: Sequence[str]) -> dict[str, tuple[fl
 
 
 def command_test(arguments: argparse.Namespace) -> int:
-    prepare_tests()
+    prepare_tests(arguments.long)
     chosen = list(dict.fromkeys(arguments.suite)) or list(SUITES)
     for without_qt in {SUITES[name].without_qt for name in chosen}:  # before several ask for the same
         environment_without_qt() if without_qt else main_environment()
