@@ -16,6 +16,7 @@ from vaktrom_build.archive import make_archive
 from vaktrom_build.completing import Incomplete, complete
 from vaktrom_build.debian import make_package
 from vaktrom_build.freezing import BUILD, DIST, FOLDER, Commit, export_source, freeze
+from vaktrom_build.locked import LockUnreadable
 from vaktrom_build.shipped import LockDisagrees, check_against_lock, locked_packages, shipped_packages
 
 MEBIBYTE = 1024 * 1024
@@ -67,7 +68,7 @@ def main() -> int:
                 file = make(commit)
                 size = file.stat().st_size / MEBIBYTE
                 say(f"{file.name}: {size:.0f} MiB, {time.monotonic() - began:.0f} s")
-    except (LockDisagrees, Incomplete) as error:
+    except (LockDisagrees, LockUnreadable, Incomplete) as error:
         sys.stderr.write(f"build: {error}\n")
         return 1
     except subprocess.CalledProcessError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from vaktrom_build.shipped import Locked
+from vaktrom_build.locked import Locked
 
 CLASSIFIER = "License :: "
 

@@ -15,7 +15,7 @@ from shell.composition.program_files import FACTS, missing_files, write_list
 from shell.composition.program_version import PROGRAM_VERSION
 from vaktrom_build.bill_of_materials import bill_of_materials, licence_of
 from vaktrom_build.freezing import Commit
-from vaktrom_build.shipped import Locked
+from vaktrom_build.locked import Locked
 
 LICENCE_WORDS = ("licen", "copying", "notice", "authors")
 UNSTRIPPED = (

@@ -46,7 +46,7 @@ class Locked:
     name: str
     version: str
     marker: str | None
-    hashes: tuple[str, ...]
+    sha256: tuple[str, ...]
     asked_by: frozenset[str]
 
     def is_for(self, platform: Mapping[str, str]) -> bool:
@@ -55,7 +55,7 @@ class Locked:
 
     def requirement(self) -> str:
         """As pip reads it with ``--require-hashes``."""
-        return f"{self.name}=={self.version} " + " ".join(f"--hash=sha256:{one}" for one in self.hashes)
+        return f"{self.name}=={self.version} " + " ".join(f"--hash=sha256:{one}" for one in self.sha256)
 
 
 def read_lock(path: Path) -> list[Locked]:
@@ -89,7 +89,7 @@ def shipped(locked: Iterable[Locked], platform: Mapping[str, str]) -> list[Locke
 def _told_more(one: Locked, line: str) -> Locked:
     digest, via = _HASH.match(line), _VIA.match(line)
     if digest:
-        return Locked(one.name, one.version, one.marker, (*one.hashes, digest["hash"]), one.asked_by)
+        return Locked(one.name, one.version, one.marker, (*one.sha256, digest["hash"]), one.asked_by)
     if via and via["via"] != "via":
-        return Locked(one.name, one.version, one.marker, one.hashes, one.asked_by | {via["via"]})
+        return Locked(one.name, one.version, one.marker, one.sha256, one.asked_by | {via["via"]})
     return one

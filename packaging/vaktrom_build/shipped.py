@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)")
-HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+from vaktrom_build.locked import Locked, read_lock
 
 
 class LockDisagrees(Exception):
     """What is installed is not what the lock says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """One row of the lock: its version and the sha256 of every file that may be it."""
-
-    version: str
-    sha256: tuple[str, ...]
 
 
 def shipped_packages(pyproject: Path) -> list[str]:
@@ -54,13 +43,8 @@ def _needed(name: str, extra: str) -> Iterable[Requirement]:
 
 
 def locked_packages(lock: Path) -> dict[str, Locked]:
-    """Canonical name -> row of a hashed requirements file."""
-    rows: dict[str, Locked] = {}
-    for block in re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8")):
-        if matched := LOCKED.match(block):
-            hashes = tuple(sorted(HASH.findall(block)))
-            rows[canonicalize_name(matched["name"])] = Locked(matched["version"], hashes)
-    return rows
+    """Canonical name -> row of the lock. Raises ``LockUnreadable``."""
+    return {canonicalize_name(one.name): one for one in read_lock(lock)}
 
 
 def check_against_lock(names: Iterable[str], rows: Mapping[str, Locked]) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from vaktrom_build.bill_of_materials import bill_of_materials
 from vaktrom_build.ingredients import data_files, is_left_out
+from vaktrom_build.locked import LINUX, Locked, LockUnreadable, read_lock, shipped
 from vaktrom_build.shipped import (
     LockDisagrees,
-    Locked,
     check_against_lock,
     locked_packages,
     modules_of_others,
@@ -30,9 +30,22 @@ def test_shipped_packages_are_locked_and_have_no_test_package() -> None:
     assert {"pytest", "PyInstaller", "playwright"} <= set(modules_of_others(names, ("shell",)))
 
 
+def test_the_lock_alone_names_the_same_packages() -> None:
+    """As the folder for Windows is made: from who asks for whom in the lock, nothing being installed."""
+    from_lock = shipped(read_lock(ROOT / "requirements.lock"), LINUX)
+    assert sorted(one.name for one in from_lock) == shipped_packages(ROOT / "pyproject.toml")
+
+
+def test_a_line_that_is_no_pin_stops_the_build(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("keyring>=25\n", encoding="ascii")
+    with pytest.raises(LockUnreadable, match="line 1"):
+        read_lock(lock)
+
+
 def test_package_that_the_lock_does_not_name_stops_the_build() -> None:
     with pytest.raises(LockDisagrees, match="keyring"):
-        check_against_lock(["keyring"], {"keyring": Locked("0.1", ())})
+        check_against_lock(["keyring"], {"keyring": Locked("keyring", "0.1", None, (), frozenset())})
 
 
 def test_bill_is_made_from_the_lock_and_is_the_same_each_time() -> None:
