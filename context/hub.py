@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from context.acknowledgements import RECEIVED, is_refusal, moves_fence
+from context.denials import Denial
 from context.effects import (
     Accepted,
     CloseChannel,
@@ -166,8 +167,7 @@ class Hub:
             case Unreadable(endpoint):
                 return self._unreadable(endpoint, now, ids)
             case Oversize(endpoint):
-                what = "sent a frame that is longer than any answer"
-                return self._misbehaved(endpoint, what, TOO_BIG, now, ids)
+                return self._misbehaved(endpoint, Denial.TOO_LONG, TOO_BIG, now, ids)
             case FellBehind(endpoint):
                 return self._fell_behind(endpoint, now, ids)
             case Post():
@@ -272,7 +272,7 @@ class Hub:
             return [Refused(404, "there is no such hub.channel.endpoint")]
         if subscription.grant_id != given.grant_id:
             return [Refused(403, "hub.channel.endpoint belongs to somebody else")]
-        return [Accepted(given.endpoint), *self._deny([subscription], "unsubscribed", NORMAL_CLOSURE)]
+        return [Accepted(given.endpoint), *self._deny([subscription], Denial.UNSUBSCRIBED, NORMAL_CLOSURE)]
 
     def _socket_opened(self, endpoint: str, now: datetime) -> list[Effect]:
         subscription = self._subscriptions.get(endpoint)
@@ -312,7 +312,7 @@ class Hub:
         effects.append(CloseChannel(endpoint, TRY_AGAIN_LATER))
         return effects + self._sync_error(subscription, None, "does not read its channel", now, ids)
 
-    def _deny(self, leaving: Iterable[Subscription], reason: str, code: int) -> list[Effect]:
+    def _deny(self, leaving: Iterable[Subscription], reason: Denial, code: int) -> list[Effect]:
         """End channels with a denial (FC-12); a lock does not hold it back."""
         chosen = list(leaving)
         effects = self._forget(chosen)
@@ -458,13 +458,13 @@ class Hub:
             return []
         count = subscription.count_unreadable(self._arrived or now, self._limits.unreadable_frames_within)
         if count > self._limits.unreadable_frames:
-            return self._misbehaved(endpoint, "sends frames that are no answers", POLICY_VIOLATION, now, ids)
+            return self._misbehaved(endpoint, Denial.NO_SENSE, POLICY_VIOLATION, now, ids)
         if count > 1 or not subscription.wants("SyncError"):
             return []
         what = "sent a frame that is no answer"
         return self._send(subscription, self._trouble_of(subscription, None, what, now, ids))
 
-    def _misbehaved(self, endpoint: str, what: str, code: int, now: datetime, ids: Ids) -> list[Effect]:
+    def _misbehaved(self, endpoint: str, what: Denial, code: int, now: datetime, ids: Ids) -> list[Effect]:
         """End a channel for what came on it: its sender gets the reason, the others one SyncError."""
         subscription = self._subscriptions.get(endpoint)
         if subscription is None:
@@ -519,12 +519,12 @@ class Hub:
         for subscription in self.subscriptions():
             silent = subscription.silent_on(now) if subscription.connected else None
             if subscription.lease_until <= now:
-                effects += self._deny([subscription], "the lease has expired", NORMAL_CLOSURE)
+                effects += self._deny([subscription], Denial.LEASE_EXPIRED, NORMAL_CLOSURE)
             elif not subscription.connected and subscription.connect_until <= now:
                 effects += self._forget([subscription])
                 effects.append(CloseChannel(subscription.endpoint, POLICY_VIOLATION))
             elif silent is not None:
-                effects += self._deny([subscription], "no acknowledgement in time", POLICY_VIOLATION)
+                effects += self._deny([subscription], Denial.NO_ANSWER, POLICY_VIOLATION)
                 about = (silent.posted_id, silent.event_name)
                 effects += self._sync_error(subscription, about, "did not answer in time", now, ids)
         return effects

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from context.denials import Denial
 from context.events import ContextEvent
 from context.scopes import FhircastScopes
 
@@ -96,14 +97,14 @@ class DenyGrant:
     """A grant was revoked or its pane pinned: its channels end with a denial (FC-12)."""
 
     grant_id: str
-    reason: str
+    reason: Denial
 
 
 @dataclass(frozen=True, slots=True)
 class EndTopic:
     """The workspace context ended; with its session when ``logout`` says why, as FHIRcast codes it (FC-26)."""
 
-    reason: str
+    reason: Denial
     logout: str = ""
 
 

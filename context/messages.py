@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from context.denials import Denial
 from context.timestamps import written
 
 Message = Mapping[str, Any]
@@ -23,13 +24,13 @@ def confirmation(topic: str, events: Iterable[str], lease_seconds: int) -> Messa
     }
 
 
-def denial(topic: str, events: Iterable[str], reason: str) -> Message:
+def denial(topic: str, events: Iterable[str], reason: Denial) -> Message:
     """The last frame of a channel that the hub ends (FC-12)."""
     return {
         "hub.mode": "denied",
         "hub.topic": topic,
         "hub.events": ",".join(events),
-        "hub.reason": reason,
+        "hub.reason": reason.value,
     }
 
 

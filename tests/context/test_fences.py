@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from context.denials import Denial
 from context.effects import Accepted, CloseChannel, MoveFence
 from context.hub import Hub
 from context.inputs import DenyGrant, SocketClosed, SocketOpened
@@ -259,7 +260,7 @@ def test_only_fenced_grants_are_moved() -> None:
 def test_a_pinned_grant_is_frozen() -> None:
     """FC-12. Mutant: an answer on its way moves the fence after the pin."""
     play = following().happens(opens("p-2", "e2"), answers("shell", "e2"))
-    play.happens(DenyGrant("grant-app", "pinned"), answers("app", "e2"))
+    play.happens(DenyGrant("grant-app", Denial.PINNED), answers("app", "e2"))
     assert play.fences() == []
 
 

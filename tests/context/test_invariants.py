@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from context.denials import Denial
 from context.effects import CloseChannel, Effect, MoveFence, Send
 from context.hub import Hub
 from context.inputs import (
@@ -230,7 +231,7 @@ class HubMachine(RuleBasedStateMachine):
 
     @rule()
     def grant_ends(self) -> None:
-        self.given(DenyGrant("g", "revoked"))
+        self.given(DenyGrant("g", Denial.ACCESS_ENDED))
         assert not [s for s in self.hub.subscriptions() if s.grant_id == "g"]
 
     @rule()

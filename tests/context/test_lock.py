@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from context.denials import Denial
 from context.effects import CloseChannel, ContextChanged, Refused
 from context.hub import NORMAL_CLOSURE, POLICY_VIOLATION
 from context.inputs import DenyGrant, Lock, SocketClosed, SocketOpened, Unlock
@@ -61,7 +62,10 @@ def test_revocation_is_not_held_back_by_a_lock() -> None:
     """Mutant: a revoked app keeps its socket until unlock."""
     play = Playbook().joins(subscribe("a")).happens(Lock())
     (
-        play >> DenyGrant("grant-a", "revoked") << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
+        play
+        >> DenyGrant("grant-a", Denial.ACCESS_ENDED)
+        << Mode("a", "denied")
+        << CloseChannel("a", POLICY_VIOLATION)
     ).end()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from context.content import DEEPEST
+from context.denials import Denial
 from context.effects import Accepted, ContextChanged, Refused, Send
 from context.events import ContextEvent, read_event
 from context.hub import Hub
@@ -309,7 +310,10 @@ def test_home_takes_access_away_from_whoever_is_not_told_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("given", "name"),
-    [(Lock("user-initiated"), "UserHibernate"), (EndTopic("over", logout="user-initiated"), "UserLogout")],
+    [
+        (Lock("user-initiated"), "UserHibernate"),
+        (EndTopic(Denial.SESSION_ENDED, logout="user-initiated"), "UserLogout"),
+    ],
 )
 def test_suspension_and_end_of_a_session_are_told_first(given: Lock | EndTopic, name: str) -> None:
     """FC-26. Mutant: silence; told to whoever did not ask; told after the lock."""
@@ -326,6 +330,6 @@ def test_suspension_and_end_of_a_session_are_told_first(given: Lock | EndTopic, 
 def test_a_closed_tab_is_no_logout() -> None:
     """FC-26. Mutant: every app signs its user out when one patient tab is closed."""
     play = Playbook().joins(subscribe("a", events=("UserLogout", "Patient-open")))
-    play >> EndTopic("closed")
+    play >> EndTopic(Denial.TAB_ENDED)
     assert not any(isinstance(effect, Send) and "event" in effect.message for effect in play.left)
     play.skip()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from context.denials import Denial
 from context.effects import Accepted, CloseChannel, NoteSocket, Refused, Send
 from context.hub import NORMAL_CLOSURE, POLICY_VIOLATION, Hub
 from context.inputs import DenyGrant, EndTopic, Lock, SocketClosed, SocketOpened, Unsubscribe
@@ -164,16 +165,16 @@ def test_an_endpoint_nobody_connects_to_is_forgotten() -> None:
 def test_revoked_grant_loses_its_channels_and_nobody_else_does() -> None:
     """FC-12. Mutant: denies all, or only one of two channels."""
     play = Playbook().joins(subscribe("a", grant="g"), subscribe("b", grant="g"), subscribe("c"))
-    play >> DenyGrant("g", "revoked") << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
+    play >> DenyGrant("g", Denial.ACCESS_ENDED) << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
     play << Mode("b", "denied") << CloseChannel("b", POLICY_VIOLATION)
     assert [s.endpoint for s in play.end().hub.subscriptions()] == ["c"]
-    assert play.frames("a")[-1]["hub.reason"] == "revoked"
+    assert play.frames("a")[-1]["hub.reason"] == "access has ended"
     assert play.frames("a")[-1]["hub.events"].startswith("Patient-open,")
 
 
 def test_end_of_the_topic_denies_everybody() -> None:
     play = Playbook().joins(subscribe("a"), subscribe("b"))
-    play >> EndTopic("over") << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
+    play >> EndTopic(Denial.TAB_ENDED) << Mode("a", "denied") << CloseChannel("a", POLICY_VIOLATION)
     (play << Mode("b", "denied") << CloseChannel("b", POLICY_VIOLATION)).end()
 
 

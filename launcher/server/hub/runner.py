@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from starlette.websockets import WebSocket
 
+from context.denials import Denial
 from context.effects import (
     Accepted,
     CloseChannel,
@@ -312,7 +313,7 @@ class HubRunner:
 
     def topic_closed(self, topic: str) -> None:
         """A workspace context ended: its channels are denied and closed, its record removed."""
-        self._end(topic, EndTopic("the workspace context has ended"))
+        self._end(topic, EndTopic(Denial.TAB_ENDED))
 
     def _end(self, topic: str, ending: EndTopic) -> None:
         known = self._topics.get(topic)
@@ -325,12 +326,12 @@ class HubRunner:
 
     def grant_ended(self, grant_id: str) -> None:
         """A grant was revoked: its channels are denied and closed at once (FC-12)."""
-        self._deny(grant_id, "access has ended")
+        self._deny(grant_id, Denial.ACCESS_ENDED)
         self.audit.forget(grant_id)
 
     def grant_pinned(self, grant_id: str) -> None:
         """A follower's pane was pinned: its subscription ends with a denial."""
-        self._deny(grant_id, "the pane is pinned to its patient")
+        self._deny(grant_id, Denial.PINNED)
 
     def session_locked(self, sid: str) -> None:
         """Channels of the session fall silent; their leases stand still."""
@@ -345,7 +346,7 @@ class HubRunner:
     def session_ended(self, sid: str) -> None:
         """Every topic of the session ends."""
         for name in [name for name, topic in self._topics.items() if topic.sid == sid]:
-            self._end(name, EndTopic("the session has ended", logout="system-initiated"))
+            self._end(name, EndTopic(Denial.SESSION_ENDED, logout="system-initiated"))
         self._locked_sessions.discard(sid)
 
     def close(self) -> None:
@@ -408,7 +409,7 @@ class HubRunner:
             if topic.sid == sid:
                 self._handle(topic, given)
 
-    def _deny(self, grant_id: str, reason: str) -> None:
+    def _deny(self, grant_id: str, reason: Denial) -> None:
         for topic in list(self._topics.values()):
             if any(entry.grant_id == grant_id for entry in topic.hub.subscriptions()):
                 self._handle(topic, DenyGrant(grant_id, reason))

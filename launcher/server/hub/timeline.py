@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from context.acknowledgements import is_refusal
+from context.denials import Denial
 from context.effects import (
     Accepted,
     CloseChannel,
@@ -45,17 +46,18 @@ AWAITED = 512
 """Answers of one gateway whose milliseconds are counted at once; of further ones the time is not known."""
 CLIENTS_KNOWN = 2048
 """Grants whose client is known after they have ended."""
-DENIALS: Mapping[str, str] = {
-    "unsubscribed": "unsubscribed",
-    "the lease has expired": "lease-expired",
-    "no acknowledgement in time": "no-answer",
-    "sends frames that are no answers": "no-sense",
-    "sent a frame that is longer than any answer": "too-long",
-    "the pane is pinned to its patient": "pinned",
-    "access has ended": "access-ended",
-    "the workspace context has ended": "tab-ended",
-    "the session has ended": "session-ended",
+DENIALS: Mapping[Denial, str] = {
+    Denial.UNSUBSCRIBED: "unsubscribed",
+    Denial.LEASE_EXPIRED: "lease-expired",
+    Denial.NO_ANSWER: "no-answer",
+    Denial.NO_SENSE: "no-sense",
+    Denial.TOO_LONG: "too-long",
+    Denial.PINNED: "pinned",
+    Denial.ACCESS_ENDED: "access-ended",
+    Denial.TAB_ENDED: "tab-ended",
+    Denial.SESSION_ENDED: "session-ended",
 }
+"""What a row says of each; ``shell.command_line.doctor_texts`` has the words."""
 
 Row = dict[str, Any]
 
@@ -118,7 +120,7 @@ class HubTimeline:
                     self._about(sid, topic, grant_id, "fence", patient=patient)
                 case Send(endpoint, message) if message.get("hub.mode") == "denied":
                     denied = endpoint
-                    why = DENIALS.get(str(message.get("hub.reason")), "other")
+                    why = DENIALS[Denial(message["hub.reason"])]
                     self._about(sid, topic, self._grants.get(endpoint, ""), "denied", why=why)
                 case Send(_, message):
                     told = told or (message.get("event") or {}).get("hub.event") == "SyncError"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from context.denials import Denial
 from context.effects import (
     Accepted,
     CloseChannel,
@@ -114,7 +115,7 @@ class Gateway:
             self.stream.append(fact)
 
     def grant_pinned(self, grant_id: str) -> None:
-        self.handle(DenyGrant(grant_id, "the pane is pinned to its patient"))
+        self.handle(DenyGrant(grant_id, Denial.PINNED))
 
     # inputs and effects
 
@@ -199,7 +200,7 @@ class Gateway:
         for grant in list(grants):
             self.state.grants.pop(grant.grant_id, None)
             self.kept_grants.pop(grant.grant_id, None)
-            self.handle(DenyGrant(grant.grant_id, "access has ended"))
+            self.handle(DenyGrant(grant.grant_id, Denial.ACCESS_ENDED))
             self.panes.lost_grant(grant.pane or "")
 
     def end_pane(self, pane_id: str) -> None:

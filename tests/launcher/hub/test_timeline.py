@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from context.denials import Denial
 from context.subscription import HubLimits
 from launcher.oauth.model import GatewayState
 from launcher.server.fact_stream import FactStream, Listener
-from launcher.server.hub.timeline import AWAITED, HubTimeline
+from launcher.server.hub.timeline import AWAITED, DENIALS, HubTimeline
 from tests.launcher.hub.house import House
 
 Row = dict[str, Any]
@@ -128,3 +129,9 @@ async def test_a_desktop_that_is_behind_loses_rows_and_nothing_else(support: Sup
         facts.offer("session-1", {"number": number})
     assert listener.queue.qsize() == 4
     assert facts.listens("session-1")
+
+
+def test_every_reason_for_which_the_hub_ends_a_channel_has_its_row() -> None:
+    """Mutant: a reason without a row, or two that a row cannot tell apart."""
+    assert set(DENIALS) == set(Denial)
+    assert len(set(DENIALS.values())) == len(Denial)
