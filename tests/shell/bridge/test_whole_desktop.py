@@ -9,17 +9,19 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject
 from pytestqt.qtbot import QtBot
 
 from context.pane_state import PaneView
+from shell.web.pane_view import PaneView as WebPane
 from tests.context.whole_desktop.pages import Page
 from tests.context.whole_desktop.pane import PaneModel
 from tests.context.whole_desktop.world import WEIGHTS, Step, World
-from tests.shell.bridge.whole_desktop_shell import RealShell, put_into_the_world
+from tests.shell.bridge.whole_desktop_shell import RealShell, WorldPage, put_into_the_world
 
 NAMES = sorted(World().steps)
 LIFE = 250
+SIGNAL = QMetaMethod.MethodType.Signal
 Seen = tuple[object, ...]
 
 
@@ -75,3 +77,20 @@ def test_the_real_shell_takes_the_same_steps_to_the_same_desktop(
         assert parted == ""
         made.pop().holder.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def signals_of(page: type[QObject]) -> set[str]:
+    """Those that the class declares itself, with what they carry."""
+    meta = page.staticMetaObject
+    own = (meta.method(number) for number in range(meta.methodOffset(), meta.methodCount()))
+    return {bytes(found.methodSignature().data()).decode() for found in own if found.methodType() is SIGNAL}
+
+
+def test_the_page_of_the_world_is_spoken_to_as_the_real_one() -> None:
+    """Mutants: a signal of the pane's page that the world does not know, or one that carries something else."""
+    assert signals_of(WorldPage) == signals_of(WebPane) != set()
+    spoken = {name for name in vars(WorldPage) if not name.startswith("_")} - {
+        "staticMetaObject",
+        "messaging",
+    }
+    assert spoken <= set(dir(WebPane))
