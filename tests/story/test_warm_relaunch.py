@@ -34,8 +34,8 @@ class Frames(QObject):
         self._inside = False
         self.seen: Counter[str] = Counter()
         self.breaches: list[str] = []
-        self._before: dict[str, str] = {}
         self.curtain = story.window.theme.color("surface-alt").name()
+        self._before = {self.curtain: "curtain"}
         self._window.installEventFilter(self)
 
     def end(self) -> None:
