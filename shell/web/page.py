@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDownloadRequest,
@@ -19,8 +19,8 @@ from PySide6.QtWebEngineCore import (
 from shell.actions.authorization_answer import ANSWERED_LATE, led_away, refusal
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind, origin_of
 from shell.web.probes import note_edits
+from shell.web.told_once import ToldOnce
 
-TOLD_AGAIN_MS = 1000
 LONGEST_SAID = 300
 """Characters of a script dialog that are shown: a page has no room outside its pane."""
 DEVICE_PERMISSIONS = (
@@ -57,7 +57,7 @@ class PanePage(QWebEnginePage):
         super().__init__(profile, parent)
         self._origins = origins
         self._asked_gateway = False
-        self._told: dict[Kind, QDeadlineTimer] = {}
+        self._told = ToldOnce()
         self.certificateError.connect(self._certificate_error)
         self.fullScreenRequested.connect(self._full_screen)
         self.permissionRequested.connect(self._permission)
@@ -174,16 +174,10 @@ class PanePage(QWebEnginePage):
         self.crashed.emit()
 
     def _say(self, message: str) -> None:
-        if self._may_be_told(Kind.SCRIPT_DIALOG):
-            self.dialog.emit(" ".join(message[:LONGEST_SAID].split()))
+        words = " ".join(message[:LONGEST_SAID].split())
+        if self._told.is_news(Kind.SCRIPT_DIALOG, words):
+            self.dialog.emit(words)
 
     def _refuse(self, kind: Kind, host: str = "") -> None:
-        if RULES[kind].decision is Decision.REFUSED and self._may_be_told(kind):
+        if RULES[kind].decision is Decision.REFUSED and self._told.is_news(kind):
             self.refused.emit(kind.value, host)
-
-    def _may_be_told(self, kind: Kind) -> bool:
-        """False for the same kind again within a moment: a page that repeats itself must not keep the window busy."""
-        if kind in self._told and not self._told[kind].hasExpired():
-            return False
-        self._told[kind] = QDeadlineTimer(TOLD_AGAIN_MS)
-        return True
