@@ -31,6 +31,8 @@ class Drafts:
             return ()
         words, unnamed = sentence("draft_flag", language), sentence("draft_unnamed", language)
         return tuple(
-            FlagModel(words.format(text=text or unnamed, app=apps.get(client_id, client_id)), ICON)
+            FlagModel(
+                words.format(text=text or unnamed, app=apps.get(client_id, client_id)), ICON, stays=True
+            )
             for text, client_id in self.found
         )

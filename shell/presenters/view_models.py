@@ -120,10 +120,11 @@ class AllergyRecord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlagModel:
-    """An active warning; ``icon`` is a name in the icon folder."""
+    """An active warning; ``icon`` is a name in the icon folder. ``stays``: never behind ``+2``, and pushes nothing there."""
 
     text: str
     icon: str = "shield"
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

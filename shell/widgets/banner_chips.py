@@ -19,7 +19,8 @@ CHIP_SIDES = 10
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """``must``: never becomes part of ``+2``. ``fill`` empty: the patient's field shows through."""
+    """``must``: never becomes part of ``+2``; ``apart``: nor does it, and it pushes no other there, but takes a further line.
+    ``fill`` empty: the patient's field shows through."""
 
     icon: str
     runs: tuple[Run, ...]
@@ -27,6 +28,7 @@ class Chip:
     fill: str
     must: bool
     spoken: str
+    apart: bool = False
 
     @property
     def width(self) -> int:
@@ -55,7 +57,7 @@ def banner_chips(theme: Theme, model: BannerModel, words: ChipWords) -> list[Chi
         chips.append(_plain(theme, "info", words.deceased, must=True))
     chips += [_cave(theme, text) for text in _joined(model.cave, theme)]
     chips += _record(theme, model, words)
-    chips += [_plain(theme, flag.icon, flag.text) for flag in model.flags]
+    chips += [_plain(theme, flag.icon, flag.text, apart=flag.stays) for flag in model.flags]
     chips += [_alike(theme, other, words) for other in model.alike]
     return chips
 
@@ -68,14 +70,16 @@ def placed(
     shown = list(chips)
     hidden: list[Chip] = []
     if everything > width:
-        needed = sum(chip.width + GAP for chip in chips if chip.must)
-        room = width - needed - more_width(9)
-        for chip in chips:
+        first = [chip for chip in chips if not chip.apart]
+        needed = sum(chip.width + GAP for chip in first if chip.must)
+        more = more_width(9) if sum(chip.width + GAP for chip in first) - GAP > width else 0
+        room = width - needed - more + (0 if more else GAP)
+        for chip in first:
             if not chip.must:
                 room -= chip.width + GAP
                 if room < 0:
                     hidden.append(chip)
-        shown = [chip for chip in chips if chip not in hidden]
+        shown = [chip for chip in first if chip not in hidden] + [chip for chip in chips if chip.apart]
     lines: list[list[Chip]] = [[]]
     used = 0
     for chip in shown:
@@ -84,6 +88,8 @@ def placed(
             used = 0
         lines[-1].append(chip)
         used += chip.width + GAP
+    if hidden and len(lines) > 1 and used + more_width(len(hidden)) - GAP > width:
+        lines.append([])
     return lines, hidden
 
 
@@ -120,9 +126,9 @@ def _cave(theme: Theme, text: str) -> Chip:
     return Chip("alarm", runs, "cave-ink", "cave-fill", True, f"CAVE {text}")
 
 
-def _plain(theme: Theme, icon: str, text: str, *, must: bool = False) -> Chip:
+def _plain(theme: Theme, icon: str, text: str, *, must: bool = False, apart: bool = False) -> Chip:
     run = Run(text, theme.font("control", 600), theme.color("on-patient"))
-    return Chip(icon, (run,), "on-patient", "", must, text)
+    return Chip(icon, (run,), "on-patient", "", must, text, apart)
 
 
 def _record(theme: Theme, model: BannerModel, words: ChipWords) -> list[Chip]:

@@ -82,6 +82,24 @@ def test_cave_and_namesake_never_become_a_number(banner: PatientBanner, width: i
     assert len(banner.shown_chips()) + len(banner.hidden_chips()) == 13
 
 
+@pytest.mark.parametrize("width", [420, 700, 1278])
+def test_what_is_not_saved_never_becomes_a_number_and_takes_no_warnings_place(
+    banner: PatientBanner, width: int
+) -> None:
+    """Mutants: a draft is hidden where warnings fill the line; a warning is hidden because of a draft."""
+    warnings = tuple(FlagModel(f"Varsel nummer {number}") for number in range(9))
+    drafts = tuple(
+        FlagModel(f"Utkast: {name} · Notat", "draft", stays=True) for name in ("innkomst", "epikrise")
+    )
+    banner.resize(width, 400)
+    banner.set_banner(replace(demo.haugen_banner(), flags=warnings))
+    shown, hidden = banner.shown_chips(), banner.hidden_chips()
+    banner.set_banner(replace(demo.haugen_banner(), flags=(*warnings, *drafts)))
+    assert banner.shown_chips() == [*shown, *(draft.text for draft in drafts)]
+    assert banner.hidden_chips() == hidden != []
+    assert banner.overflow.geometry().right() <= width
+
+
 @pytest.mark.parametrize("percent", [100, 150, 200])
 @pytest.mark.parametrize("width", [936, 1278, 1832])
 @pytest.mark.parametrize("model", [demo.haugen_banner(), demo.crowded_banner()])
