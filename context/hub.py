@@ -6,29 +6,27 @@ It never blocks, reads no clock and sends nothing. A refusal is an effect, not a
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from context.acknowledgements import RECEIVED, is_refusal, moves_fence
+from context.admission import granted_events
+from context.delivery import Delivery
 from context.denials import Denial
 from context.effects import (
     Accepted,
     CloseChannel,
     ContextChanged,
     Effect,
-    MoveFence,
     NoteAck,
-    NoteEvent,
     NoteSocket,
     Refused,
     Send,
 )
 from context.errors import UnreadableSnapshot
-from context.event_kinds import find_kind, is_event_name
 from context.events import ContextEvent
+from context.fences import Fences
 from context.inputs import (
     Acknowledged,
     DenyGrant,
@@ -47,7 +45,7 @@ from context.inputs import (
     Unsubscribe,
 )
 from context.messages import Message, confirmation, denial, ending, sync_error
-from context.patient_context import Change, PatientContext
+from context.patient_context import PatientContext
 from context.scopes import FhircastScopes
 from context.subscription import Awaited, HubLimits, Subscription
 from context.subscriptions import Subscriptions
@@ -60,30 +58,20 @@ TRY_AGAIN_LATER = 1013
 Ids = Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A change that waits until the shell has its curtains up (S3, DESIGN section 4)."""
-
-    posted_id: str
-    change: Change
-    until: datetime | None
-
-
 class Hub:
     """One topic: its subscriptions, its patient context and the fences that follow it."""
 
-    def __init__(self, topic: str, limits: HubLimits | None = None) -> None:
+    def __init__(
+        self, topic: str, limits: HubLimits | None = None, context: PatientContext | None = None
+    ) -> None:
         self.topic = topic
-        self.context = PatientContext()
+        self.context = PatientContext() if context is None else context
         self._limits = limits or HubLimits()
         self._subscriptions = Subscriptions()
-        self._replays_due = False
-        self._held: deque[_Held] = deque()
-        self._fences: dict[str, str | None] = {}
-        self._has_shell = False
+        self._delivery = Delivery(self.context, self._subscriptions, self._limits)
+        self._fences = Fences(self.context, self._subscriptions)
         self._locked_at: datetime | None = None
         self._arrived: datetime | None = None
-        self._silenced: list[Send] = []
 
     # what may be asked
 
@@ -100,8 +88,8 @@ class Hub:
         if self.locked:
             return None
         times = [subscription.deadline() for subscription in self._subscriptions]
-        if self._held and self._held[0].until is not None:
-            times.append(self._held[0].until)
+        if self._delivery.waits_until is not None:
+            times.append(self._delivery.waits_until)
         return min(times, default=None)
 
     def current_context(self, scopes: FhircastScopes) -> dict[str, Any]:
@@ -124,7 +112,7 @@ class Hub:
 
         Subscribers come back by themselves (FC-39).
         """
-        body = {"topic": self.topic, "context": self.context.snapshot(), "shell": self._has_shell}
+        body = {"topic": self.topic, "context": self.context.snapshot(), "shell": self._fences.has_shell}
         return json.dumps(body, separators=(",", ":")).encode()
 
     @classmethod
@@ -132,9 +120,8 @@ class Hub:
         """The hub whose :meth:`snapshot` this is. Raises :class:`UnreadableSnapshot`."""
         try:
             body = json.loads(snapshot)
-            hub = cls(str(body["topic"]), limits)
-            hub.context = PatientContext.restored(body["context"])
-            hub._has_shell = bool(body.get("shell", False))
+            hub = cls(str(body["topic"]), limits, PatientContext.restored(body["context"]))
+            hub._fences.has_shell = bool(body.get("shell", False))
         except (LookupError, TypeError, ValueError) as error:
             raise UnreadableSnapshot("the snapshot of a topic is not one of ours") from error
         return hub
@@ -147,9 +134,9 @@ class Hub:
         if self._locked_at is not None and not isinstance(given, Unlock):
             now = self._locked_at
         effects = self._effects_of(given, now, ids)
-        released = self._release(now)
+        released = self._delivery.release(now)
         effects += released
-        effects += self._fence_moves(None if released else self._only_answering(given))
+        effects += self._fences.moves(None if released else self._only_answering(given))
         return effects
 
     def _effects_of(self, given: Input, now: datetime, ids: Ids) -> list[Effect]:
@@ -189,7 +176,9 @@ class Hub:
     # subscriptions
 
     def _subscribe(self, given: Subscribe, now: datetime) -> list[Effect]:
-        events = self._granted(given)
+        if self.locked:
+            return [Refused(503, "the session is locked")]
+        events = granted_events(given, self._subscriptions, self._limits)
         if isinstance(events, Refused):
             return [events]
         asked = given.lease_seconds or self._limits.default_lease_seconds
@@ -199,7 +188,7 @@ class Hub:
             return [Refused(401, "the access token has expired")]
         lease_until = now + timedelta(seconds=seconds)
         if given.fenced:
-            self._fences[given.grant_id] = given.effective_patient
+            self._fences.begin(given.grant_id, given.effective_patient)
         existing = self._subscriptions.get(given.endpoint)
         if existing is not None:
             return self._modify(existing, given, events, lease_until, now)
@@ -218,36 +207,6 @@ class Hub:
         )
         return [Accepted(given.endpoint)]
 
-    def _granted(self, given: Subscribe) -> tuple[str, ...] | Refused:
-        """The events of a subscribe call that this hub knows and this grant may read (FC-04, FC-08, FC-21)."""
-        if self.locked:
-            return Refused(503, "the session is locked")
-        if given.pinned:
-            return Refused(403, "the pane of this grant is pinned to its patient")
-        existing = self._subscriptions.get(given.endpoint)
-        if given.renewal and existing is None:
-            return Refused(404, "there is no such hub.channel.endpoint")
-        if existing is not None and existing.grant_id != given.grant_id:
-            return Refused(403, "hub.channel.endpoint belongs to somebody else")
-        if existing is None and self._is_full(given):
-            return Refused(429, "too many subscriptions on this topic or of this grant")
-        if not given.events:
-            return Refused(400, "hub.events is empty")
-        malformed = [name for name in given.events if not is_event_name(name)]
-        if malformed:
-            return Refused(400, "not an event name in hub.events: " + ", ".join(malformed)[:200])
-        kinds = [kind for name in given.events if (kind := find_kind(name)) is not None]
-        if not kinds:
-            return Refused(400, "this hub supports none of the events in hub.events")
-        granted = tuple(dict.fromkeys(kind.name for kind in kinds if given.scopes.may_read(kind.name)))
-        return granted or Refused(403, "no scope of this grant reads any of the events in hub.events")
-
-    def _is_full(self, given: Subscribe) -> bool:
-        """No grant can take the places of others, and nobody the shell's: without it no pane is ever curtained."""
-        if len(self._subscriptions.of_grant(given.grant_id)) >= self._limits.subscriptions_per_grant:
-            return True
-        return not given.is_shell and len(self._subscriptions) >= self._limits.subscriptions_per_topic
-
     def _modify(
         self,
         subscription: Subscription,
@@ -263,7 +222,7 @@ class Hub:
         effects: list[Effect] = [Accepted(subscription.endpoint)]
         if subscription.connected:
             effects += self._confirm(subscription, now)
-            effects += self._replay(subscription, added, now)
+            effects += self._delivery.replay(subscription, added, now)
         return effects
 
     def _unsubscribe(self, given: Unsubscribe) -> list[Effect]:
@@ -280,19 +239,16 @@ class Hub:
             return [] if subscription else [CloseChannel(endpoint, POLICY_VIOLATION)]
         first = not self._subscriptions.is_connected(subscription.grant_id)
         subscription.connected = True
-        self._has_shell = self._has_shell or subscription.is_shell
+        self._fences.has_shell = self._fences.has_shell or subscription.is_shell
         effects = self._confirm(subscription, now)
         if first:
             effects.append(NoteSocket(subscription.grant_id, True))
-        if self.locked or (self._held and not subscription.is_shell):
-            subscription.replay_due = self._replays_due = True
-            return effects
-        return effects + self._replay_all(subscription, now)
+        return effects + self._delivery.joined(subscription, now)
 
     def _confirm(self, subscription: Subscription, now: datetime) -> list[Effect]:
         left = int((subscription.lease_until - now).total_seconds())
         frame = confirmation(self.topic, subscription.events, max(1, left))
-        return self._send(subscription, frame)
+        return self._delivery.send(subscription, frame)
 
     def _socket_closed(self, given: SocketClosed, now: datetime, ids: Ids) -> list[Effect]:
         subscription = self._subscriptions.get(given.endpoint)
@@ -326,7 +282,7 @@ class Hub:
         for subscription in leaving:
             self._subscriptions.remove(subscription)
             if not self._subscriptions.of_grant(subscription.grant_id):
-                self._fences.pop(subscription.grant_id, None)
+                self._fences.end(subscription.grant_id)
             if subscription.connected and not self._subscriptions.is_connected(subscription.grant_id):
                 effects.append(NoteSocket(subscription.grant_id, False))
         return effects
@@ -341,91 +297,7 @@ class Hub:
         change = self.context.apply(event, now, ids)
         effects: list[Effect] = [ContextChanged()] if change.changed else []
         effects.append(Accepted())
-        for shell in self._subscriptions.connected_shells():
-            effects += self._deliver(shell, change, now)
-        until = now + self._limits.shell_first if change.of_patient else None
-        self._held.append(_Held(event.event_id, change, until))
-        return effects
-
-    def _release(self, now: datetime) -> list[Effect]:
-        """Send held changes, in order, to everybody but the shell, as soon as the shell allows or time is up."""
-        if self.locked:
-            return []
-        effects: list[Effect] = []
-        while self._held and self._may_go(self._held[0], now):
-            change = self._held.popleft().change
-            for subscription in self._connected():
-                if not subscription.is_shell and not subscription.replay_due:
-                    effects += self._deliver(subscription, change, now)
-        if self._replays_due and not self._held:
-            self._replays_due = False
-            for subscription in self._connected():
-                if subscription.replay_due:
-                    effects += self._replay_all(subscription, now)
-        return effects
-
-    def _may_go(self, held: _Held, now: datetime) -> bool:
-        if held.until is None or now >= held.until:
-            return True
-        return not any(
-            entry.posted_id == held.posted_id and entry.deadline is not None
-            for shell in self._subscriptions.connected_shells()
-            for entry in shell.awaited.values()
-        )
-
-    def _deliver(self, subscription: Subscription, change: Change, now: datetime) -> list[Effect]:
-        """The event itself, or the open that it implies to whoever does not get the event (FC-25)."""
-        posted_id = str(change.message["id"])
-        for message in (change.message, *change.derived):
-            if subscription.wants(message["event"]["hub.event"]):
-                return self._send_event(
-                    subscription, message, posted_id, change.sequence, now, noted=change.changed
-                )
-        return []
-
-    def _replay_all(self, subscription: Subscription, now: datetime, *, noted: bool = True) -> list[Effect]:
-        subscription.replay_due = False
-        if self.context.patient is None:
-            subscription.followed = self.context.patient_sequence
-        return self._replay(subscription, subscription.events, now, noted=noted)
-
-    def _replay(
-        self, subscription: Subscription, events: Iterable[str], now: datetime, *, noted: bool = True
-    ) -> list[Effect]:
-        effects: list[Effect] = []
-        for anchor in self.context.replay(events):
-            effects += self._send_event(
-                subscription, anchor.message, anchor.posted_id, anchor.sequence, now, noted=noted
-            )
-        return effects
-
-    def _send_event(
-        self,
-        subscription: Subscription,
-        message: Message,
-        posted_id: str,
-        sequence: int,
-        now: datetime,
-        *,
-        noted: bool,
-    ) -> list[Effect]:
-        """Send an event and await its answer; facts speak only of events that changed something."""
-        event_id, name = str(message["id"]), str(message["event"]["hub.event"])
-        kind = find_kind(name)
-        if kind is None or kind.action == "infrastructure":
-            return self._send(subscription, message)
-        deadline = now + self._limits.acknowledgement
-        subscription.awaited[event_id] = Awaited(posted_id, name, sequence, deadline)
-        subscription.last_sent = (posted_id, name)
-        effects = self._send(subscription, message)
-        return [*effects, NoteEvent(subscription.grant_id, posted_id, name)] if noted else effects
-
-    def _send(self, subscription: Subscription, message: Message) -> list[Effect]:
-        send = Send(subscription.endpoint, message)
-        if self.locked:
-            self._silenced.append(send)
-            return []
-        return [send]
+        return effects + self._delivery.shell_first(event.event_id, change, now)
 
     def _connected(self) -> list[Subscription]:
         return self._subscriptions.connected()
@@ -462,7 +334,7 @@ class Hub:
         if count > 1 or not subscription.wants("SyncError"):
             return []
         what = "sent a frame that is no answer"
-        return self._send(subscription, self._trouble_of(subscription, None, what, now, ids))
+        return self._delivery.send(subscription, self._trouble_of(subscription, None, what, now, ids))
 
     def _misbehaved(self, endpoint: str, what: Denial, code: int, now: datetime, ids: Ids) -> list[Effect]:
         """End a channel for what came on it: its sender gets the reason, the others one SyncError."""
@@ -492,7 +364,7 @@ class Hub:
         effects: list[Effect] = []
         for other in self._connected():
             if other is not subscription and other.wants("SyncError"):
-                effects += self._send(other, message)
+                effects += self._delivery.send(other, message)
         return effects
 
     def _trouble_of(
@@ -535,6 +407,7 @@ class Hub:
             return []
         effects = self._tell_all("UserHibernate", code, now, ids)
         self._locked_at = now
+        self._delivery.fall_silent()
         return effects
 
     def _tell_all(self, name: str, code: str, now: datetime, ids: Ids) -> list[Effect]:
@@ -548,16 +421,7 @@ class Hub:
         stood_still, self._locked_at = now - self._locked_at, None
         for subscription in self._subscriptions:
             subscription.postpone(stood_still)
-        self._held = deque(
-            _Held(held.posted_id, held.change, held.until + stood_still if held.until else None)
-            for held in self._held
-        )
-        silenced, self._silenced = self._silenced, []
-        effects: list[Effect] = [send for send in silenced if send.endpoint in self._subscriptions]
-        for subscription in sorted(self._connected(), key=lambda s: not s.is_shell):
-            if subscription.is_shell or not self._held:
-                effects += self._replay_all(subscription, now, noted=subscription.replay_due)
-        return effects
+        return self._delivery.speak_again(stood_still, now)
 
     # fences
 
@@ -565,31 +429,3 @@ class Hub:
         """The one grant whose fence an input can move, where it is no more than a follower's answer."""
         subscription = self._subscriptions.get(given.endpoint) if isinstance(given, Acknowledged) else None
         return None if subscription is None or subscription.is_shell else subscription.grant_id
-
-    def _fence_moves(self, of_grant: str | None) -> list[Effect]:
-        """Fences follow the patient once shell and follower have both answered (DESIGN section 4).
-
-        A shell that has lost its channel has no curtain up: until it is back and has answered, no fence moves (S3).
-        """
-        sequence, patient, set_by = (
-            self.context.patient_sequence,
-            self.context.patient,
-            self.context.set_by,
-        )
-        shells = self._subscriptions.connected_shells()
-        away = self._has_shell and not shells
-        told = [shell for shell in shells if shell.is_told_of_patients]
-        answered = all(shell.has_followed(sequence, patient, set_by) for shell in told)
-        if sequence == 0 or away or not answered:
-            return []
-        effects: list[Effect] = []
-        grants = list(self._fences) if of_grant is None else [of_grant]
-        for grant_id in grants:
-            if self._fences.get(grant_id, patient) == patient:
-                continue
-            mine = self._subscriptions.of_grant(grant_id)
-            live = [s for s in mine if s.connected and s.wants("Patient-open")]
-            if live and all(s.has_followed(sequence, patient, set_by) for s in live):
-                self._fences[grant_id] = patient
-                effects.append(MoveFence(grant_id, patient))
-        return effects

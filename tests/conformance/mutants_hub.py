@@ -165,7 +165,7 @@ HUB: dict[str, Mutant] = {
     "hub-unsubscribes-nobody": at("context.hub:Hub._unsubscribe")(
         lambda original: lambda self, given: [Accepted(given.endpoint)]
     ),
-    "hub-reads-names-by-letter": at("context.hub:find_kind", "context.events:find_kind")(_by_letter),
+    "hub-reads-names-by-letter": at("context.admission:find_kind", "context.events:find_kind")(_by_letter),
     "hub-endpoint-for-two": at("launcher.server.hub.runner:HubRunner.knows")(
         lambda original: lambda self, secret: secret in self._endpoints
     ),
@@ -175,22 +175,22 @@ HUB: dict[str, Mutant] = {
     ),
     "hub-takes-one-media-type": at("launcher.server.hub.routes:_JSON")(instead(("application/json",))),
     "hub-renames-events": at("launcher.server.hub.frames:Frames.of")(_other_id),
-    "hub-takes-any-name": at("context.hub:is_event_name")(always(True)),
+    "hub-takes-any-name": at("context.admission:is_event_name")(always(True)),
     "hub-drops-unknown-keys": at("launcher.server.hub.event_bodies:read_event")(_unknown_dropped),
     "hub-invents-identifiers": at("launcher.server.hub.event_bodies:read_event")(_identified),
     "hub-ignores-closes": at("context.patient_context:PatientContext._closed")(
         lambda original: lambda self, event, now: Change(event.message)
     ),
     "hub-derives-nothing": at("context.patient_context:PatientContext._derive")(always(())),
-    "hub-drops-logout": at("context.hub:Hub._deliver")(_logout_dropped),
-    "hub-holds-back-the-stale": at("context.hub:Hub._deliver")(_stale_dropped),
+    "hub-drops-logout": at("context.delivery:Delivery._deliver")(_logout_dropped),
+    "hub-holds-back-the-stale": at("context.delivery:Delivery._deliver")(_stale_dropped),
     "hub-reads-numbers-only": at("launcher.server.hub.incoming_frames:read_answer")(_numbers_only),
     "hub-tells-of-no-refusal": at("context.hub:is_refusal")(always(False)),
     "hub-misses-no-lost-socket": at("launcher.server.hub.channel:ending_of")(
         after(lambda ending: replace(ending, normal=True))
     ),
     "hub-calls-it-an-error": at("context.hub:sync_error")(_an_error),
-    "hub-tells-of-refused-updates": at("context.hub:Awaited")(_updates_as_opens),
+    "hub-tells-of-refused-updates": at("context.delivery:Awaited")(_updates_as_opens),
     "hub-current-without-version": at("context.hub:Hub.current_context")(_dropping("context.versionId")),
     "hub-shares-a-searchset": at("context.patient_context:collection")(
         after(lambda bundle: {**bundle, "type": "searchset"})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from context.events import ContextEvent
-from context.hub import Hub
+from context.fences import Fences
 from context.messages import with_version
 from context.pane_state import ContextReceived, PaneState, State
 from context.patient_context import Change, OpenAnchor, PatientContext
@@ -86,7 +86,7 @@ def fence_does_not_wait_for_the_shell(patch: Patch) -> None:
 
 def fence_moves_while_the_shell_is_away(patch: Patch) -> None:
     """S3: without its channel the shell shows the former patient, and no curtain."""
-    patch.setattr(Hub, "_has_shell", property(lambda _: False, lambda _, __: None), raising=False)
+    patch.setattr(Fences, "has_shell", property(lambda _: False, lambda _, __: None), raising=False)
 
 
 def read_about_the_former_patient_counts(patch: Patch) -> None:
