@@ -66,8 +66,8 @@ _ROWS = (
     _rule(
         Kind.NEW_WINDOW,
         Decision.REFUSED,
-        "{app} ville åpne et nytt vindu. Det er ikke tillatt her.",
-        "{app} wanted to open a new window. That is not allowed here.",
+        "{app} ville åpne et nytt vindu. Det er ikke tillatt her. Kommer du ikke videre i appen, si fra til IT.",
+        "{app} wanted to open a new window. That is not allowed here. If the app waits for it, tell IT.",
         "test_new_window_is_refused",
     ),
     _rule(

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
 
 from context.pane_state import State
+from shell.actions.page_policy import Kind
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.services import Services
 from shell.bridge.tab_controller import TabController
@@ -111,6 +112,15 @@ class TimelineWatch(QObject):
         key = f"pane {self._panes}"
         pane.page_added.connect(partial(self._page_added, tab, pane, key))
         pane.changed.connect(partial(self._pane_changed, tab, pane, key))
+        pane.refused.connect(
+            lambda kind, _: self._timeline.see(
+                "page-refused",
+                tab=tab.topic,
+                pane=key,
+                client=pane.app.client_id,
+                why=Kind(kind).name.lower(),
+            )
+        )
         pane.ended.connect(lambda: (self._views.pop(key, None), self._changing.pop(key, None)))
 
     def _page_added(self, tab: TabController, pane: PaneController, key: str, page: WebPane) -> None:

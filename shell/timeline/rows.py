@@ -39,6 +39,7 @@ KINDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "patient": "patient",
             "ms": "ms",
         },
+        "page-refused": {"tab": "tab", "pane": "pane", "client": "client", "why": "word"},
         "channel": {"tab": "tab", "up": "flag"},
         "gateway": {"up": "flag"},
         "facts": {"up": "flag"},

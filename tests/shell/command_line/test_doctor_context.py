@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from launcher.server.hub.timeline import DENIALS
+from shell.actions.page_policy import RULES, Decision, Kind
 from shell.command_line import application
-from shell.command_line.doctor_texts import TEXTS
+from shell.command_line.doctor_texts import TEXTS, WORDS
 from shell.timeline.folder import FOLDER
 from shell.timeline.rows import KINDS
 from shell.timeline.session_timeline import SessionTimeline
@@ -81,3 +83,14 @@ def test_every_kind_has_its_words() -> None:
     for kind, fields in KINDS.items():
         wanted = [f"kind_{kind}_up", f"kind_{kind}_down"] if "up" in fields else [f"kind_{kind}"]
         assert all(name in TEXTS for name in wanted), kind
+
+
+def test_every_reason_has_its_words() -> None:
+    """Mutant: a reason for which the hub ends a channel, or something that a page is refused, without words."""
+    told = {
+        Kind.SCRIPT_DIALOG,
+        Kind.RENDERER_CRASH,
+        Kind.RENDERER_HANG,
+    }  # in other rows, or nobody's business
+    refused = {kind for kind, rule in RULES.items() if rule.decision is Decision.REFUSED} - told
+    assert {kind.name.lower() for kind in refused} | set(DENIALS.values()) <= set(WORDS)
