@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -20,6 +20,7 @@ from shell.bridge.tab_controller import SAID_AFTER_MS, TabController
 from shell.bridge.workspace_controller import WorkspaceController
 from shell.gateway_client.hub import CLOSE_SECONDS, PING_SECONDS, PONG_SECONDS
 from shell.gateway_client.login import authorization_request
+from shell.web.probes import NOTHING_UNSAVED
 from shell.widgets.pane_frame import PaneFrame
 from shell.windows.main_window import MainWindow
 from tests.fakes.browser import Browser
@@ -183,6 +184,31 @@ def test_whoever_changed_meanwhile_is_in_the_banner_before_the_curtain_goes(line
     desk.relay.restore()
     desk.until(lambda: shown)
     assert shown == [BERIT]
+
+
+@pytest.mark.long
+def test_a_line_that_is_cut_in_the_middle_of_a_change_shows_nobody_until_hub_and_banner_agree(
+    line: tuple[Line, Any],
+) -> None:
+    """S1, S3. Mutants: the change is taken for done and a pane for in step; the half-open line leaves the desk usable."""
+    desk, _ = line
+    for pane in desk.tab.panes:
+        cast(Any, pane._page).ask_unsaved = lambda answered: answered(NOTHING_UNSAVED)
+    desk.tab.change_begun.connect(lambda _: desk.relay.freeze())
+    desk.workspace.open_patient(BERIT)
+    desk.until(lambda: desk.covered and desk.marked)
+    desk.relay.cut(refuse=True)
+    assert desk.covered and desk.marked
+    desk.relay.restore()
+    desk.until(lambda: desk.tab.channel_is_up and not desk.marked)
+    desk.until(lambda: desk.tab.patient is not None)
+    context = desk.threads.run(desk.services.workspace.context(desk.tab.topic)).result(5)
+    assert context["patient"] == desk.tab.patient_id == BERIT
+    shown = [pane.effective_patient for pane in desk.tab.panes if not pane.covered]
+    assert set(shown) <= {BERIT}
+    for pane in list(desk.tab.panes):
+        pane.close()
+    desk.qtbot.wait(50)  # their pages go before their profiles
 
 
 def open_event(topic: str, patient: str, now: str) -> dict[str, Any]:
