@@ -18,6 +18,8 @@ from shell.command_line.second_start import first_or_none, listen, show_the_firs
 from shell.composition.clock import SystemClock
 from shell.composition.io_loop import IoLoop
 from shell.composition.practice import EnvironmentChoice, prepare
+from shell.composition.program_log import logged
+from shell.composition.program_version import version_line
 from shell.composition.record_system import UpstreamWrong
 from shell.composition.state_directory import state_directory
 from shell.composition.state_key import KeyringStore, KeyringUnusable, load_state_keys
@@ -47,7 +49,10 @@ def run_desktop(
     door, running = first_or_none(folder)
     if running is not None:
         return _second_start(running, bool(port or folders or identity_provider or app_policy))
-    with contextlib.closing(door) if door is not None else contextlib.nullcontext():
+    held: contextlib.AbstractContextManager[DesktopDoor | None] = (
+        contextlib.closing(door) if door is not None else contextlib.nullcontext()
+    )
+    with held, logged(folder, version_line()):
         with _told_in_a_window():
             choice = desktop_choice(folder, port, folders, identity_provider, app_policy)
             if choice.fhir_base is not None:

@@ -23,6 +23,7 @@ from shell.command_line.audit_store import AUDIT_FILE, opened_log
 from shell.command_line.doctor_context import session_as_json
 from shell.command_line.doctor_rows import examined
 from shell.command_line.failures import SAID_NO, WrongUse
+from shell.composition.program_log import kept_files
 from shell.composition.program_version import version_line
 from shell.doctor.bundle import BundleRefused, write_bundle
 from shell.doctor.surroundings import Surroundings
@@ -84,11 +85,16 @@ def parts(look: Surroundings) -> dict[str, str]:
     for number in numbers[-SESSIONS:]:
         session = read_session(folder, number)
         told[f"timeline-{number}.json"] = session_as_json(session, summary_of(session), numbers)
-    return {name: _written(value) for name, value in told.items()}
+    logs = {name: _without_home(text) for name, text in kept_files(look.state)}
+    return {name: _written(value) for name, value in told.items()} | logs
 
 
 def _written(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1).replace(str(Path.home()), "~")
+    return _without_home(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _without_home(told: str) -> str:
+    return told.replace(str(Path.home()), "~")
 
 
 def versions() -> dict[str, str]:
