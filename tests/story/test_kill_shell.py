@@ -60,4 +60,5 @@ def test_kill_9_of_the_shell_leaves_no_process_and_no_login_behind(tmp_path: Pat
     ]
     assert names(alive) == []
     left = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()}
-    assert {name.split("-")[0] for name in left} <= {"gateway", "sandbox", "audit.sqlite", "PRACTICE", "in"}
+    expected = {"gateway", "sandbox", "audit.sqlite", "PRACTICE", "in", "logs"}
+    assert {name.split("-")[0] for name in left} <= expected
