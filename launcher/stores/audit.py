@@ -25,6 +25,8 @@ from launcher.stores.audit_reader import AuditReader, AuditUnavailable
 
 __all__ = ["AuditLog", "AuditUnavailable"]
 
+LOCK_SECONDS = 2.0
+"""How long one writer waits for another that has the file."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS access (seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL, link BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL) STRICT;
@@ -199,11 +201,9 @@ class AuditLog:
         return (int(row[0]), bytes(row[1])) if row else (0, self._seal.first_link)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=2.0)
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=LOCK_SECONDS)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(_TABLES)
+            _prepare(connection)
         except BaseException:
             connection.close()
             raise
@@ -225,6 +225,21 @@ class AuditLog:
         for loop, futures in by_loop.items():
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_resolve, futures, failure)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the file a log. SQLite does not wait for a lock while a file becomes a WAL file: so we do."""
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript(_TABLES)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _resolve(futures: list[asyncio.Future[None]], failure: str | None) -> None:

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,6 +186,18 @@ async def test_two_writers_on_one_file_keep_one_chain(log: AuditLog, path: Path)
     other.close()
     assert log.reader.verify().rows == 40
     assert log.reader.verify().state == "intact"
+
+
+async def test_somebody_else_who_is_just_making_the_file_is_waited_for(log: AuditLog, path: Path) -> None:
+    """SQLite itself does not wait here: a file that another has begun to write does not become a WAL file."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.3, other.execute, ["COMMIT"])
+    done.start()
+    await log.record(facts(1))
+    done.join()
+    other.close()
+    assert log.reader.verify().rows == 1
 
 
 FULL_DISK = """
