@@ -30,6 +30,8 @@ PLACE = """(() => {
   return box.width ? JSON.stringify([box.x + box.width / 2, box.y + box.height / 2]) : null;
 })()"""
 HAS_KEYBOARD = "document.activeElement === document.querySelector(%r)"
+CONDITION = """JSON.stringify([document.readyState, document.visibilityState, document.hasFocus(),
+  document.activeElement?.tagName || '', document.querySelectorAll('input').length])"""
 STATE = "JSON.stringify([location.hostname, document.body?.dataset.patient || '', document.body?.dataset.state || ''])"
 
 
@@ -144,19 +146,36 @@ class Actor:
         self.click(view.viewport(), view.visualRect(index).center())
 
     def click_in_page(self, selector: str) -> QWebEngineView:
-        """Click the middle of an element in a page, until the page has given it the keyboard."""
-        view = self.view_with(selector)
+        """Click the middle of an element in a page, until that page has given it the keyboard.
 
-        def focused() -> bool:
-            place = read_list(self.page(view, PLACE % selector))
-            if not place:
-                return False
-            zoom = view.zoomFactor()
-            self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
-            return self.page(view, HAS_KEYBOARD % selector) is True  # input before the first paint is lost
+        Looks for the page anew before each click: a page may be replaced while somebody aims.
+        """
 
-        self.until(focused, f"{selector} with the keyboard")
-        return view
+        def focused() -> QWebEngineView | None:
+            for view in self.views():
+                place = read_list(self.page(view, PLACE % selector))
+                if not place or not isValid(view):
+                    continue
+                zoom = view.zoomFactor()
+                self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
+                if self.page(view, HAS_KEYBOARD % selector) is True:  # input before the first paint is lost
+                    return view
+            return None
+
+        try:
+            return self.until(focused, f"{selector} with the keyboard")  # type: ignore[return-value]  # a view
+        except NotSeen as missing:
+            raise NotSeen(f"{missing}; pages: {self._pages()}") from None
+
+    def _pages(self) -> str:
+        """Every page, whether it can be used and what it says of itself; for whoever must find out why."""
+        every = [view for view in self._window.findChildren(QWebEngineView) if isValid(view)]
+        return "; ".join(
+            f"{view.url().host()} visible={view.isVisible()} enabled={view.isEnabled()}"
+            f" {view.width()}x{view.height()} input={self._input_of(view).size().toTuple()}"
+            f" says {self.page(view, CONDITION) if isValid(view) else 'ended'}"
+            for view in every
+        )
 
     def type_in_page(self, view: QWebEngineView, text: str) -> None:
         """Type into the page."""
