@@ -22,6 +22,8 @@ Found = TypeVar("Found")
 WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 LOOK_EVERY_MS = 20
 ANSWER_SECONDS = 3.0
+BETWEEN_CLICKS_SECONDS = 0.5
+"""Chromium lets input go before loading: who clicks all the time keeps a page from ever getting its style sheet."""
 
 PLACE = """(() => {
   const element = document.querySelector(%r);
@@ -29,6 +31,7 @@ PLACE = """(() => {
   const box = element.getBoundingClientRect();
   return box.width ? JSON.stringify([box.x + box.width / 2, box.y + box.height / 2]) : null;
 })()"""
+LOADED = "document.readyState === 'complete'"
 HAS_KEYBOARD = "document.activeElement === document.querySelector(%r)"
 CONDITION = """JSON.stringify([document.readyState, document.visibilityState, document.hasFocus(),
   document.activeElement?.tagName || '', document.querySelectorAll('input').length])"""
@@ -148,18 +151,23 @@ class Actor:
     def click_in_page(self, selector: str) -> QWebEngineView:
         """Click the middle of an element in a page, until that page has given it the keyboard.
 
-        Looks for the page anew before each click: a page may be replaced while somebody aims.
+        Looks for the page anew before each click: a page may be replaced while somebody aims. Clicks at a person's pace
+        and only in a page that has loaded.
         """
+        again_at = 0.0  # input before the first paint is lost
 
         def focused() -> QWebEngineView | None:
+            nonlocal again_at
             for view in self.views():
                 place = read_list(self.page(view, PLACE % selector))
                 if not place or not isValid(view):
                     continue
-                zoom = view.zoomFactor()
-                self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
-                if self.page(view, HAS_KEYBOARD % selector) is True:  # input before the first paint is lost
+                if self.page(view, HAS_KEYBOARD % selector) is True and again_at:
                     return view
+                if time.monotonic() >= again_at and self.page(view, LOADED) is True and isValid(view):
+                    zoom = view.zoomFactor()
+                    self.click(self._input_of(view), QPoint(int(place[0] * zoom), int(place[1] * zoom)))
+                    again_at = time.monotonic() + BETWEEN_CLICKS_SECONDS
             return None
 
         try:
