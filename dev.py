@@ -64,13 +64,12 @@ TEST_PROGRAMS = {
     "chromium": "chromium",
     "libnss3-tools": "certutil",
 }
-LONG_TEST_PROGRAMS = {
+INSTALLER_PROGRAMS = {
     "wixl": "wixl",
     "msitools": "msibuild",
-    "wine": "wine",
-    "wine64": "wineserver",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
 }
+LONG_TEST_PROGRAMS = {**INSTALLER_PROGRAMS, "wine": "wine", "wine64": "wineserver"}
 
 
 @dataclass(frozen=True)
@@ -153,9 +152,14 @@ def prepare_desktop() -> None:
     install_system_packages(missing_libraries(DESKTOP_LIBRARIES), "the desktop")
 
 
+def missing_programs(programs: Mapping[str, str]) -> list[str]:
+    """The packages of programs that are not on the path."""
+    return [package for package, program in programs.items() if shutil.which(program) is None]
+
+
 def prepare_tests(long: bool = False) -> None:
     programs = {**TEST_PROGRAMS, **(LONG_TEST_PROGRAMS if long else {})}
-    missing = [package for package, program in programs.items() if shutil.which(program) is None]
+    missing = missing_programs(programs)
     libraries = missing_libraries({**DESKTOP_LIBRARIES, **TEST_LIBRARIES})
     install_system_packages([*libraries, *missing] if sys.platform != "win32" else [], "the tests")
 
@@ -407,6 +411,8 @@ def command_bench(arguments: argparse.Namespace) -> int:
 
 def command_build(arguments: argparse.Namespace) -> int:
     prepare_desktop()
+    if "--msi" in arguments.rest:
+        install_system_packages(missing_programs(INSTALLER_PROGRAMS), "the Windows installer")
     modules = os.pathsep.join((str(ROOT), str(ROOT / "packaging")))
     command = [main_environment(), "-m", "vaktrom_build", *arguments.rest]
     environment = {**child_environment(), "PYTHONPATH": modules, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -426,7 +432,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for name, go, text in (
         ("check", command_check, "lint, types, import rules"),
         ("bench", command_bench, "print the measured ratios"),
-        ("build", command_build, "freeze the program into dist/vaktrom; --tar and --deb make packages of it"),
+        (
+            "build",
+            command_build,
+            "freeze the program into dist/vaktrom; --tar, --deb and --msi make packages",
+        ),
         ("screenshots", command_screenshots, "write a picture of every view into screenshots/"),
     ):
         commands.add_parser(name, help=text).set_defaults(go=go)

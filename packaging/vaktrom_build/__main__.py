@@ -18,6 +18,8 @@ from vaktrom_build.debian import make_package
 from vaktrom_build.freezing import BUILD, DIST, FOLDER, Commit, export_source, freeze
 from vaktrom_build.locked import LockUnreadable
 from vaktrom_build.shipped import LockDisagrees, check_against_lock, locked_packages, shipped_packages
+from vaktrom_build.windows_folder import FolderUnbuildable
+from vaktrom_build.windows_installer import make_installer
 
 MEBIBYTE = 1024 * 1024
 
@@ -53,6 +55,9 @@ def main() -> int:
     parser.add_argument("--tar", action="store_true", help="also a tar.xz of the folder")
     parser.add_argument("--deb", action="store_true", help="also a Debian package")
     parser.add_argument(
+        "--msi", action="store_true", help="a Windows installer, made without Windows; alone, only that"
+    )
+    parser.add_argument(
         "--keep", action="store_true", help="use the frozen folder that is there, if it is this commit's"
     )
     arguments = parser.parse_args()
@@ -60,15 +65,21 @@ def main() -> int:
     commit = Commit.current()
     say(f"commit {commit.short}" + ("" if commit.clean else "; changes that are not committed are not in it"))
     try:
-        if not (arguments.keep and commit.is_built()):
+        for_linux = arguments.tar or arguments.deb or not arguments.msi
+        if for_linux and not (arguments.keep and commit.is_built()):
             build_folder(commit)
-        for wanted, make in ((arguments.tar, make_archive), (arguments.deb, make_package)):
+        kinds = (
+            (arguments.tar, make_archive),
+            (arguments.deb, make_package),
+            (arguments.msi, make_installer),
+        )
+        for wanted, make in kinds:
             if wanted:
                 began = time.monotonic()
                 file = make(commit)
                 size = file.stat().st_size / MEBIBYTE
                 say(f"{file.name}: {size:.0f} MiB, {time.monotonic() - began:.0f} s")
-    except (LockDisagrees, LockUnreadable, Incomplete) as error:
+    except (LockDisagrees, LockUnreadable, Incomplete, FolderUnbuildable) as error:
         sys.stderr.write(f"build: {error}\n")
         return 1
     except subprocess.CalledProcessError as error:

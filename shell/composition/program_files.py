@@ -102,9 +102,9 @@ def damaged_files(program: Path, folder: Path) -> Iterator[str]:
 
 
 def build_facts() -> dict[str, str]:
-    """``commit`` and ``kind`` of a frozen program; empty for a source tree or where the file cannot be read."""
+    """``commit`` and ``kind`` of a program that was built; empty for a source tree or where the file cannot be read."""
     try:
         told = json.loads((data_folder() / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in told.items()} if is_frozen() else {}
+    return {str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {}

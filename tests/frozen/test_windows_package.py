@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+from vaktrom_build.windows_installer import KIND
 from vaktrom_build.windows_package import (
     FROM_THE_COMMAND_LINE,
     OURS,
@@ -17,6 +20,8 @@ from vaktrom_build.windows_package import (
     guid,
 )
 
+from shell.composition.program_files import FACTS
+from shell.composition.program_version import installed_version, version_line
 from shell.settings.configuration_source import INSTALLED, REGISTRY_NAMES
 
 DESCRIPTION = Path(__file__).parents[2] / "packaging" / "windows" / "vaktrom.wxs"
@@ -121,3 +126,12 @@ def test_the_old_version_goes_inside_the_transaction_and_judging_comes_after_rem
     remembering = [number for name, number in SEQUENCES.items() if name.startswith("Remember")]
     assert 50 < min(remembering) < max(remembering) < SEQUENCES["LaunchConditions"]
     assert 1500 < SEQUENCES["RemoveExistingProducts"] < 1600
+
+
+def test_the_program_says_that_its_folder_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shell.composition.program_files.data_folder", lambda: tmp_path)
+    assert "stand-in" not in version_line()
+    (tmp_path / FACTS).write_text(json.dumps({"commit": "0123456789ab", "kind": KIND}), encoding="utf-8")
+    assert version_line().endswith(" (0123456789ab, stand-in)")
+    (tmp_path / FACTS).write_text("[]", encoding="utf-8")
+    assert version_line() == f"vaktrom {installed_version()}"

@@ -26,7 +26,7 @@ class WindowsMachine:
             "WINEPREFIX": str(folder / "prefix"),
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": "winemenubuilder.exe,mscoree,mshtml=",
+            "WINEDLLOVERRIDES": "winemenubuilder.exe,mscoree,mshtml=;bcryptprimitives=n,b",
         }
         self.run("wineboot", "-i")
         self.run("winecfg", "-v", "win10")
