@@ -11,6 +11,8 @@ from typing import TypeVar
 from tests.fakes.upstream_systems import LoopThread
 
 Result = TypeVar("Result")
+TURNS_TO_BE_SERVED = 5
+"""Turns of the loop from a connection that was accepted to the first step of its task."""
 Fault = Callable[[bytes], bytes | None]
 """What becomes of a whole answer: other bytes, or ``None`` for no answer at all."""
 
@@ -166,7 +168,10 @@ class LineRelay:
             writer.transport.abort()
 
     async def _end(self) -> None:
+        """Whoever was let in just now comes as far as being refused: a task cancelled before its first step closes nothing."""
         self._server.close()
+        for _ in range(TURNS_TO_BE_SERVED):
+            await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -176,13 +181,15 @@ class LineRelay:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if self._refuses:
-            writer.transport.abort()
-            return
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
-        ends = (writer, there_writer)
-        self._open.update(ends)
+        ends = [writer]
         try:
+            if self._refuses:
+                return
+            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            ends.append(there_writer)
+            if self._refuses:
+                return
+            self._open.update(ends)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, there_writer))
                 both.create_task(self._carry(there_reader, writer))

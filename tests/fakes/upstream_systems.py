@@ -193,4 +193,16 @@ class LoopThread:
         """Stop the loop and join the thread."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
+        self.loop.run_until_complete(_end_of_tasks())
         self.loop.close()
+
+
+async def _end_of_tasks() -> None:
+    """What still runs closes its connections, in a second at most."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=1)
+    for _ in range(3):  # a connection that was closed closes its socket in the turn after
+        await asyncio.sleep(0)
