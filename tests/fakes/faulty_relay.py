@@ -182,14 +182,13 @@ class LineRelay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         ends = [writer]
+        self._open.add(writer)
         try:
             if self._refuses:
                 return
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
             ends.append(there_writer)
-            if self._refuses:
-                return
-            self._open.update(ends)
+            self._open.add(there_writer)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, there_writer))
                 both.create_task(self._carry(there_reader, writer))
