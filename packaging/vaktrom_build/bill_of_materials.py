@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from importlib import metadata
+from collections.abc import Mapping
 from typing import Any
 
+from vaktrom_build.licences import Shipped, licence_of
 from vaktrom_build.locked import Locked
-
-CLASSIFIER = "License :: "
 
 
 def bill_of_materials(
-    version: str, commit: str, names: Iterable[str], rows: Mapping[str, Locked]
+    version: str, commit: str, python: str, packages: Shipped, rows: Mapping[str, Locked]
 ) -> dict[str, Any]:
-    """Same commit, same text: the serial number is made from the commit, and no time is in it."""
-    components = [component(name, rows[name]) for name in names]
+    """``python``: the version of the interpreter inside; ``rows``: by canonical name.
+
+    Same commit, same text: the serial number is made from commit and packages, and no time is in it.
+    """
+    components = [component(name, licence_of(package), rows[name]) for name, package in packages.items()]
+    components.append(interpreter(python))
+    contents = " ".join([commit, *(str(part["bom-ref"]) for part in components)])
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, commit)}",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, contents)}",
         "version": 1,
         "metadata": {
             "component": {
@@ -37,7 +40,7 @@ def bill_of_materials(
     }
 
 
-def component(name: str, locked: Locked) -> dict[str, Any]:
+def component(name: str, licence: str, locked: Locked) -> dict[str, Any]:
     """One package; its hashes are those of the files that the lock lets through."""
     address = f"pkg:pypi/{name}@{locked.version}"
     return {
@@ -46,17 +49,19 @@ def component(name: str, locked: Locked) -> dict[str, Any]:
         "name": name,
         "version": locked.version,
         "purl": address,
-        "licenses": [{"license": {"name": licence_of(name)}}],
+        "licenses": [{"license": {"name": licence}}],
         "properties": [{"name": "vaktrom:locked-sha256", "value": digest} for digest in locked.sha256],
     }
 
 
-def licence_of(name: str) -> str:
-    """What an installed package says of its licence, in one line."""
-    told = metadata.metadata(name).json
-    if expression := told.get("license_expression"):
-        return str(expression)
-    classifiers = [text for text in told.get("classifier", ()) if text.startswith(CLASSIFIER)]
-    if classifiers:
-        return " / ".join(text.split(" :: ")[-1] for text in classifiers)
-    return str(told.get("license") or "see its licence file").strip().splitlines()[0]
+def interpreter(version: str) -> dict[str, Any]:
+    """The Python that runs it all."""
+    address = f"pkg:generic/cpython@{version}"
+    return {
+        "bom-ref": address,
+        "type": "platform",
+        "name": "CPython",
+        "version": version,
+        "purl": address,
+        "licenses": [{"license": {"id": "PSF-2.0"}}],
+    }

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from shell.composition.program_files import FACTS, missing_files, write_list
 from shell.composition.program_version import PROGRAM_VERSION
-from vaktrom_build.bill_of_materials import bill_of_materials, licence_of
+from vaktrom_build.bill_of_materials import bill_of_materials
 from vaktrom_build.freezing import Commit
+from vaktrom_build.licences import Shipped, add_licences, by_name, licence_report
 from vaktrom_build.locked import Locked
 
-LICENCE_WORDS = ("licen", "copying", "notice", "authors")
 UNSTRIPPED = (
     "libpython*",
     "python3*/lib-dynload/*.so",
@@ -36,16 +36,11 @@ def complete(
     program: Path, source: Path, commit: Commit, names: Iterable[str], rows: dict[str, Locked]
 ) -> int:
     """Finish the ``program`` folder; how many files it has. Raises Incomplete."""
-    folder, packages = program / "_internal", list(names)
+    folder, packages = program / "_internal", by_name(map(metadata.distribution, names))
     if sys.platform.startswith("linux"):
         strip_symbols(folder)
         one_program(program)
-    add_licences(folder, source, packages)
-    (folder / "licences.txt").write_text(licence_report(packages), encoding="utf-8")
-    bill = bill_of_materials(PROGRAM_VERSION, commit.number, packages, rows)
-    (folder / "sbom.cdx.json").write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
-    facts = {"commit": commit.short, "kind": KIND}
-    (folder / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    account(folder, source, commit, KIND, platform.python_version(), packages, rows)
     set_times_and_modes(program, commit.epoch)
     count = write_list(program, folder)
     os.utime(folder / "files.sha256", (commit.epoch, commit.epoch))
@@ -53,6 +48,27 @@ def complete(
     if missing := missing_files(folder, frozen=True):
         raise Incomplete("; ".join(missing))
     return count
+
+
+def account(
+    folder: Path,
+    source: Path,
+    commit: Commit,
+    kind: str,
+    python: str,
+    packages: Shipped,
+    rows: Mapping[str, Locked],
+) -> None:
+    """Say in ``folder`` which build it is, what is in it and under which licences."""
+    add_licences(folder / "licences", source, packages)
+    bill = bill_of_materials(PROGRAM_VERSION, commit.number, python, packages, rows)
+    texts = {
+        "licences.txt": licence_report(packages),
+        "sbom.cdx.json": json.dumps(bill, indent=1) + "\n",
+        FACTS: json.dumps({"commit": commit.short, "kind": kind}) + "\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def strip_symbols(folder: Path) -> None:
@@ -66,36 +82,6 @@ def one_program(program: Path) -> None:
     second = program / "vaktrom-desktop"
     second.unlink()
     second.symlink_to("vaktrom")
-
-
-def add_licences(folder: Path, source: Path, packages: Iterable[str]) -> None:
-    """Our licence, those of Qt, Chromium and Python, and what each shipped package brings."""
-    target = folder / "licences"
-    target.mkdir()
-    shutil.copyfile(source / "LICENSE", target / "LICENSE.txt")
-    for notice in sorted((source / "packaging" / "notices").iterdir()):
-        shutil.copyfile(notice, target / notice.name)
-    for name in packages:
-        (target / name).mkdir()
-        for path in licence_files(name):
-            shutil.copyfile(path, target / name / path.name)
-        text = f"{name} {metadata.version(name)}\n{licence_of(name)}\n"
-        (target / name / "licence.txt").write_text(text, encoding="utf-8")
-
-
-def licence_files(name: str) -> list[Path]:
-    """The licence files in a package's own description."""
-    files = metadata.files(name) or ()
-    named = [file for file in files if ".dist-info" in file.parts[0]]
-    return sorted(
-        Path(str(file.locate())) for file in named if any(word in file.name.lower() for word in LICENCE_WORDS)
-    )
-
-
-def licence_report(packages: Iterable[str]) -> str:
-    """One line per shipped package: name, version, licence."""
-    lines = [f"{name} {metadata.version(name)}: {licence_of(name)}" for name in packages]
-    return "\n".join(["What Vaktrom is shipped with; the texts are in the folder licences.", "", *lines, ""])
 
 
 def set_times_and_modes(program: Path, epoch: int) -> None:

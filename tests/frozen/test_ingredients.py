@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import configparser
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from vaktrom_build.bill_of_materials import bill_of_materials
 from vaktrom_build.ingredients import data_files, is_left_out
+from vaktrom_build.licences import by_name
 from vaktrom_build.locked import LINUX, Locked, LockUnreadable, read_lock, shipped
 from vaktrom_build.shipped import (
     LockDisagrees,
@@ -50,8 +52,12 @@ def test_package_that_the_lock_does_not_name_stops_the_build() -> None:
 
 def test_bill_is_made_from_the_lock_and_is_the_same_each_time() -> None:
     rows = locked_packages(ROOT / "requirements.lock")
-    bill = bill_of_materials("1", "abc", ["keyring", "starlette"], rows)
-    assert bill == bill_of_materials("1", "abc", ["keyring", "starlette"], rows)
+    packages = by_name(map(metadata.distribution, ["starlette", "keyring"]))
+    bill = bill_of_materials("1", "abc", "3.11.9", packages, rows)
+    assert bill == bill_of_materials("1", "abc", "3.11.9", packages, rows)
+    assert [part["name"] for part in bill["components"]] == ["keyring", "starlette", "CPython"]
+    fewer = bill_of_materials("1", "abc", "3.11.9", {"keyring": packages["keyring"]}, rows)
+    assert bill["serialNumber"] != fewer["serialNumber"], "two systems' lists of one commit are two lists"
     part = bill["components"][0]
     assert part["purl"] == f"pkg:pypi/keyring@{rows['keyring'].version}" and part["licenses"] == [
         {"license": {"name": "MIT"}}

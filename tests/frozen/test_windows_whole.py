@@ -5,6 +5,7 @@ Not proven here: anything that is seen; pages cannot be shown under wine.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from vaktrom_build.windows_folder import COMPILER
 from vaktrom_build.windows_installer import KIND, make_installer
 from vaktrom_build.windows_package import OURS
 
-from shell.composition.program_files import LISTED, damaged_files
+from shell.composition.program_files import LISTED, damaged_files, missing_files
 from shell.composition.program_version import PROGRAM_VERSION
 from tests.frozen.windows_machine import WindowsMachine
 
@@ -79,6 +80,9 @@ def test_it_installs_runs_and_leaves_nothing(package: Path, machine: WindowsMach
     program = machine.drive / "Program Files" / "Vaktrom" / PROGRAM_VERSION
     site = program / "python" / "Lib" / "site-packages"
     assert list(damaged_files(program, site)) == []
+    assert missing_files(site, frozen=True) == []
+    told = json.loads((site / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert {part["name"] for part in told["components"]} >= {"pyside6", "pywin32-ctypes", "CPython"}
     listed = len((site / LISTED).read_text(encoding="utf-8").splitlines())
     assert sum(path.is_file() for path in program.rglob("*")) == listed + 1
 
