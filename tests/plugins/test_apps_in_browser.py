@@ -344,6 +344,7 @@ def test_malinger_ignores_an_older_event_and_empties_on_close(
     stub.event("Patient-close", "p-2", event_id="close")
     page.wait_for_selector("body[data-state=empty][data-patient='']")
     expect(page.locator("h1")).to_have_text("Ingen pasient")
+    wait_until(lambda: len(stub.acknowledged) == 4, page)
     assert stub.acknowledged[-1] == {"id": "close", "status": 200}
 
 
