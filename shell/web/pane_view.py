@@ -57,6 +57,7 @@ class PaneView(LiveView):
         page = PanePage(self._profile, origins)
         page.refused.connect(self.refused)
         page.dialog.connect(self.dialog)
+        page.crashed.connect(self._stop_asking)
         page.crashed.connect(self.crashed)
         page.authorization_refused.connect(self.authorization_refused)
         page.loadFinished.connect(self._loaded)
@@ -68,7 +69,7 @@ class PaneView(LiveView):
             page, origins.gateway_origin, self.asks.emit, self.gateway_page.emit
         )
         self._hang = HangProbe(page, self.hung.emit)
-        page.crashed.connect(self._hang.stop)
+        self._dead = False
         self.show_page(page, self._profile)
         self.setContextMenuPolicy(self.contextMenuPolicy().NoContextMenu)
 
@@ -95,8 +96,9 @@ class PaneView(LiveView):
         self.messaging.query.ask(both.take)
 
     def watch_paint(self) -> None:
-        """Emit ``painted`` once, after the page has painted a frame that began after this call."""
-        self._paint.start()
+        """Emit ``painted`` once, after the page has painted a frame that began after this call; never when it has crashed."""
+        if not self._dead:
+            self._paint.start()
 
     def stop_watching(self) -> None:
         self._paint.stop()
@@ -110,6 +112,13 @@ class PaneView(LiveView):
         self._page.destroyed.connect(self._profile.deleteLater)
         keep_until_deleted(self._profile)
         delete_later(self._page, self)
+
+    def _stop_asking(self) -> None:
+        """Nobody answers in a page whose renderer is gone, and every question to it is work for Chromium."""
+        self._dead = True
+        self._hang.stop()
+        self._paint.stop()
+        self._gateway_page.left()
 
     def _loaded(self, good: bool) -> None:
         if not good:
