@@ -292,6 +292,12 @@ class PaneController(QObject):
             self._page.ask_unsaved(answered)
 
     @property
+    def seal(self) -> tuple[str, int] | None:
+        """The same as a while ago: the user cannot have touched the page meanwhile; None while he can."""
+        number = self._page.out_of_reach if self._page is not None else None
+        return (self._page.pane, number) if self._page is not None and number is not None else None
+
+    @property
     def _lost_its_way(self) -> bool:
         """A follower behind its curtain, whose page is alive and may hold what the user wrote."""
         covered = self.view.state in (State.CHANGING, State.OUT_OF_SYNC)

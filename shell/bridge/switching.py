@@ -45,6 +45,7 @@ class UnsavedQuestion(QObject):
         self._leaving = Leaving((), "change")
         self._unsaved: list[tuple[PaneController, Draft]] = []
         self._calm: set[PaneController] = set()
+        self._seals: set[tuple[PaneController, tuple[str, int]]] = set()
         self._given_up: set[PaneController] = set()
         self._waiting = 0
         self._go: Callable[[Settled], None] | None = None
@@ -76,6 +77,7 @@ class UnsavedQuestion(QObject):
         leaving = replace(leaving, panes=tuple(leaving.panes))
         self._leaving, self._go, self._stay = leaving, go, stay
         self._unsaved, self._calm, self._given_up = [], set(), set()
+        self._seals = {(pane, seal) for pane in leaving.panes if (seal := pane.seal) is not None}
         self._round += 1
         self._waiting = len(leaving.panes)
         if not leaving.panes:
@@ -98,7 +100,9 @@ class UnsavedQuestion(QObject):
         if not self._unsaved:
             go, self._go = self._go, None
             if go is not None:
-                go(Settled(frozenset(self._given_up), frozenset(self._calm)))
+                calm = frozenset(self._calm)
+                seals = frozenset((pane, seal) for pane, seal in self._seals if pane in calm)
+                go(Settled(frozenset(self._given_up), calm, seals))
             return
         pane, draft = self._unsaved[0]
         source = self._describe(pane.effective_patient) or UNNAMED

@@ -28,6 +28,8 @@ from shell.widgets.later import Later
 
 FOLLOWED = 200
 CURTAIN_SECONDS = 8.0
+SEALED_SECONDS = 2.0
+"""How long a page that nobody can touch is believed to hold nothing unsaved."""
 BANNER_AGAIN_MS = 2000
 SAID_AFTER_MS = 300
 """A channel that comes back sooner has only been covered; nothing was said of it."""
@@ -46,10 +48,19 @@ class ConfirmedPatient:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the question for unsaved work came to: ``given_up`` may be lost, ``calm`` panes said they hold nothing."""
+    """What the question for unsaved work came to: ``given_up`` may be lost, ``calm`` panes said they hold nothing.
+
+    ``seals`` are those of calm panes that the user could not touch just then.
+    """
 
     given_up: frozenset[PaneController] = frozenset()
     calm: frozenset[PaneController] = frozenset()
+    seals: frozenset[tuple[PaneController, tuple[str, int]]] = frozenset()
+
+    def is_known(self, pane: PaneController) -> bool:
+        """Whether there is nothing more to ask of ``pane``: it may be lost, or nobody has touched it since it was asked."""
+        seal = pane.seal
+        return pane in self.given_up or (seal is not None and (pane, seal) in self.seals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,8 @@ class OwnOpen:
     event_id: str
     patient: str
     settled: Settled
+    chosen_at: float
+    """Seconds of the services' monotonic clock."""
 
 
 class TabController(QObject):
@@ -69,6 +82,7 @@ class TabController(QObject):
     ``banner_read()``, ``banner_failed(text_key)``, ``connected(bool)``, ``change_begun(patient_id)`` when another patient
     (empty: nobody) has come from the hub and nothing is changed yet, ``ended()``, ``unconfirmed_changed()``.
 
+    ``arriving``: the panes are being told, one by one, of another point; ``changed`` follows at once for all of them.
     ``unconfirmed_since``: since when nobody confirms who the patient is (S1); the panes have been covered a moment longer.
     """
 
@@ -97,6 +111,7 @@ class TabController(QObject):
         self.patient: ConfirmedPatient | None = None
         self.patient_id: str | None = None
         self.drafts = Drafts()
+        self.arriving = False
         self._services = services
         self._holder = holder
         self._point: ContextPoint | None = None
@@ -179,7 +194,8 @@ class TabController(QObject):
 
     def open_patient(self, patient_id: str, settled: Settled | None = None) -> None:
         """Ask the hub for another patient. Banner and panes change when the hub says so, not before (S1)."""
-        own = OwnOpen(self._services.posts.new_event_id(), patient_id, settled or Settled())
+        event_id, now = self._services.posts.new_event_id(), self._services.monotonic()
+        own = OwnOpen(event_id, patient_id, settled or Settled(), now)
         self._own, self.waiting_for = own, patient_id
         self.choice_begun.emit(patient_id)
         self.changed.emit()
@@ -299,11 +315,18 @@ class TabController(QObject):
         """Ask pages that would be taken away for unsaved work, then go to the point."""
         if point.patient != self.patient_id:
             self.change_begun.emit(point.patient or "")
-        settled = self._own.settled if own and self._own is not None else Settled()
-        leaving = [pane for pane in self.panes if pane.would_leave(point) and pane not in settled.given_up]
+        settled = self._settled_before() if own else Settled()
+        leaving = [pane for pane in self.panes if pane.would_leave(point) and not settled.is_known(pane)]
         self._arrival.ask(
             leaving, settled.calm, lambda unsaved: self._arrive(point, unsaved, answer, own=own)
         )
+
+    def _settled_before(self) -> Settled:
+        """What was settled when the user chose; what a page said then is not believed for long."""
+        if self._own is None:
+            return Settled()
+        late = self._services.monotonic() - self._own.chosen_at > SEALED_SECONDS
+        return replace(self._own.settled, seals=frozenset()) if late else self._own.settled
 
     def _arrive(self, point: ContextPoint, unsaved: Unsaved, answer: Answer, *, own: bool) -> None:
         self._set_patient(point, unsaved, own=own)
@@ -326,10 +349,12 @@ class TabController(QObject):
         if other:
             known = self._read_ahead.pop(patient_id or "", None)
             self.patient = ConfirmedPatient(known) if known is not None else None
+        self.arriving = True
         for pane in list(self.panes):
             pane.context_received(point, unsaved=pane in unsaved)
             if pane.view.state is State.CLOSED:
                 pane.close()
+        self.arriving = False
         self.changed.emit()
         if other:
             self.patient_changed.emit(patient_id or "")

@@ -459,7 +459,7 @@ class WorkspaceController(QObject):
         self._drawing.rail()
 
     def _pane_changed(self, tab: TabController, pane: PaneController) -> None:
-        if pane in tab.panes:
+        if pane in tab.panes and not tab.arriving:
             self._drawing.pane(tab, pane)
             self._keyboard.look()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QWidget
@@ -20,7 +21,18 @@ class LiveView(QWebEngineView):
         super().__init__(parent)
         self._profile_in_use: QWebEngineProfile | None = None
         self._zoom = 1.0
+        self._times_reachable = 0
         self._push = Later(self, self._push_settings)
+
+    @property
+    def out_of_reach(self) -> int | None:
+        """The same number as a while ago: no key and no pointer can have come to the page meanwhile; None while one can."""
+        return None if self.isEnabled() else self._times_reachable
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.EnabledChange and self.isEnabled():
+            self._times_reachable += 1
+        super().changeEvent(event)
 
     def show_page(self, page: QWebEnginePage, profile: QWebEngineProfile) -> None:
         """Begin; another document of another host begins at the same size."""

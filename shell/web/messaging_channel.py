@@ -84,9 +84,11 @@ class MessagingChannel(QObject):
         self._port.arrived.connect(self._arrived)
         self.query = UnsavedQuery(self, self._tell)
         self._port.begun.connect(self.query.begin)
-        channel = QWebChannel(self)
-        channel.registerObject("messaging", self._port)
-        page.setWebChannel(channel, OWN_WORLD.value)
+        self._channel = QWebChannel(
+            self
+        )  # kept: a child's wrapper that its parent's alone holds goes too soon
+        self._channel.registerObject("messaging", self._port)
+        page.setWebChannel(self._channel, OWN_WORLD.value)
         host, own = origins.gateway_origin, origins.app_origins
         insert(profile, "vaktrom-messaging-host", shim_script(host, own), MAIN_WORLD)
         insert(profile, "vaktrom-messaging", glue_script(channel_library(), own), OWN_WORLD)

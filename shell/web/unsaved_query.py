@@ -15,6 +15,7 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, QTimer
 
 from shell.web.probes import NO_ANSWER_MS, Draft
+from shell.widgets.kept import delete_later
 
 HANDSHAKE = "status.handshake"
 QUERY = "unsaved.query"
@@ -31,6 +32,7 @@ class UnsavedQuery:
         self._tell = tell
         self._promised: tuple[str, str] | None = None
         self._open: dict[str, tuple[str, Answered]] = {}
+        self._silent: dict[str, QTimer] = {}
 
     @property
     def promised(self) -> bool:
@@ -58,7 +60,7 @@ class UnsavedQuery:
         self._open[question] = (document, answered)
         silent = QTimer(self._owner, singleShot=True, interval=NO_ANSWER_MS)
         silent.timeout.connect(lambda: self._close(question, Draft(True, silent=True)))
-        silent.timeout.connect(silent.deleteLater)
+        self._silent[question] = silent
         silent.start()
         message = {"messagingHandle": handle, "messageId": question, "messageType": QUERY, "payload": {}}
         self._tell(document, json.dumps(message))
@@ -81,6 +83,9 @@ class UnsavedQuery:
     def _close(self, question: str, draft: Draft) -> None:
         asked = self._open.pop(question, None)
         if asked is not None:
+            silent = self._silent.pop(question)
+            silent.stop()
+            delete_later(silent)
             asked[1](draft)
 
 

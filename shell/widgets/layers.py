@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QStackedLayout, QWidget
 from shiboken6 import isValid
 
@@ -26,13 +27,25 @@ def set_reachable(widget: QWidget, reachable: bool) -> None:
     widget.setEnabled(reachable)
 
 
-class Layers(QWidget):
-    """Pages over each other. Those below the current one go on painting (a hidden web page would stop)."""
+class RestingStack(QStackedLayout):
+    """Gives the current page alone its size; the others get it when they come to the front."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def setGeometry(self, rect: QRect) -> None:
+        current = self.currentWidget()
+        if current is not None:
+            current.setGeometry(rect)
+
+
+class Layers(QWidget):
+    """Pages over each other. Those below the current one go on painting (a hidden web page would stop).
+
+    ``resting``: they also keep the size that they had, so that a web page is not laid out anew for nobody.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, resting: bool = False) -> None:
         super().__init__(parent)
         self._refresh_later = Later(self, lambda: self._refresh())
-        self._stack = QStackedLayout(self)
+        self._stack = RestingStack(self) if resting else QStackedLayout(self)
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._stack.setContentsMargins(0, 0, 0, 0)
 
@@ -50,6 +63,17 @@ class Layers(QWidget):
 
     def bring(self, widget: QWidget) -> None:
         """Raise ``widget`` and put all others out of reach."""
+        self.raise_layer(widget)
+        self.fit()
+
+    def fit(self) -> None:
+        """The current page as large as there is room."""
+        current = self._stack.currentWidget()
+        if current is not None:
+            current.setGeometry(self.rect())
+
+    def raise_layer(self, widget: QWidget) -> None:
+        """As ``bring``, before anything else changes its place; ``fit`` has to follow."""
         self._stack.setCurrentWidget(widget)
         for other in self.pages():
             set_reachable(other, other is widget)

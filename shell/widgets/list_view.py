@@ -91,15 +91,24 @@ class ListView(QTableView):
         rows = self._list.rows()
         if rows:
             number = max(0, min(number, len(rows) - 1))
+            before = self.painter.current
             self.setCurrentIndex(self._list.index(number, 1))
             self.painter.current = number
-            self.viewport().update()
+            self._draw_rows(before, number)
 
     def set_opening(self, keys: frozenset[str]) -> None:
         """Rows that were opened and are on their way."""
-        if keys != self.painter.opening:
+        changed = keys ^ self.painter.opening
+        if changed:
             self.painter.opening = keys
-            self.viewport().update()
+            self._draw_rows(*(self._list.number_of(key) for key in changed))
+
+    def _draw_rows(self, *numbers: int) -> None:
+        """Paint these rows anew; a number that is no row's is nobody's."""
+        for number in numbers:
+            if number >= 0:
+                top, height = self.rowViewportPosition(number), self.rowHeight(number)
+                self.viewport().update(QRect(0, top, self.viewport().width(), height))
 
     def current_key(self) -> str:
         row = self._list.row(self.currentIndex().row())
@@ -138,13 +147,13 @@ class ListView(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         number = self.rowAt(event.position().toPoint().y())
         if number != self.painter.hovered:
-            self.painter.hovered = number
-            self.viewport().update()
+            before, self.painter.hovered = self.painter.hovered, number
+            self._draw_rows(before, number)
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.painter.hovered = -1
-        self.viewport().update()
+        before, self.painter.hovered = self.painter.hovered, -1
+        self._draw_rows(before)
         super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -158,19 +167,19 @@ class ListView(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.painter.current = current.row() if self.hasFocus() else -1
-        self.viewport().update()
+        self._draw_rows(previous.row(), current.row())
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid():
             self.go_to(0)
         self.painter.current = self.currentIndex().row()
-        self.viewport().update()
+        self._draw_rows(self.painter.current)
 
     def focusOutEvent(self, event: Any) -> None:
         super().focusOutEvent(event)
-        self.painter.current = -1
-        self.viewport().update()
+        before, self.painter.current = self.painter.current, -1
+        self._draw_rows(before)
 
     def _step(self, number: int, step: int) -> None:
         while (row := self._list.row(number)) is not None and not row.key:

@@ -95,6 +95,7 @@ class PaneArea(ThemedWidget):
         self._lines: list[SplitLine] = []
         self._focused: str | None = None
         self._layout = PaneLayout(least_width=self._least_width())
+        self.fills_itself()
 
     def restyle(self) -> None:
         """Larger text needs wider panes."""

@@ -82,6 +82,8 @@ class PracticeList(ThemedWidget):
 
     def set_list(self, model: PracticeListModel) -> None:
         """Three lists in one; the chosen one and the row in front stay."""
+        if model == self._model and self._failed is None:
+            return
         self._model = model
         self._failed = None
         self.inbox.set_items(model.inbox)

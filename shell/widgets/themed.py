@@ -18,6 +18,10 @@ class ThemedWidget(QWidget):
         self.theme = theme
         theme.changed.connect(self._theme_changed)
 
+    def fills_itself(self) -> None:
+        """``paintEvent`` covers the whole rectangle: nothing that lies below is painted first."""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
     def restyle(self) -> None:
         """Colours and sizes that are not the style sheet's."""
 

@@ -67,6 +67,8 @@ class WardList(ThemedWidget):
 
     def set_list(self, model: WardListModel) -> None:
         """Rows in the order of their rooms; the row in front stays in front by its key."""
+        if model == self._model and self._failed is None:
+            return
         key = self.view.current_key()
         self._model = model
         self._failed = None

@@ -39,6 +39,7 @@ class StartPage(ThemedWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.lists)
+        self.fills_itself()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("canvas"))
@@ -74,7 +75,7 @@ class Desk(ThemedWidget):
         self.programs = ProgramStrip(theme, self)
         self.start = StartPage(theme, self)
         self.panes = Layers(self)
-        self.body = Layers(self)
+        self.body = Layers(self, resting=True)
         self.body.add(self.panes)
         self.body.add(self.start)
         self.areas: dict[str, PaneArea] = {}
@@ -93,6 +94,7 @@ class Desk(ThemedWidget):
         row.addLayout(column, 1)
         self.toasts = Toasts(theme, self)
         self.toasts.resized.connect(self.place_toasts)
+        self.fills_itself()
         self.show_start()
 
     @property
@@ -100,13 +102,14 @@ class Desk(ThemedWidget):
         return self.body.current() is self.start
 
     def show_start(self) -> None:
-        """The list lies above the panes, which go on painting below it."""
+        """The list lies above the panes, which go on painting below it and keep their size: they come back to the same."""
         self.banner.hide()
         self.body.bring(self.start)
 
     def show_panes(self) -> None:
+        self.body.raise_layer(self.panes)
         self.banner.show()
-        self.body.bring(self.panes)
+        self.body.fit()
 
     def add_area(self, key: str) -> PaneArea:
         area = PaneArea(self.theme, self)

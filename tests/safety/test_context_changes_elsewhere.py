@@ -13,6 +13,7 @@ import websockets
 from pytestqt.qtbot import QtBot
 
 from context.pane_state import ContextReceived, Launched, Painted, PaneState, PaneView, State
+from shell.bridge import tab_controller
 from shell.bridge.launching import ContextMoved, ContextPoint, begin_launch
 from shell.bridge.pane_controller import received
 from shell.bridge.tab_controller import Settled
@@ -55,6 +56,7 @@ class Page:
     def __init__(self, patient: str, draft: Draft | None) -> None:
         self.released = False
         self.pane_ids: tuple[str, ...] = ()
+        self.seal: tuple[str, int] | None = None
         self.answer: Callable[[Draft], None] = lambda _: None
         self._draft = draft
         self._state = PaneState("relaunch")
@@ -144,6 +146,42 @@ def test_an_own_change_takes_what_was_given_up_and_nothing_written_since(
         State.CHANGING,
         State.PINNED,
     ]
+    tab.controller.panes.clear()
+
+
+def test_a_page_that_nobody_could_touch_since_it_was_asked_is_not_asked_again(
+    tab: Tab, signed: SignedIn, qtbot: QtBot
+) -> None:
+    """Mutants: everybody is asked twice; whoever could be touched, or was touched meanwhile, is believed."""
+    first, second = signed.residents()[:2]
+    opened(tab, qtbot, first)
+    sealed, touched, within_reach = pages(tab, first, UNSAVED, UNSAVED, UNSAVED)
+    sealed.seal, touched.seal = ("one", 1), ("two", 2)
+    calm: frozenset[Any] = frozenset([sealed, touched, within_reach])
+    settled = Settled(frozenset(), calm, frozenset([(sealed, ("one", 1)), (touched, ("two", 1))]))  # type: ignore[list-item]
+    with qtbot.waitSignal(tab.controller.choice_confirmed, timeout=WAIT):
+        tab.controller.open_patient(second["id"], settled)
+    assert [page.view.state for page in (sealed, touched, within_reach)] == [
+        State.CHANGING,
+        State.PINNED,
+        State.PINNED,
+    ]
+    tab.controller.panes.clear()
+
+
+def test_what_a_page_said_is_not_believed_for_long(
+    tab: Tab, signed: SignedIn, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: a page that was asked minutes ago, before a record that did not answer, is taken away unasked."""
+    first, second = signed.residents()[:2]
+    opened(tab, qtbot, first)
+    (sealed,) = pages(tab, first, UNSAVED)
+    sealed.seal = ("one", 1)
+    settled = Settled(frozenset(), frozenset([sealed]), frozenset([(sealed, ("one", 1))]))  # type: ignore[list-item]
+    monkeypatch.setattr(tab_controller, "SEALED_SECONDS", -1.0)
+    with qtbot.waitSignal(tab.controller.choice_confirmed, timeout=WAIT):
+        tab.controller.open_patient(second["id"], settled)
+    assert sealed.view.state is State.PINNED
     tab.controller.panes.clear()
 
 

@@ -33,6 +33,7 @@ class StubPage(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.pane = "pane-1"
+        self.out_of_reach: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def stop_watching(self) -> None:

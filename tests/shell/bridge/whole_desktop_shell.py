@@ -99,6 +99,7 @@ class WorldPage(QWidget):
     gateway_page = Signal(str)
     leaving = Signal()
     messaging = None
+    out_of_reach = None
 
     def __init__(self, opened: Opened, *_: object, **__: object) -> None:
         super().__init__()

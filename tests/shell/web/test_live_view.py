@@ -43,6 +43,23 @@ def test_size_of_text_is_there_from_the_first_document_and_on_every_host(
     qtbot.waitUntil(lambda: ask(qtbot, pane, "devicePixelRatio") == 1.25, timeout=WAIT)
 
 
+def test_a_page_that_could_be_touched_meanwhile_is_not_the_same_as_before(
+    make_pane: MakePane, site: Site
+) -> None:
+    """Mutants: a page within reach counts as out of it; out of reach, within it and out again counts as never touched."""
+    pane = make_pane(site.origin())
+    holder = pane.parentWidget()
+    assert holder is not None
+    assert pane.out_of_reach is None
+    holder.setEnabled(False)
+    before = pane.out_of_reach
+    assert before is not None and pane.out_of_reach == before
+    holder.setEnabled(True)
+    assert pane.out_of_reach is None
+    holder.setEnabled(False)
+    assert pane.out_of_reach not in (None, before)
+
+
 def test_the_language_changes_while_the_page_stands(qtbot: QtBot, make_pane: MakePane, site: Site) -> None:
     site.html("/", PAGE)
     pane = make_pane(site.origin())

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from shell.presenters.view_models import EmptyModel, WardListModel
@@ -59,6 +60,28 @@ def test_letters_and_room_numbers_jump(ward: WardList, qtbot: QtBot) -> None:
     view._typed = ""
     qtbot.keyClicks(view, "209")
     assert view.current_key() == "209"
+
+
+def test_a_row_alone_is_painted_when_it_alone_has_changed(
+    ward: WardList, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutant: the whole list is painted while the patient who was chosen is on her way."""
+    qapp.processEvents()
+    drawn: list[QRect] = []
+    usual = ward.view.paintEvent
+    monkeypatch.setattr(
+        type(ward.view), "paintEvent", lambda view, event: (drawn.append(event.rect()), usual(event))[1]
+    )
+    ward.view.set_opening(frozenset({"204"}))
+    qapp.processEvents()
+    row = ward.view.rowViewportPosition(3)
+    assert [(rect.top(), rect.height()) for rect in drawn] == [(row, ward.view.rowHeight(3))]
+    drawn.clear()
+    ward.view.set_opening(frozenset({"204"}))
+    assert ward._model is not None
+    ward.set_list(replace(ward._model))
+    qapp.processEvents()
+    assert drawn == []
 
 
 def test_one_click_opens(ward: WardList, window: MainWindow, qtbot: QtBot) -> None:
