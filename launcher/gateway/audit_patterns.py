@@ -144,6 +144,9 @@ PATTERNS: MappingProxyType[str, EventPattern] = MappingProxyType(
         "web-message": EventPattern(
             ALERT, Code(OWN_EVENTS, "web-message"), "E", APPLICATION, AUTHORIZER, RECIPIENT
         ),
+        "page-refused": EventPattern(
+            ALERT, Code(OWN_EVENTS, "page-refused"), "E", APPLICATION, AUTHORIZER, RECIPIENT
+        ),
         "context-open": _context("context-open", "E"),
         "context-read": _context("context-read", "R"),
         "context-told": _context("context-told", "R"),

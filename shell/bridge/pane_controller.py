@@ -35,6 +35,7 @@ from context.pane_state import (
 )
 from shell.actions.authorization_answer import failure_of_page
 from shell.actions.page_policy import DeclaredOrigins, origin_of
+from shell.actions.page_policy import Kind as PolicyKind
 from shell.bridge.launching import Activity, ContextMoved, ContextPoint, EncounterChoice, begin_launch
 from shell.bridge.pane_messaging import MessageEffects, PaneMessaging
 from shell.bridge.services import AppFacts, Services
@@ -331,6 +332,7 @@ class PaneController(QObject):
         language, posts = self._services.language(), self.app.posts_messages
         page = WebPane(opened, base, origins, language, self._holder, posts_messages=posts)
         page.refused.connect(self.refused)
+        page.refused.connect(lambda kind, _: self._note_refused(page, kind))
         page.dialog.connect(self.dialog)
         page.painted.connect(lambda: self._painted(page))
         page.crashed.connect(lambda: self._broken(page, "crashed"))
@@ -348,6 +350,11 @@ class PaneController(QObject):
         self._next = page
         self.page_added.emit(page)
         page.open(launch.url)
+
+    def _note_refused(self, page: WebPane, kind: str) -> None:
+        """In the access log too: the user's toast goes, and IT asks later."""
+        word = PolicyKind(kind).name.lower()
+        self._services.run(self._services.workspace.page_refused(page.pane, word), None, lambda _: None)
 
     def _failed(self, generation: int, point: ContextPoint, error: BaseException) -> None:
         if generation != self._generation:

@@ -128,6 +128,8 @@ TEXTS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "kind_revoke": ("ga fra seg tilgang", "gave up its access"),
         "kind_introspect": ("spurte om en tilgang", "asked about an access"),
         "kind_launch": ("startet app", "started the app"),
+        "kind_web-message": ("sendte en melding som ikke ble hørt", "sent a message that was not heard"),
+        "kind_page-refused": ("ville noe som apper ikke får lov til", "wanted what apps may not do"),
         "kind_context-open": ("åpnet pasienten", "opened the patient"),
         "kind_context-read": ("spurte hvilken pasient som er åpen", "asked which patient is open"),
         "kind_context-told": ("fikk vite hvilken pasient som er åpen", "was told which patient is open"),

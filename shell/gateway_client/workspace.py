@@ -116,6 +116,10 @@ class Workspace:
         body = {"origin": origin or "null", "refused": reason, "count": count}
         await self._connection.request("POST", f"/workspace/panes/{pane}/messages", json=body)
 
+    async def page_refused(self, pane: str, refused: str) -> None:
+        """Have noted what the page policy did not let a page do."""
+        await self._connection.request("POST", f"/workspace/panes/{pane}/refusals", json={"refused": refused})
+
     async def new_launch(
         self, client_id: str, topic: str, pane: str, context_version: str | None, **extra: Any
     ) -> Launch:

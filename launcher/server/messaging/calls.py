@@ -13,8 +13,9 @@ from launcher.server.dependencies import Clock, CurrentContext, GatewaySettings,
 from launcher.server.errors import ProblemAnswer
 from launcher.server.forms import json_answer
 from launcher.server.messaging.fhir_messages import FhirMessages
-from launcher.server.messaging.refused_messages import MOST_COUNTED, RefusedMessages
+from launcher.server.messaging.refused_messages import MOST_COUNTED, ToldRefusals
 from launcher.server.messaging.scratchpads import Scratchpads
+from launcher.server.page_refusals import PAGE_REFUSALS
 from launcher.server.panes import PaneKeeper
 from launcher.server.workspace.calls import Call, Gatekeeper, json_body, text_member
 from launcher.server.workspace.tab_calls import own_pane
@@ -60,12 +61,14 @@ class MessagingCalls:
         self._fhir = fhir
         self._context = context
         self._new_id = new_id
-        self._refused = RefusedMessages(audit, clock)
+        self._refused = ToldRefusals("web-message", audit, clock)
+        self._page_refused = ToldRefusals("page-refused", audit, clock)
 
     def routes(self, gatekeeper: Gatekeeper) -> list[Route]:
-        """The route of this part."""
+        """The routes of this part."""
         return [
             Route("/workspace/panes/{pane}/messages", gatekeeper.guard(self.message), methods=["POST"]),
+            Route("/workspace/panes/{pane}/refusals", gatekeeper.guard(self.page_refused), methods=["POST"]),
         ]
 
     async def message(self, call: Call) -> Response:
@@ -89,6 +92,16 @@ class MessagingCalls:
         if not is_handle_of(grant, request.handle):
             return json_answer(self._unheard(call, pane, "wrong_handle"))
         return json_answer(await self._carried_out(call, pane, grant, request))
+
+    async def page_refused(self, call: Call) -> Response:
+        """``{"refused"}``: what the shell did not let the pane's page do."""
+        pane = own_pane(self._state, call)
+        body = await json_body(call.request, self._settings.limits.form_bytes)
+        refused = text_member(body, "refused")
+        if refused not in PAGE_REFUSALS:
+            raise ProblemAnswer(400, "malformed", "refused is not understood")
+        self._page_refused.note(call.session, pane, refused)
+        return Response(None, 204)
 
     async def _carried_out(self, call: Call, pane: Pane, grant: Grant, request: WebRequest) -> Told:
         refused = refusal(request, grant.scopes)

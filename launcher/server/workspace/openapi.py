@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from launcher.server.page_refusals import PAGE_REFUSALS
 from launcher.smart.web_messaging import REASONS
 
 JSON = dict[str, Any]
@@ -135,6 +136,7 @@ SCHEMAS: JSON = {
             "count": {"type": "integer", "minimum": 1},
         },
     ),
+    "PageRefusal": _object({"refused": {"enum": sorted(PAGE_REFUSALS)}}),
     "WebAnswer": _object(
         {
             "answer": {"type": ["object", "null"]},
@@ -233,6 +235,16 @@ OPERATIONS = (
         200,
         "WebAnswer",
         "WebMessage",
+        False,
+        (400, 404),
+    ),
+    Operation(
+        "POST",
+        f"{PANE}/refusals",
+        "What the shell did not let the pane's page do",
+        204,
+        None,
+        "PageRefusal",
         False,
         (400, 404),
     ),

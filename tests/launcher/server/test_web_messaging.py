@@ -224,3 +224,21 @@ def test_what_is_not_heard_is_noted_once_for_many_and_without_a_patient(
     for facts in noted:
         assert (facts.client_id, facts.patients, facts.status) == ("melder", (), 403)
         assert ANNA not in repr(facts) and tokens["smart_web_messaging_handle"] not in repr(facts)
+
+
+def test_what_a_page_may_not_do_stands_in_the_access_log(audited: RunningGateway, folder: Path) -> None:
+    """Mutants: any word is written; the tenth window in a second is a row of its own; another user's pane is known."""
+    shell = audited.shell()
+    topic = shell.context()
+    shell.open_patient(topic, ANNA)
+    tokens = shell.app("melder", topic)
+    path = f"/workspace/panes/{tokens['pane']}/refusals"
+    for _ in range(10):
+        assert shell.call("POST", path, {"refused": "new_window"}).status_code == 204
+    assert shell.call("POST", path, {"refused": f"about {ANNA}"}).status_code == 400
+    assert audited.shell().call("POST", path, {"refused": "new_window"}).status_code == 404
+    rows = AuditReader(folder / "audit.sqlite", [STATE_KEY]).entries()
+    noted = [row.facts for row in rows if row.facts.kind == "page-refused"]
+    assert [(facts.outcome_text, facts.client_id, facts.status) for facts in noted] == [
+        ("new_window", "melder", 403)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from context.pane_state import Reason, State
+from shell.actions.page_policy import Kind
 from shell.bridge.pane_controller import PaneController
 from shell.bridge.workspace_controller import WorkspaceController
 from shell.presenters.view_models import PaneModel
@@ -98,3 +99,14 @@ def test_each_reason_has_a_sentence_of_its_own(window: MainWindow, failure: str)
     model = PaneModel("k", demo.APPS["Notat"], State.OUT_OF_SYNC, reason=Reason.CRASHED, failure=failure)
     assert "Notat" in texts.curtain_title(model)
     assert "Feilen ligger hos oss" not in texts.curtain_text(model)
+
+
+def test_what_the_page_may_not_do_is_noted_in_the_access_log(
+    pane: PaneController, services: FakeServices
+) -> None:
+    """Mutant: the toast goes, and nobody can say afterwards that the app wanted a window."""
+    page = pane._next
+    assert page is not None
+    pane._note_refused(page, Kind.NEW_WINDOW.value)
+    (call,) = services.named("page_refused")
+    assert call.arguments["given"] == (page.pane, "new_window")

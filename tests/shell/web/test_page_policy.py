@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePage
 from pytestqt.qtbot import QtBot
 
+from launcher.server.page_refusals import PAGE_REFUSALS
 from shell.actions.page_policy import RULES, Decision, DeclaredOrigins, Kind
 from shell.web.pane_view import PaneView, ask_unsaved
 from shell.web.probes import Draft
@@ -53,6 +54,13 @@ def test_every_kind_has_one_row_with_texts_and_an_existing_test() -> None:
     for rule in RULES.values():
         assert rule.text_nb != rule.text_en or rule.kind is Kind.ZOOM
         assert f"def {rule.test.rpartition('::')[2]}(" in own, rule.test
+
+
+def test_the_access_log_knows_everything_that_can_be_refused() -> None:
+    """Mutant: a new row of the table that the gateway does not take, and so nobody hears of afterwards."""
+    told_otherwise = {Kind.SCRIPT_DIALOG, Kind.RENDERER_CRASH, Kind.RENDERER_HANG}
+    kinds = {kind for kind, rule in RULES.items() if rule.decision is Decision.REFUSED} - told_otherwise
+    assert {kind.name.lower() for kind in kinds} == PAGE_REFUSALS
 
 
 def test_navigation_outside_is_refused(qtbot: QtBot, make_pane: MakePane, site: Site, foreign: Site) -> None:
