@@ -39,6 +39,7 @@ from shell.actions.page_policy import Kind as PolicyKind
 from shell.bridge.launching import Activity, ContextMoved, ContextPoint, EncounterChoice, begin_launch
 from shell.bridge.pane_messaging import MessageEffects, PaneMessaging
 from shell.bridge.services import AppFacts, Services
+from shell.bridge.unsaved_answers import UnsavedAnswers
 from shell.gateway_client.errors import GatewayError
 from shell.gateway_client.workspace import Launch, OpenedPane
 from shell.web.pane_view import PaneView as WebPane
@@ -84,6 +85,7 @@ class PaneController(QObject):
         self._page: WebPane | None = None
         self._next: WebPane | None = None
         self._facts: dict[str, Any] = {}
+        self._asked_unsaved = UnsavedAnswers(services.post)
         self._shows: str | None = None
         self._fed: tuple[object, ...] | None = None
         self._generation = 0
@@ -290,7 +292,7 @@ class PaneController(QObject):
         if self._page is None or not in_use:
             answered(NOTHING_UNSAVED)
         else:
-            self._page.ask_unsaved(answered)
+            self._asked_unsaved.ask(self._page, answered)
 
     @property
     def seal(self) -> tuple[str, int] | None:
@@ -499,6 +501,7 @@ class PaneController(QObject):
     def _end_page(self, page: WebPane) -> None:
         pane = page.pane
         page.end()
+        self._asked_unsaved.ended(page)
         self._services.run(self._services.workspace.end_pane(pane), None, lambda _: None)
 
 

@@ -74,7 +74,8 @@ class Story:
             (frame.model.app.key, frame.model.state.value, frame.model.reason, frame.model.failure)
             for frame in self.frames()
         ]
-        return f"banner={self.banner_patient()} panes={panes}"
+        dialog = type(self.window.overlay.dialog).__name__
+        return f"banner={self.banner_patient()} panes={panes} dialog={dialog}"
 
     # looking at the desktop
 

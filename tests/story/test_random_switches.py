@@ -110,7 +110,9 @@ def kill_renderer(story: Story, app: str) -> None:
 
 def put_right(story: Story) -> None:
     """What the user does with a pane that lies still: *Synkroniser*, or *Slipp* when it did not say in time that it holds
-    nothing unsaved."""
+    nothing unsaved; a page that was silent when it was asked may go without its draft."""
+    if story.window.overlay.dialog is story.window.question:
+        story.window.question.answered.emit("go")
     for frame in story.window.findChildren(PaneFrame):
         if frame.model.state is State.OUT_OF_SYNC and frame.model.app.key != "late":
             story.window.pane_sync_asked.emit(frame.key)
