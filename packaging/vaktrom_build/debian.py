@@ -19,6 +19,7 @@ LINKS = {
 }
 FILES = {
     "debian/vaktrom.desktop": "usr/share/applications/vaktrom.desktop",
+    "debian/vaktrom-link.desktop": "usr/share/applications/vaktrom-link.desktop",
     "icons/vaktrom.svg": "usr/share/icons/hicolor/scalable/apps/vaktrom.svg",
     "debian/vaktrom-gateway.service": "lib/systemd/system/vaktrom-gateway.service",
     "debian/gateway.toml": "etc/vaktrom/gateway.toml",

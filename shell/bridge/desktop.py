@@ -19,6 +19,7 @@ from PySide6.QtWebEngineCore import (
 
 from shell.bridge.clipboard import clear_own_clipboard
 from shell.bridge.loop_thread import LoopThread
+from shell.bridge.open_wishes import OpenWishes
 from shell.bridge.sign_in import SignIn
 from shell.composition.practice import SHELL_CLIENT, Environment
 from shell.gateway_client.errors import GatewayError, NotSignedIn, Refused
@@ -66,6 +67,7 @@ class Desktop(QObject):
         self._leaving: Future[str | None] | None = None
         self._contrast_at_start = window.theme.high_contrast
         self.workspace: WorkspaceController | None = None
+        self.wishes = OpenWishes(window, lambda: self.workspace, language)
         self._connect()
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.timeout.connect(self._tick)
@@ -248,6 +250,7 @@ class Desktop(QObject):
         self.workspace.unconfirmed_changed.connect(self._say_connection)
         self.workspace.start()
         self._say_connection()
+        self.wishes.look()
 
     def _user(self) -> UserModel:
         place = (self._session.get("organization") or {}).get("name", "")
@@ -313,6 +316,7 @@ class Desktop(QObject):
         self._window.hide_lock()
         if self.workspace is not None:
             self.workspace.refresh()
+        self.wishes.look()
 
     def _not_unlocked(self, error: BaseException) -> None:
         other = isinstance(error, Refused) and error.status == FORBIDDEN
@@ -364,6 +368,7 @@ class Desktop(QObject):
             )
         services, workspace, self.workspace, self._services = self._services, self.workspace, None, None
         self._session = {}
+        self.wishes.drop()
         clear_own_clipboard()
         self._locking = None
         self._window.announcer.hushed = False

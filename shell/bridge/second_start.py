@@ -9,16 +9,26 @@ from PySide6.QtWidgets import QWidget
 
 from shell.bridge.loop_thread import LoopThread
 from shell.composition.desktop_door import DesktopDoor
+from shell.composition.open_wish import OpenWish
 
 
-def attend(door: DesktopDoor, window: QWidget, threads: LoopThread) -> None:
-    """From now on ``window`` is what the next start gets."""
+def attend(
+    door: DesktopDoor,
+    window: QWidget,
+    threads: LoopThread,
+    take: Callable[[OpenWish], None] = lambda _: None,
+) -> None:
+    """From now on ``window`` is what the next start gets, and ``take`` what it wishes, on the GUI thread."""
 
     def shown(told: Callable[[], None]) -> None:
         come_forward(window)
         told()
 
-    door.attend(lambda told: threads.post(lambda: shown(told)))
+    threads.loop.call_soon_threadsafe(
+        door.attend,
+        lambda told: threads.post(lambda: shown(told)),
+        lambda wish: threads.post(lambda: take(wish)),
+    )
 
 
 def come_forward(window: QWidget) -> None:

@@ -31,8 +31,10 @@ from shell.bridge.start_list_controller import StartListController
 from shell.bridge.switching import Leaving, UnsavedQuestion
 from shell.bridge.tab_controller import TabController
 from shell.gateway_client.errors import GatewayError, NotSignedIn
+from shell.presenters.patient_facts import PatientFacts
 from shell.presenters.scratchpad import Drafts
 from shell.presenters.texts import sentence
+from shell.presenters.view_models import PatientRef
 from shell.timeline.session_timeline import FACT as TIMELINE_FACT
 from shell.widgets.kept import delete_later
 from shell.windows.main_window import MainWindow
@@ -123,6 +125,19 @@ class WorkspaceController(QObject):
         ):
             signal.connect(slot)
             self._wired.append((signal, slot))
+
+    @property
+    def paused(self) -> bool:
+        """Whether the screen is locked."""
+        return self._paused
+
+    def reference_to(self, facts: PatientFacts) -> PatientRef:
+        """How a patient is written who may not be open or on the list."""
+        return self.start_list.neighbours.reference(facts, self._references.slots.get(facts.patient_id))
+
+    def patient_in_front(self) -> PatientRef | None:
+        """Who is open in the tab in front."""
+        return self._references.of(self.tabs.front.patient_id) if self.tabs.front is not None else None
 
     @property
     def services(self) -> Services:

@@ -71,6 +71,20 @@ def run(
     raise typer.Exit(explained(lambda: run_desktop(state, port, app or [], identity_provider, app_policy)))
 
 
+@application.command("open")
+def open_patient(
+    link: Annotated[str | None, typer.Argument(help="A link: vaktrom:open?patient=ID.")] = None,
+    patient: Annotated[
+        str | None, typer.Option("--patient", help="The record's id of a patient; never an identity number.")
+    ] = None,
+    state: State = None,
+) -> None:
+    """Bring the desktop to the front, or start it, and have it ask whether this patient is to be opened."""
+    from shell.command_line.desktop_command import open_patient as open_there
+
+    raise typer.Exit(explained(lambda: open_there(link, patient, state)))
+
+
 @application.command()
 def sandbox(
     host: Annotated[str, typer.Option("--host", help="Only 127.0.0.1 is served.")] = "127.0.0.1",

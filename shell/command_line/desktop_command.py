@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugins.findings import Text
 from shell.command_line.app_commands import language
 from shell.command_line.choices import demand_usable, desktop_choice
 from shell.command_line.display import demand_display
@@ -17,6 +18,7 @@ from shell.command_line.failures import WrongUse, texts_of
 from shell.command_line.second_start import first_or_none, listen, show_the_first, told
 from shell.composition.clock import SystemClock
 from shell.composition.io_loop import IoLoop
+from shell.composition.open_wish import Fault, OpenWish, WishRefused, wish_for, wish_of_link
 from shell.composition.practice import EnvironmentChoice, prepare
 from shell.composition.program_log import logged
 from shell.composition.program_version import version_line
@@ -30,6 +32,22 @@ if TYPE_CHECKING:
     from shell.composition.desktop_door import DesktopDoor
     from shell.composition.session_place import SessionPlace
 
+BOTH = Text("oppgi enten en lenke eller --patient, ikke begge", "give a link or --patient, not both")
+REFUSED_WISHES: dict[Fault, Text] = {
+    "identity-number": Text(
+        "fødselsnummer tas ikke imot i lenker og kommandoer; bruk pasientens id i journalen, eller søk i Vaktrom",
+        "identity numbers are not taken in links and commands; give the record's id of the patient, or search in Vaktrom",
+    ),
+    "patient": Text(
+        "dette er ikke en pasient-id; den har høyst 64 bokstaver, tall, bindestreker og punktum",
+        "this is no patient id: at most 64 letters, digits, hyphens and full stops",
+    ),
+    "link": Text(
+        "lenken er ikke forstått; den skal se slik ut: vaktrom:open?patient=ID",
+        "the link is not understood; it should look like this: vaktrom:open?patient=ID",
+    ),
+}
+
 
 def run_desktop(
     state: Path | None,
@@ -38,8 +56,11 @@ def run_desktop(
     identity_provider: Path | None,
     app_policy: Path | None = None,
     opened: Callable[[Program], None] = lambda _: None,
+    wish: OpenWish | None = None,
 ) -> int:
     """Start the desktop and run until it is closed; ``opened`` is called when the window is shown.
+
+    ``wish`` goes to the desktop that runs already, or waits until somebody has signed in to this one.
 
     Raises ``KeyringUnusable`` when records of patients would have no key.
     """
@@ -48,7 +69,7 @@ def run_desktop(
     folder = state_directory(state)
     door, running = first_or_none(folder)
     if running is not None:
-        return _second_start(running, bool(port or folders or identity_provider or app_policy))
+        return _second_start(running, bool(port or folders or identity_provider or app_policy), wish)
     held: contextlib.AbstractContextManager[DesktopDoor | None] = (
         contextlib.closing(door) if door is not None else contextlib.nullcontext()
     )
@@ -65,22 +86,42 @@ def run_desktop(
         io.submit(environment.start())  # beside the import of Qt; the desktop hears how it went
         from shell.bridge.application import run
 
-        return run(environment, io, _attended(door, opened))
+        return run(environment, io, _attended(door, opened, wish))
 
 
-def _attended(door: DesktopDoor | None, opened: Callable[[Program], None]) -> Callable[[Program], None]:
+def open_patient(link: str | None, patient: str | None, state: Path | None) -> int:
+    """Bring the desktop to the front or start it; the patient, if one is named, is asked about there."""
+    if link is not None and patient is not None:
+        raise WrongUse(BOTH.in_language(language()))
+    try:
+        wish = wish_of_link(link) if link else wish_for(patient) if patient is not None else None
+    except WishRefused as refused:
+        text = REFUSED_WISHES[refused.fault].in_language(language())
+        if _has_no_terminal():
+            from shell.bridge.refusal import show_refusal
+
+            show_refusal([text], language())
+        raise WrongUse(text) from None
+    return run_desktop(state, 0, [], None, wish=wish)
+
+
+def _attended(
+    door: DesktopDoor | None, opened: Callable[[Program], None], wish: OpenWish | None
+) -> Callable[[Program], None]:
     def attended(program: Program) -> None:
         from shell.bridge.second_start import attend
 
         if door is not None:
-            attend(door, program.window, program.threads)
+            attend(door, program.window, program.threads, program.desktop.wishes.take)
+        if wish is not None:
+            program.desktop.wishes.take(wish)
         opened(program)
 
     return attended
 
 
-def _second_start(running: SessionPlace, options: bool) -> int:
-    text, code = show_the_first(running, options)
+def _second_start(running: SessionPlace, options: bool, wish: OpenWish | None) -> int:
+    text, code = show_the_first(running, options, wish)
     told(text)
     if code and _has_no_terminal():
         from shell.bridge.refusal import show_refusal

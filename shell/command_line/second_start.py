@@ -10,10 +10,15 @@ from shell.command_line.app_commands import language
 from shell.command_line.failures import SAID_NO, WrongUse
 from shell.composition.desktop_door import DesktopDoor, DesktopHung, ask_to_show
 from shell.composition.io_loop import IoLoop
+from shell.composition.open_wish import OpenWish
 from shell.composition.session_place import PlaceUnsafe, SessionPlace, session_place
 
 RUNS = Text(
     "Vaktrom er alt åpent. Vinduet er hentet fram.", "Vaktrom is open already. Its window is in front."
+)
+ASKED_THERE = Text(
+    "Vaktrom er åpent, og spør der om pasienten skal åpnes.",
+    "Vaktrom is open, and asks there whether the patient is to be opened.",
 )
 STARTS = Text("Vaktrom er i ferd med å starte.", "Vaktrom is starting already.")
 NOT_TAKEN = Text(
@@ -53,14 +58,16 @@ def listen(door: DesktopDoor, io: IoLoop) -> None:
         door.close()
 
 
-def show_the_first(place: SessionPlace, options: bool) -> tuple[Text, int]:
+def show_the_first(place: SessionPlace, options: bool, wish: OpenWish | None = None) -> tuple[Text, int]:
     """What is to be said, and the exit code; ``options``: the user named some that only a new desktop could take."""
     try:
-        answer = ask_to_show(place)
+        answer = ask_to_show(place, wish=wish)
     except DesktopHung:
         return HUNG, SAID_NO
     if options:
         return NOT_TAKEN, SAID_NO
+    if wish is not None:
+        return ASKED_THERE, 0
     return (RUNS if answer == "shown" else STARTS), 0
 
 

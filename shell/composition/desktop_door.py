@@ -16,11 +16,12 @@ import time
 from collections.abc import Callable
 from typing import IO, Literal
 
+from shell.composition.open_wish import OpenWish, message_of, wish_of_message
 from shell.composition.session_place import SessionPlace
 from shell.composition.state_use import lock_file
 
 ASKED = b"show\n"
-LONGEST_MESSAGE = 64
+LONGEST_MESSAGE = 80
 MOST_VISITORS = 8
 READ_SECONDS = 2.0
 HUNG_SECONDS = 5.0
@@ -32,6 +33,8 @@ AGAIN_SECONDS = 0.05
 Answer = Literal["shown", "starting"]
 Show = Callable[[Callable[[], None]], None]
 """Called on the loop's thread; calls back from any thread when the window has come to the front."""
+Take = Callable[[OpenWish], None]
+"""Called on the loop's thread, with what another program asks for."""
 
 
 class DesktopHung(Exception):
@@ -47,6 +50,8 @@ class DesktopDoor:
         self.is_first = lock_file(self._lock)
         self._listener: socket.socket | None = None
         self._show: Show | None = None
+        self._take: Take | None = None
+        self._waits: OpenWish | None = None
         self._visitors = 0
         self._times: list[float] = []
 
@@ -64,9 +69,12 @@ class DesktopDoor:
             raise
         self._listener = listener
 
-    def attend(self, show: Show) -> None:
-        """From now on there is a window that can be shown."""
-        self._show = show
+    def attend(self, show: Show, take: Take = lambda _: None) -> None:
+        """On the loop's thread: from now on there is a window that can be shown; ``take`` gets what came before, too."""
+        self._show, self._take = show, take
+        waited, self._waits = self._waits, None
+        if waited is not None:
+            take(waited)
 
     def close(self) -> None:
         """Let the next one be the first."""
@@ -84,7 +92,10 @@ class DesktopDoor:
         try:
             if self._visitors <= MOST_VISITORS and is_this_user(writer.get_extra_info("socket")):
                 message = await asyncio.wait_for(reader.readline(), READ_SECONDS)
-                if message == ASKED:
+                wish = wish_of_message(message)
+                if wish is not None:
+                    self._wished(wish)
+                if message == ASKED or wish is not None:
                     writer.write(f"{await self._shown()}\n".encode("ascii"))
                     await asyncio.wait_for(writer.drain(), READ_SECONDS)
         except (OSError, TimeoutError, ValueError):
@@ -92,6 +103,13 @@ class DesktopDoor:
         finally:
             self._visitors -= 1
             writer.close()
+
+    def _wished(self, wish: OpenWish) -> None:
+        """The newest counts."""
+        if self._take is None:
+            self._waits = wish
+        else:
+            self._take(wish)
 
     async def _shown(self) -> Answer:
         """Raises ``TimeoutError`` when the window does not answer."""
@@ -112,8 +130,12 @@ class DesktopDoor:
         return "shown"
 
 
-def ask_to_show(place: SessionPlace, seconds: float = HUNG_SECONDS) -> Answer:
-    """Ask the running desktop to come to the front. Raises ``DesktopHung`` when it says nothing for ``seconds``."""
+def ask_to_show(place: SessionPlace, seconds: float = HUNG_SECONDS, wish: OpenWish | None = None) -> Answer:
+    """Ask the running desktop to come to the front, with a wish or without.
+
+    Raises ``DesktopHung`` when it says nothing for ``seconds``.
+    """
+    message = message_of(wish) if wish is not None else ASKED
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
@@ -125,15 +147,15 @@ def ask_to_show(place: SessionPlace, seconds: float = HUNG_SECONDS) -> Answer:
                 continue
             except TimeoutError:
                 break
-            return _said(door, until)
+            return _said(door, until, message)
     raise DesktopHung
 
 
-def _said(door: socket.socket, until: float) -> Answer:
+def _said(door: socket.socket, until: float, message: bytes) -> Answer:
     heard = b""
     try:
         if is_this_user(door):
-            door.sendall(ASKED)
+            door.sendall(message)
             while not heard.endswith(b"\n") and len(heard) < LONGEST_MESSAGE:
                 door.settimeout(max(0.001, until - time.monotonic()))
                 more = door.recv(LONGEST_MESSAGE)

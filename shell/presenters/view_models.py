@@ -347,6 +347,14 @@ class UnsavedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestionModel:
+    """A patient whom another program asks for; ``present`` is who is open in front now, None when nobody is."""
+
+    patient: PatientRef
+    present: PatientRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EncounterModel:
     """One encounter: ``status`` as in FHIR, ``kind``, ``why`` and ``place`` in the record's words."""
 

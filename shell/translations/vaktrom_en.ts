@@ -559,6 +559,45 @@
     </message>
 </context>
 <context>
+    <name>OpenQuestion</name>
+    <message>
+        <source>Åpne {name}?</source>
+        <translation>Open {name}?</translation>
+    </message>
+    <message>
+        <source>Et annet program på denne maskinen ber om å åpne denne pasienten.</source>
+        <translation>Another program on this computer asks to open this patient.</translation>
+    </message>
+    <message>
+        <source>Født {date}</source>
+        <translation>Born {date}</translation>
+    </message>
+    <message>
+        <source>Fødselsdato er ikke kjent</source>
+        <translation>Date of birth is not known</translation>
+    </message>
+    <message>
+        <source>{name} blir stående.</source>
+        <translation>{name} stays open.</translation>
+    </message>
+    <message>
+        <source>Ikke nå</source>
+        <translation>Not now</translation>
+    </message>
+    <message>
+        <source>Ingenting endres.</source>
+        <translation>Nothing changes.</translation>
+    </message>
+    <message>
+        <source>Appene bytter fra {name}.</source>
+        <translation>The apps change from {name}.</translation>
+    </message>
+    <message>
+        <source>Sjekk navn og fødselsdato først.</source>
+        <translation>Check name and date of birth first.</translation>
+    </message>
+</context>
+<context>
     <name>OverviewRow</name>
     <message>
         <source>Følger pasienten selv</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Protocol
 
@@ -58,6 +59,7 @@ class ContextScenes:
             "26-no-patient": self.closed_patient,
             "27-gateway-away": self.gateway_away,
             "28-activity": self.activity,
+            "28-open-question": self.open_question,
             "29-drafts": self.drafts,
             "30-changed-elsewhere": self.changed_elsewhere,
             "31-unsaved-two-patients": self.unsaved_beside_another,
@@ -122,6 +124,13 @@ class ContextScenes:
         words["text"] = words["text"].format(app="Målinger")
         apps = (demo.APPS["Tiltak"], demo.APPS["Meldinger"])
         stage.window.ask_activity(models.ActivityQuestionModel(apps=apps, **words))
+
+    def open_question(self) -> None:
+        """Another program asks for a patient."""
+        stage = self._stage
+        asked = replace(demo.lien(None), born=date(1950, 6, 3))
+        stage.workspace()
+        stage.window.ask_open(models.OpenQuestionModel(asked, demo.haugen()))
 
     def drafts(self) -> None:
         """What apps have laid on the scratchpad stands in the banner."""

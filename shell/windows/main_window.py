@@ -85,6 +85,7 @@ class MainWindow(WindowDialogs):
             self.close_palette()
             self.end_question()
             self.end_encounter()
+            self.end_open()
             self.end_access()
             self.desk.start.clear()
             self.desk.toasts.clear()
@@ -108,6 +109,7 @@ class MainWindow(WindowDialogs):
         self.close_palette()
         self.end_question()
         self.end_encounter()
+        self.end_open()
         self.end_access()
         self.desk.toasts.clear()
         self.lock.show_lock(model)
@@ -319,6 +321,7 @@ class MainWindow(WindowDialogs):
             (made.encounter_question.left, self.encounter_left),
             (made.activity_question.chosen, self.activity_answered),
             (made.activity_question.left, lambda: self.activity_answered.emit("", False)),
+            (made.open_question.answered, self.open_answered),
             (made.access_given.withdraw_asked, self.access_withdraw_asked),
             (made.access_given.withdrawn, self.access_withdrawn),
             (made.access_given.kept, self.access_kept),

@@ -9,6 +9,7 @@ from shell.presenters.view_models import (
     ActivityQuestionModel,
     EncounterQuestionModel,
     FoundModel,
+    OpenQuestionModel,
     UnsavedModel,
 )
 from shell.windows.window_parts import WindowParts
@@ -51,6 +52,17 @@ class WindowDialogs(WindowParts):
             return None
         self._ask(self._workplace.activity_question, lambda: self._workplace.activity_question.ask(model))
         return self._workplace.activity_question
+
+    def ask_open(self, model: OpenQuestionModel) -> None:
+        """Whether another program's wish is the user's own; not over a question, and not on another page."""
+        if self.page is not self.desk or self._asks:
+            return
+        self.close_palette()
+        self._ask(self._workplace.open_question, lambda: self._workplace.open_question.ask(model))
+
+    def end_open(self) -> None:
+        if self._made is not None:
+            self.overlay.close(self._workplace.open_question)
 
     def show_access(self, model: AccessGivenModel) -> None:
         """What the user has allowed apps; not over a question, and not on another page."""

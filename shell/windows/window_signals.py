@@ -27,6 +27,7 @@ class WindowSignals(ThemedWidget):
     pane_about_asked = Signal(str)
     permission_answered = Signal(str, str, bool)
     question_answered = Signal(str)
+    open_answered = Signal(bool)
     encounter_answered = Signal(str)
     encounter_left = Signal()
     activity_answered = Signal(str, bool)

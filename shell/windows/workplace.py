@@ -9,6 +9,7 @@ from shell.widgets.access_given import AccessGiven
 from shell.widgets.activity_question import ActivityQuestion
 from shell.widgets.command_palette import CommandPalette
 from shell.widgets.encounter_question import EncounterQuestion
+from shell.widgets.open_question import OpenQuestion
 from shell.widgets.toasts import Toasts
 from shell.widgets.unsaved_question import UnsavedQuestion
 from shell.windows.desk import Desk
@@ -34,7 +35,13 @@ class Workplace:
         self.encounter_question = EncounterQuestion(theme, self.desk)
         self.access_given = AccessGiven(theme, self.desk)
         self.activity_question = ActivityQuestion(theme, self.desk)
-        self.questions = (self.question, self.encounter_question, self.activity_question)
+        self.open_question = OpenQuestion(theme, self.desk)
+        self.questions = (
+            self.question,
+            self.encounter_question,
+            self.activity_question,
+            self.open_question,
+        )
         for dialog in (
             self.palette_view,
             self.question,
@@ -42,6 +49,7 @@ class Workplace:
             self.encounter_question,
             self.access_given,
             self.activity_question,
+            self.open_question,
         ):
             dialog.hide()
         self.overlay = Overlay(theme, self.desk, self.desk.rail, self.desk.body)

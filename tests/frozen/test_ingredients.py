@@ -97,13 +97,23 @@ def test_no_needed_file_is_trimmed() -> None:
         assert not is_left_out(row.pattern.replace("**/", "Qt/").replace("*", "x")) or "*" in row.pattern
 
 
+def test_links_are_opened_by_the_windowed_program_and_stand_in_no_menu() -> None:
+    """Mutants: a link starts a terminal; the menu has two entries."""
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment,method-assign]
+    entry.read(DEBIAN / "vaktrom-link.desktop", encoding="utf-8")
+    row = entry["Desktop Entry"]
+    assert row["Exec"] == "vaktrom-desktop open %u" and row["NoDisplay"] == "true"
+    assert row["MimeType"] == "x-scheme-handler/vaktrom;"
+
+
 def test_desktop_file_names_the_windowed_program_and_no_link_scheme() -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.optionxform = str  # type: ignore[assignment,method-assign]
     entry.read(DEBIAN / "vaktrom.desktop", encoding="utf-8")
     row = entry["Desktop Entry"]
     assert row["Exec"] == "vaktrom-desktop run" and row["Icon"] == "vaktrom"
-    assert "MimeType" not in row  # until links of our own work
+    assert "MimeType" not in row  # links have an entry of their own
 
 
 def test_service_runs_as_its_own_user_with_a_read_only_system() -> None:

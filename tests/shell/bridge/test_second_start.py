@@ -23,6 +23,7 @@ def test_a_minimised_window_comes_back_and_then_the_answer_goes_out(
     page = window.page
     window.showMinimized()
     attend(door, window, threads)
+    qtbot.waitUntil(lambda: door._show is not None, timeout=5000)
     show: Show | None = door._show
     assert show is not None
     told: list[bool] = []

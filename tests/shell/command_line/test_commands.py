@@ -45,10 +45,28 @@ def test_version() -> None:
 
 def test_help_names_only_commands_that_exist() -> None:
     text = vaktrom("--help").stdout
-    for command in ("run", "sandbox", "app", "audit", "doctor", "tour"):
+    for command in ("run", "open", "sandbox", "app", "audit", "doctor", "tour"):
         assert command in text
     for later in ("catalogue", "child"):
         assert f" {later} " not in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--patient", "13850100000"), ("vaktrom:open?patient=138501%2000000",), ("13850100000",)],
+)
+def test_an_identity_number_is_not_taken_and_not_repeated(arguments: tuple[str, ...]) -> None:
+    """Mutants: the desktop starts with it; the line on the terminal, which is kept, repeats it."""
+    ended = vaktrom("open", *arguments)
+    assert ended.returncode == 2
+    assert "identity number" in one_line(ended) or "fødselsnummer" in one_line(ended)
+    assert "00000" not in ended.stderr + ended.stdout
+
+
+def test_a_link_that_is_not_understood() -> None:
+    ended = vaktrom("open", "vaktrom:close?patient=p-1")
+    assert ended.returncode == 2
+    assert "vaktrom:open?patient=ID" in one_line(ended)
 
 
 def test_no_display() -> None:

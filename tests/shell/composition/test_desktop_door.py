@@ -20,6 +20,7 @@ from shell.composition.desktop_door import (
     ask_to_show,
 )
 from shell.composition.io_loop import IoLoop
+from shell.composition.open_wish import OpenWish
 from shell.composition.session_place import PlaceUnsafe, SessionPlace, session_place
 
 SHORT = 0.3
@@ -185,3 +186,45 @@ def test_the_second_command_ends_with_a_line(
     door.close()
     assert ended.returncode == code, ended.stderr
     assert ended.stdout == "" and said in ended.stderr and ended.stderr.count("\n") == 1
+
+
+def test_a_wish_comes_through_and_one_that_came_early_is_not_lost(
+    door: DesktopDoor, place: SessionPlace
+) -> None:
+    """Mutants: what comes before there is a window is forgotten; an old wish comes after a newer one."""
+    taken: list[OpenWish] = []
+
+    def show(told: object) -> None:
+        assert callable(told)
+        told()
+
+    for patient in ("p-1", "p-2"):
+        assert ask_to_show(place, wish=OpenWish(patient)) == "starting"
+    door.attend(show, taken.append)
+    assert taken == [OpenWish("p-2")]
+    assert ask_to_show(place, wish=OpenWish("p-3")) == "shown"
+    assert ask_to_show(place) == "shown"
+    assert taken == [OpenWish("p-2"), OpenWish("p-3")]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"open 13850100000\n",
+        b"open p-1 p-2\n",
+        b"open \n",
+        b"open p/1\n",
+        b"open p-1\r\n",
+        b"open " + b"p" * 65 + b"\n",
+    ],
+)
+def test_no_other_wish_comes_through(door: DesktopDoor, place: SessionPlace, message: bytes) -> None:
+    """Mutant: the desktop believes whoever writes to its socket."""
+    taken: list[OpenWish] = []
+    door.attend(lambda _told: None, taken.append)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as visitor:
+        visitor.settimeout(5)
+        visitor.connect(str(place.socket))
+        visitor.sendall(message)
+        assert visitor.recv(64) == b""
+    assert taken == []

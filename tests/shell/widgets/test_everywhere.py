@@ -28,7 +28,8 @@ SCENES = (
     "18-permission", "19-nobody", "20-administrator", "21-access", "22-hidden",
     "23-unconfirmed", "24-states", "25-reason-no-answer", "25-reason-refused", "25-reason-socket-lost",
     "25-reason-crashed", "25-reason-hung", "25-reason-unreachable", "25-reason-login", "25-reason-record-away",
-    "26-no-patient", "27-gateway-away", "28-activity", "29-drafts", "30-changed-elsewhere", "31-unsaved-two-patients",
+    "26-no-patient", "27-gateway-away", "28-activity",
+    "28-open-question", "29-drafts", "30-changed-elsewhere", "31-unsaved-two-patients",
     "32-program-follows", "33-program-lost", "33-program-refused", "33-program-silent", "34-programs-elsewhere",
 )  # fmt: skip
 FOLDER = Path(shell.__file__).parent
