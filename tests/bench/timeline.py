@@ -49,7 +49,7 @@ class Timeline:
         before(HubPosts, "_post", lambda *_: self._mark("posted"))
         before(TabController, "_on_event", lambda _, message: self._received(message))
         before(TabController, "_take", self._notified)
-        after(TabController, "_set_patient", lambda tab, point, *_: self._confirmed(point))
+        before(TabController, "_set_patient", lambda tab, point, *_: self._confirmed(point))
         after(PatientBanner, "paintEvent", lambda banner, *_: self._banner_painted(banner))
         before(TabController, "_answered", lambda *_: self._mark("acknowledged"))
 
