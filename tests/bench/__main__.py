@@ -28,6 +28,7 @@ PARTS = {
     "memory": "memory of a pane, and of a bare view",
 }
 LONG_PARTS = {
+    "frozen": "start, sizes and build of the frozen program, and the start of its source",
     "growth": "memory of the gateway from request 20,000 to 100,000",
     "renderers_short": "memory of the renderers from change 10 to 50, with five panes",
     "renderers": "memory of the renderers from change 100 to 500, with five panes",

@@ -61,6 +61,8 @@ MESSAGES = "launcher/server/messaging/calls.py"
 HAZARDS: tuple[Hazard, ...] = (
     *_rows(
         "S1",
+        ("Another program or a link opens a patient whom the user has not chosen", "shell/bridge/open_wishes.py",
+         "story/test_open_link.py::test_nobody_is_opened_for_another_program_without_the_users_word"),
         ("The banner shows whom the user clicked while the hub has another patient", TAB,
          "safety/test_banner.py::test_nothing_is_shown_before_the_hub_has_confirmed"),
         ("A patient that the hub refused is shown all the same", TAB,
@@ -136,6 +138,10 @@ HAZARDS: tuple[Hazard, ...] = (
          "shell/bridge/test_patient_tabs.py::test_a_second_choice_of_the_same_person_makes_no_second_tab"),
         ("The answer to a question about one patient acts on the next", "shell/bridge/workspace_controller.py",
          "shell/bridge/test_patient_tabs.py::test_a_change_by_somebody_else_ends_the_question"),
+        ("A page that somebody could touch since it said that it holds nothing is taken away unasked", TAB,
+         "safety/test_context_changes_elsewhere.py::test_a_page_that_nobody_could_touch_since_it_was_asked_is_not_asked_again"),
+        ("A page is taken away for what it said long ago", TAB,
+         "safety/test_context_changes_elsewhere.py::test_what_a_page_said_is_not_believed_for_long"),
         ("Somebody else changes the patient and a note that is not saved is gone", ARRIVAL,
          "safety/test_context_changes_elsewhere.py::test_a_change_by_somebody_else_keeps_unsaved_and_unanswered_work"),
         ("What is typed between the question and the change is lost", ARRIVAL,
@@ -315,6 +321,8 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     *_rows(
         "S7",
+        ("A link or a command names a person by the identity number", "shell/composition/open_wish.py",
+         "shell/composition/test_open_wish.py::test_an_identity_number_is_refused_wherever_it_stands"),
         ("Tokens, numbers or notes stand in files, words on standard error, command lines", "launcher/server/serve.py",
          "safety/test_nothing_left_behind.py::test_no_secret_is_left_behind"),
         ("Whom somebody looked at can be read in the audit file", AUDIT,
