@@ -69,7 +69,12 @@ INSTALLER_PROGRAMS = {
     "msitools": "msibuild",
     "gcc-mingw-w64-x86-64": "x86_64-w64-mingw32-gcc",
 }
-LONG_TEST_PROGRAMS = {**INSTALLER_PROGRAMS, "wine": "wine", "wine64": "wineserver"}
+LONG_TEST_PROGRAMS = {
+    **INSTALLER_PROGRAMS,
+    "wine": "wine",
+    "wine64": "wineserver",
+    "debootstrap": "debootstrap",
+}
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class DesktopDoor:
         self._waits: OpenWish | None = None
         self._visitors = 0
         self._times: list[float] = []
+        self._wishes: list[float] = []
 
     async def listen(self) -> None:
         """Serve on the running loop; for the first only. Raises ``OSError``."""
@@ -105,7 +106,12 @@ class DesktopDoor:
             writer.close()
 
     def _wished(self, wish: OpenWish) -> None:
-        """The newest counts."""
+        """The newest counts; more often than a window is shown, nothing is asked for: each wish reads a record."""
+        now = time.monotonic()
+        self._wishes = [moment for moment in self._wishes if now - moment < WITHIN_SECONDS]
+        if len(self._wishes) >= MOST_ASKED:
+            return
+        self._wishes.append(now)
         if self._take is None:
             self._waits = wish
         else:

@@ -228,3 +228,17 @@ def test_no_other_wish_comes_through(door: DesktopDoor, place: SessionPlace, mes
         visitor.sendall(message)
         assert visitor.recv(64) == b""
     assert taken == []
+
+
+def test_a_flood_of_wishes_reads_no_flood_of_records(door: DesktopDoor, place: SessionPlace) -> None:
+    """Mutant: a program in a loop has a record read each time, in the name of whoever is signed in."""
+    taken: list[OpenWish] = []
+
+    def show(told: object) -> None:
+        assert callable(told)
+        told()
+
+    door.attend(show, taken.append)
+    for number in range(3 * MOST_ASKED):
+        ask_to_show(place, wish=OpenWish(f"p-{number}"))
+    assert len(taken) == MOST_ASKED
