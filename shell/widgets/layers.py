@@ -28,18 +28,19 @@ def set_reachable(widget: QWidget, reachable: bool) -> None:
 
 
 class RestingStack(QStackedLayout):
-    """Gives the current page alone its size; the others get it when they come to the front."""
+    """Gives the current page its size; another one keeps its height until it comes to the front, but never its width."""
 
     def setGeometry(self, rect: QRect) -> None:
-        current = self.currentWidget()
-        if current is not None:
-            current.setGeometry(rect)
+        for number in range(self.count()):
+            page = self.widget(number)
+            if page is not None and (page is self.currentWidget() or page.width() != rect.width()):
+                page.setGeometry(rect)
 
 
 class Layers(QWidget):
     """Pages over each other. Those below the current one go on painting (a hidden web page would stop).
 
-    ``resting``: they also keep the size that they had, so that a web page is not laid out anew for nobody.
+    ``resting``: they also keep the height that they had, so that no web page is laid out anew for a banner that comes and goes.
     """
 
     def __init__(self, parent: QWidget | None = None, *, resting: bool = False) -> None:

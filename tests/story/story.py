@@ -166,7 +166,7 @@ def page_of(browser: Browser, app: str) -> Page:
 
 
 class PaintWitness(QObject):
-    """Looks before every paint of the window: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
+    """Looks before every paint in the window, of a part of it too: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
 
     def __init__(self, program: Program, gateway: str) -> None:
         super().__init__()
@@ -179,7 +179,7 @@ class PaintWitness(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
-            event.type() == QEvent.Type.Paint
+            event.type() in (QEvent.Type.Paint, QEvent.Type.UpdateRequest)
             and isinstance(watched, QWidget)
             and watched.window() is self._window
         ):

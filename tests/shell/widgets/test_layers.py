@@ -30,8 +30,9 @@ def watched(widget: QWidget, kind: QEvent.Type) -> Events:
     return events
 
 
-def test_a_resting_layer_keeps_its_size_until_it_comes_back(qtbot: QtBot) -> None:
-    """Mutants: every page is laid out anew for a size that nobody sees; one that comes back keeps the old size."""
+def test_a_resting_layer_keeps_its_height_until_it_comes_back(qtbot: QtBot) -> None:
+    """Mutants: every page is laid out anew for a height that nobody sees; one that comes back keeps it; panes that are
+    opened below the list stand in a place without a width."""
     layers, front, back = Layers(resting=True), QWidget(), QWidget()
     qtbot.addWidget(layers)
     for page in (front, back):
@@ -41,9 +42,11 @@ def test_a_resting_layer_keeps_its_size_until_it_comes_back(qtbot: QtBot) -> Non
     layers.bring(back)
     layers.bring(front)
     sizes = watched(back, QEvent.Type.Resize)
-    layers.resize(500, 200)
+    layers.resize(400, 200)
     qtbot.waitUntil(lambda: front.size() == layers.size())
     assert sizes.count == 0
+    layers.resize(500, 200)
+    qtbot.waitUntil(lambda: back.width() == 500)
     layers.bring(back)
     assert back.size() == layers.size()
 
