@@ -166,7 +166,8 @@ def page_of(browser: Browser, app: str) -> Page:
 
 
 class PaintWitness(QObject):
-    """Looks before every paint in the window, of a part of it too: may a pane be usable that is about somebody else and not marked? (S2, S3)"""
+    """Looks before every paint in the window, of a part of it too: may a pane be usable that is about somebody else and not
+    marked? (S2, S3)"""
 
     def __init__(self, program: Program, gateway: str) -> None:
         super().__init__()
