@@ -59,6 +59,7 @@ from launcher.server.tokens import TokenIssuer, TokenVerifier
 from launcher.server.upstream_tokens import SessionUpstreamTokens
 from launcher.server.workspace.calls import Gatekeeper
 from launcher.server.workspace.grant_calls import GrantCalls
+from launcher.server.workspace.handle_calls import HandleCalls
 from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.session_calls import SessionCalls
 from launcher.server.workspace.tab_calls import TabCalls
@@ -313,6 +314,7 @@ def assemble(
             settings, clients, state, panes, scratchpads, fhir_messages, context, audit, clock, new_id
         ).routes(gatekeeper),
         *GrantCalls(clients, state, sessions, audit).routes(gatekeeper),
+        *HandleCalls(settings, clock, new_id).routes(gatekeeper),
     ]
     return GatewayParts(
         settings=settings,

@@ -58,6 +58,9 @@ class GatewayLimits:
     pushed_request_seconds: int = 60
     login_seconds: int = 12 * 3600
     page_seconds: int = 600
+    handle_seconds: int = 300
+    handles: int = 1_000
+    handles_per_grant: int = 20
     refresh_idle_seconds: int = 2 * 3600
     offline_refresh_idle_seconds: int = 30 * 24 * 3600
     offline_session_seconds: int = 90 * 24 * 3600

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from shell.composition.open_wish import OpenWish
-from shell.gateway_client.errors import GatewayError
+from shell.composition.open_wish import OpenWish, WishRefused, wish_for
+from shell.gateway_client.errors import GatewayError, PatientGone
 from shell.presenters.patient_facts import patient_facts
 from shell.presenters.texts import sentence
 from shell.presenters.view_models import OpenQuestionModel, ToastModel
@@ -73,10 +73,30 @@ class OpenWishes(QObject):
         if self._model is not None:
             self._window.ask_open(self._model)
             return
+        self._reading = True
+        if self._wish.handle:
+            self._redeem(workspace, self._wish)
+        else:
+            self._read(workspace, self._wish)
+
+    def _redeem(self, workspace: WorkspaceController, wish: OpenWish) -> None:
+        workspace.services.run(
+            workspace.services.workspace.patient_by_handle(wish.handle),
+            lambda patient: self._named(workspace, wish, patient),
+            lambda error: self._not_redeemed(wish, error),
+        )
+
+    def _named(self, workspace: WorkspaceController, wish: OpenWish, patient: str) -> None:
+        if wish is not self._wish or workspace is not self._workspace():
+            return
+        try:
+            self._wish = wish_for(patient)
+        except WishRefused:
+            self._say(wish, "handle_gone")
+            return
         self._read(workspace, self._wish)
 
     def _read(self, workspace: WorkspaceController, wish: OpenWish) -> None:
-        self._reading = True
         workspace.services.run(
             workspace.services.records.chosen_patient(wish.patient),
             lambda patient: self._found(workspace, wish, patient),
@@ -94,6 +114,12 @@ class OpenWishes(QObject):
         self._reading = False
         self._model = OpenQuestionModel(workspace.reference_to(facts), workspace.patient_in_front())
         self.look()
+
+    def _not_redeemed(self, wish: OpenWish, error: BaseException) -> None:
+        if isinstance(error, PatientGone):
+            self._say(wish, "handle_gone")
+        else:
+            self._not_found(wish, error)
 
     def _not_found(self, wish: OpenWish, error: BaseException) -> None:
         self._say(wish, error.key if isinstance(error, GatewayError) else "gateway_failed")

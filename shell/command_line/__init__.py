@@ -73,16 +73,22 @@ def run(
 
 @application.command("open")
 def open_patient(
-    link: Annotated[str | None, typer.Argument(help="A link: vaktrom:open?patient=ID.")] = None,
+    link: Annotated[
+        str | None, typer.Argument(help="A link: vaktrom:open?patient=ID or vaktrom:open?handle=HANDLE.")
+    ] = None,
     patient: Annotated[
         str | None, typer.Option("--patient", help="The record's id of a patient; never an identity number.")
+    ] = None,
+    handle: Annotated[
+        str | None,
+        typer.Option("--handle", help="What the gateway gave a program for a patient; counts once."),
     ] = None,
     state: State = None,
 ) -> None:
     """Bring the desktop to the front, or start it, and have it ask whether this patient is to be opened."""
     from shell.command_line.desktop_command import open_patient as open_there
 
-    raise typer.Exit(explained(lambda: open_there(link, patient, state)))
+    raise typer.Exit(explained(lambda: open_there(link, patient, handle, state)))
 
 
 @application.command()

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from plugins.findings import Text
 from shell.command_line.app_commands import language
 from shell.command_line.choices import demand_usable, desktop_choice
-from shell.command_line.display import demand_display
+from shell.command_line.display import demand_display, has_display
 from shell.command_line.failures import WrongUse, texts_of
 from shell.command_line.second_start import first_or_none, listen, show_the_first, told
 from shell.composition.clock import SystemClock
 from shell.composition.io_loop import IoLoop
-from shell.composition.open_wish import Fault, OpenWish, WishRefused, wish_for, wish_of_link
+from shell.composition.open_wish import Fault, OpenWish, WishRefused, wish_by_handle, wish_for, wish_of_link
 from shell.composition.practice import EnvironmentChoice, prepare
+from shell.composition.program_files import is_frozen
 from shell.composition.program_log import logged
 from shell.composition.program_version import version_line
 from shell.composition.record_system import UpstreamWrong
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from shell.composition.desktop_door import DesktopDoor
     from shell.composition.session_place import SessionPlace
 
-BOTH = Text("oppgi enten en lenke eller --patient, ikke begge", "give a link or --patient, not both")
+TOO_MANY = Text(
+    "oppgi enten en lenke, --patient eller --handle, bare én av dem",
+    "give a link, --patient or --handle, only one of them",
+)
 REFUSED_WISHES: dict[Fault, Text] = {
     "identity-number": Text(
         "fødselsnummer tas ikke imot i lenker og kommandoer; bruk pasientens id i journalen, eller søk i Vaktrom",
@@ -41,6 +45,10 @@ REFUSED_WISHES: dict[Fault, Text] = {
     "patient": Text(
         "dette er ikke en pasient-id; den har høyst 64 bokstaver, tall, bindestreker og punktum",
         "this is no patient id: at most 64 letters, digits, hyphens and full stops",
+    ),
+    "handle": Text(
+        "dette er ikke et engangsmerke fra Vaktrom; be programmet som lagde det, om et nytt",
+        "this is no one-time handle of Vaktrom; ask the program that made it for a new one",
     ),
     "link": Text(
         "lenken er ikke forstått; den skal se slik ut: vaktrom:open?patient=ID",
@@ -89,15 +97,17 @@ def run_desktop(
         return run(environment, io, _attended(door, opened, wish))
 
 
-def open_patient(link: str | None, patient: str | None, state: Path | None) -> int:
+def open_patient(link: str | None, patient: str | None, handle: str | None, state: Path | None) -> int:
     """Bring the desktop to the front or start it; the patient, if one is named, is asked about there."""
-    if link is not None and patient is not None:
-        raise WrongUse(BOTH.in_language(language()))
+    ways = ((wish_of_link, link or None), (wish_for, patient), (wish_by_handle, handle))
+    named = [(read, given) for read, given in ways if given is not None]
+    if len(named) > 1:
+        raise WrongUse(TOO_MANY.in_language(language()))
     try:
-        wish = wish_of_link(link) if link else wish_for(patient) if patient is not None else None
+        wish = next((read(given) for read, given in named), None)
     except WishRefused as refused:
         text = REFUSED_WISHES[refused.fault].in_language(language())
-        if _has_no_terminal():
+        if _only_a_window_is_seen():
             from shell.bridge.refusal import show_refusal
 
             show_refusal([text], language())
@@ -123,15 +133,16 @@ def _attended(
 def _second_start(running: SessionPlace, options: bool, wish: OpenWish | None) -> int:
     text, code = show_the_first(running, options, wish)
     told(text)
-    if code and _has_no_terminal():
+    if code and _only_a_window_is_seen():
         from shell.bridge.refusal import show_refusal
 
         show_refusal([text.in_language(language())], language())
     return code
 
 
-def _has_no_terminal() -> bool:
-    return bool(getattr(sys, "frozen", False) and (sys.stderr is None or not sys.stderr.isatty()))
+def _only_a_window_is_seen() -> bool:
+    """An installed program that was started from a menu or a link. Without a screen there is nothing but standard error."""
+    return is_frozen() and (sys.stderr is None or not sys.stderr.isatty()) and has_display()
 
 
 @contextlib.contextmanager
@@ -140,7 +151,7 @@ def _told_in_a_window() -> Iterator[None]:
     try:
         yield
     except (SettingsWrong, UpstreamWrong, ClinicalAccessRefused, KeyringUnusable) as error:
-        if _has_no_terminal():
+        if _only_a_window_is_seen():
             from shell.bridge.refusal import show_refusal
 
             lines = [f"{error}"] if isinstance(error, KeyringUnusable) else texts_of(error)

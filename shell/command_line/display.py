@@ -29,6 +29,15 @@ def demand_display() -> None:
         raise WrongUse(f"the display does not answer, or lets nobody in ({places}); {WHAT_TO_DO}")
 
 
+def has_display() -> bool:
+    """Whether a window would be seen."""
+    try:
+        demand_display()
+    except WrongUse:
+        return False
+    return True
+
+
 def _x11_answers() -> bool:
     """Connects as Qt will, with the same authorization; True also where the library for it is missing."""
     try:

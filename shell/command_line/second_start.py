@@ -33,12 +33,10 @@ LISTEN_SECONDS = 2.0
 
 
 def first_or_none(state: Path) -> tuple[DesktopDoor | None, SessionPlace | None]:
-    """The door of the only desktop; no door but its place when one runs already; neither where there are no doors.
+    """The door of the only desktop, or no door but the place of the one that runs already.
 
     Raises ``WrongUse`` when the folder for it is not the user's own.
     """
-    if sys.platform == "win32":
-        return None, None
     try:
         place = session_place(state)
     except PlaceUnsafe as error:
@@ -60,6 +58,7 @@ def listen(door: DesktopDoor, io: IoLoop) -> None:
 
 def show_the_first(place: SessionPlace, options: bool, wish: OpenWish | None = None) -> tuple[Text, int]:
     """What is to be said, and the exit code; ``options``: the user named some that only a new desktop could take."""
+    _may_come_forward()
     try:
         answer = ask_to_show(place, wish=wish)
     except DesktopHung:
@@ -69,6 +68,14 @@ def show_the_first(place: SessionPlace, options: bool, wish: OpenWish | None = N
     if wish is not None:
         return ASKED_THERE, 0
     return (RUNS if answer == "shown" else STARTS), 0
+
+
+def _may_come_forward() -> None:
+    """Windows lets a window come to the front only with the leave of the program that the user has just started."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.WinDLL("user32").AllowSetForegroundWindow(-1)
 
 
 def told(text: Text) -> None:

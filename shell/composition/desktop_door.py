@@ -1,27 +1,23 @@
 """One desktop of a user in a session: it holds a lock and listens, and the next start asks it to come to the front.
 
-The lock goes with the process, however that ends; a socket that a kill leaves behind is taken away by the next desktop.
-Both ends look who the other is (``SO_PEERCRED``). Windows has no such door yet: there each start is a desktop of its own.
+The lock goes with the process, however that ends. How the two reach each other, and nobody else: ``door_ways``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
-import struct
-import sys
 import time
 from collections.abc import Callable
 from typing import IO, Literal
 
+from shell.composition.door_ways import DoorWay, NotThereYet, line_from, way_to
 from shell.composition.open_wish import OpenWish, message_of, wish_of_message
 from shell.composition.session_place import SessionPlace
 from shell.composition.state_use import lock_file
 
 ASKED = b"show\n"
-LONGEST_MESSAGE = 80
 MOST_VISITORS = 8
 READ_SECONDS = 2.0
 HUNG_SECONDS = 5.0
@@ -45,10 +41,9 @@ class DesktopDoor:
     """Held from here until ``close`` or the end of the process. ``is_first``: no other desktop has it."""
 
     def __init__(self, place: SessionPlace) -> None:
-        self._place = place
         self._lock: IO[bytes] | None = place.lock.open("ab")
         self.is_first = lock_file(self._lock)
-        self._listener: socket.socket | None = None
+        self._way = way_of(place)
         self._show: Show | None = None
         self._take: Take | None = None
         self._waits: OpenWish | None = None
@@ -58,17 +53,7 @@ class DesktopDoor:
 
     async def listen(self) -> None:
         """Serve on the running loop; for the first only. Raises ``OSError``."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            self._place.socket.unlink(missing_ok=True)
-            listener.bind(str(self._place.socket))
-            self._place.socket.chmod(0o600)
-            listener.setblocking(False)
-            await asyncio.start_unix_server(self._visited, sock=listener, limit=LONGEST_MESSAGE)
-        except OSError:
-            listener.close()
-            raise
-        self._listener = listener
+        await self._way.open(self._visited)
 
     def attend(self, show: Show, take: Take = lambda _: None) -> None:
         """On the loop's thread: from now on there is a window that can be shown; ``take`` gets what came before, too."""
@@ -79,11 +64,8 @@ class DesktopDoor:
 
     def close(self) -> None:
         """Let the next one be the first."""
-        if self._listener is not None:
-            with contextlib.suppress(OSError):
-                self._place.socket.unlink()
-            self._listener.close()
-            self._listener = None
+        if self.is_first:
+            self._way.close()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -91,8 +73,8 @@ class DesktopDoor:
     async def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._visitors += 1
         try:
-            if self._visitors <= MOST_VISITORS and is_this_user(writer.get_extra_info("socket")):
-                message = await asyncio.wait_for(reader.readline(), READ_SECONDS)
+            if self._visitors <= MOST_VISITORS:
+                message = await asyncio.wait_for(self._way.message_of(reader, writer), READ_SECONDS)
                 wish = wish_of_message(message)
                 if wish is not None:
                     self._wished(wish)
@@ -143,44 +125,27 @@ def ask_to_show(place: SessionPlace, seconds: float = HUNG_SECONDS, wish: OpenWi
     """
     message = message_of(wish) if wish is not None else ASKED
     until = time.monotonic() + seconds
+    way = way_of(place)
     while (left := until - time.monotonic()) > 0:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-            door.settimeout(left)
-            try:
-                door.connect(str(place.socket))
-            except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
-                time.sleep(min(AGAIN_SECONDS, left))  # it has its lock and is about to listen
-                continue
-            except TimeoutError:
-                break
-            return _said(door, until, message)
+        try:
+            with way.connect(left) as door:
+                return _said(way, door, until, message)
+        except NotThereYet:
+            time.sleep(min(AGAIN_SECONDS, left))  # it has its lock and is about to listen
+        except OSError as error:
+            raise DesktopHung from error
     raise DesktopHung
 
 
-def _said(door: socket.socket, until: float, message: bytes) -> Answer:
-    heard = b""
-    try:
-        if is_this_user(door):
-            door.sendall(message)
-            while not heard.endswith(b"\n") and len(heard) < LONGEST_MESSAGE:
-                door.settimeout(max(0.001, until - time.monotonic()))
-                more = door.recv(LONGEST_MESSAGE)
-                if not more:
-                    break
-                heard += more
-    except OSError as error:
-        raise DesktopHung from error
+def way_of(place: SessionPlace) -> DoorWay:
+    """How the desktop of this place is reached."""
+    return way_to(place.socket, place.key)
+
+
+def _said(way: DoorWay, door: socket.socket, until: float, message: bytes) -> Answer:
+    heard = line_from(door, until) if way.say(door, message, until) else b""
     if heard == b"shown\n":
         return "shown"
     if heard == b"starting\n":
         return "starting"
     raise DesktopHung
-
-
-def is_this_user(connection: socket.socket) -> bool:
-    """Whether the other end belongs to the same user; only Linux can tell, elsewhere the folder's rights decide."""
-    if sys.platform != "linux":
-        return True
-    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, user, _ = struct.unpack("3i", told)
-    return bool(user == os.geteuid())

@@ -31,6 +31,11 @@ class SessionPlace:
         """Where it listens."""
         return self.folder / f"{self.name}.s"
 
+    @property
+    def key(self) -> Path:
+        """What opens its door where there are no such sockets (Windows)."""
+        return self.folder / f"{self.name}.key"
+
 
 def session_place(state: Path) -> SessionPlace:
     """That of the desktop which keeps its things in ``state``; makes the folder. Raises ``PlaceUnsafe``, ``OSError``.
@@ -50,14 +55,29 @@ def session_place(state: Path) -> SessionPlace:
 
 def _folder(state: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime:
+    if runtime and sys.platform != "win32":
         return Path(runtime) / "vaktrom"
     return state / "running"
 
 
 def screen() -> str:
-    """The session's screen: its X11 or Wayland display."""
+    """The session's screen: its X11 or Wayland display; on Windows the number of the session."""
+    if sys.platform == "win32":
+        return f"windows {windows_session()}"
     if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return os.environ["QT_QPA_PLATFORM"]
     wayland = os.environ.get("WAYLAND_DISPLAY")
     return f"wayland {wayland}" if wayland else f"x11 {os.environ.get('DISPLAY', '').removesuffix('.0')}"
+
+
+def windows_session() -> int:
+    """Which session of a Windows machine this process belongs to; a user of a terminal server may have several."""
+    if sys.platform == "win32":
+        import ctypes
+
+        number = ctypes.c_ulong(0)
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        if not kernel.ProcessIdToSessionId(os.getpid(), ctypes.byref(number)):
+            raise ctypes.WinError(ctypes.get_last_error())
+        return int(number.value)
+    return 0

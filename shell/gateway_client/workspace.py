@@ -70,6 +70,11 @@ class Workspace:
         """End one of them at once."""
         await self._connection.request("DELETE", f"/workspace/grants/{grant}")
 
+    async def patient_by_handle(self, handle: str) -> str:
+        """Whom a one-time handle names; it counts no more. Raises GatewayError kinds."""
+        answer = await self._connection.json("POST", "/workspace/handles", json={"handle": handle})
+        return str(answer["patient"])
+
     async def new_context(self) -> dict[str, Any]:
         context: dict[str, Any] = await self._connection.json("POST", "/workspace/contexts", json={})
         return context

@@ -29,6 +29,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Pasienten finnes ikke lenger, eller du har ikke tilgang.",
         "The patient no longer exists, or you have no access.",
     ),
+    "handle_gone": (
+        "Lenken er brukt eller for gammel. Gå tilbake til programmet den kom fra, og åpne pasienten derfra en gang til.",
+        "The link has been used or is too old. Go back to the program it came from and open the patient from there again.",
+    ),
     "identity_provider_unreachable": (
         "Innloggingen svarer ikke. Feilen ligger hos innloggingstjenesten. Prøv igjen.",
         "The sign-in page does not answer. The fault is the sign-in service's. Try again.",

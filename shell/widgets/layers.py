@@ -98,5 +98,5 @@ class Layers(QWidget):
 
     def pages(self) -> list[QWidget]:
         """All pages, the top one among them."""
-        items = (self._stack.itemAt(index) for index in range(self._stack.count()))
-        return [page for item in items if item is not None and (page := item.widget()) is not None]
+        found = (self._stack.widget(number) for number in range(self._stack.count()))
+        return [page for page in found if page is not None]

@@ -40,12 +40,17 @@ class Gatekeeper:
         self._verifier = verifier
         self._sessions = sessions
 
-    def guard(self, handler: WorkspaceHandler, *, while_locked: bool = False) -> StarletteHandler:
-        """A Starlette handler that answers every failure as JSON ``{"error", "message"}``."""
+    def guard(
+        self, handler: WorkspaceHandler, *, while_locked: bool = False, any_client: bool = False
+    ) -> StarletteHandler:
+        """A Starlette handler that answers every failure as JSON ``{"error", "message"}``.
+
+        ``any_client``: whoever has a token of a signed-in user, not the shell alone; still never a web page.
+        """
 
         async def guarded(request: Request) -> Response:
             try:
-                return await handler(self._call(request, while_locked))
+                return await handler(self._call(request, while_locked, any_client))
             except InvalidToken as invalid:
                 content = {"error": "invalid_token", "message": invalid.reason}
                 return json_answer(content, 401, {"www-authenticate": 'Bearer error="invalid_token"'})
@@ -61,13 +66,13 @@ class Gatekeeper:
 
         return guarded
 
-    def _call(self, request: Request, while_locked: bool) -> Call:
+    def _call(self, request: Request, while_locked: bool, any_client: bool) -> Call:
         if "origin" in request.headers:
-            raise ProblemAnswer(403, "origin_refused", "web pages may not call the workspace")
+            raise ProblemAnswer(403, "origin_refused", "web pages may not call this")
         authorization = request.headers.get("authorization")
         verify = self._verifier.verify_for_session_calls if while_locked else self._verifier.verify
         grant = verify(authorization)
-        if grant.client_id != self._settings.shell_client_id:
+        if grant.client_id != self._settings.shell_client_id and not any_client:
             raise ProblemAnswer(403, "not_the_shell", "only the shell may call the workspace")
         session = self._sessions.session(grant.sid)
         if session is None:

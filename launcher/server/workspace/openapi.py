@@ -137,6 +137,8 @@ SCHEMAS: JSON = {
         },
     ),
     "PageRefusal": _object({"refused": {"enum": sorted(PAGE_REFUSALS)}}),
+    "Handle": _object({"handle": TEXT}),
+    "NamedPatient": _object({"patient": TEXT}),
     "WebAnswer": _object(
         {
             "answer": {"type": ["object", "null"]},
@@ -260,6 +262,16 @@ OPERATIONS = (
         "LaunchRequest",
         False,
         (400, 404, 409),
+    ),
+    Operation(
+        "POST",
+        "/workspace/handles",
+        "Whom a one-time handle names (made with POST /handles by any program of the user); it counts once",
+        200,
+        "NamedPatient",
+        "Handle",
+        False,
+        (400, 404),
     ),
     Operation(
         "GET",

@@ -13,6 +13,7 @@ import launcher.server
 from launcher.server.messaging.calls import MessagingCalls
 from launcher.server.workspace.calls import Gatekeeper
 from launcher.server.workspace.grant_calls import GrantCalls
+from launcher.server.workspace.handle_calls import HandleCalls
 from launcher.server.workspace.launch_calls import LaunchCalls
 from launcher.server.workspace.openapi import OPERATIONS, SCHEMAS, openapi_document
 from launcher.server.workspace.session_calls import SessionCalls
@@ -53,9 +54,10 @@ def test_there_is_no_further_route(shell: Shell) -> None:
             pass
 
     found = set()
-    for part in (SessionCalls, TabCalls, LaunchCalls, GrantCalls, MessagingCalls):
+    for part in (SessionCalls, TabCalls, LaunchCalls, GrantCalls, MessagingCalls, HandleCalls):
         for route in part.routes(part.__new__(part), Open()):  # type: ignore[arg-type]
-            found |= {(method, route.path) for method in route.methods or () if method != "HEAD"}
+            if route.path.startswith("/workspace/"):
+                found |= {(method, route.path) for method in route.methods or () if method != "HEAD"}
     assert found == {(operation.method, operation.path) for operation in OPERATIONS}
 
 

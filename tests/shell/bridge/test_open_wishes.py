@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from shell.bridge.open_wishes import LONGEST_WAIT_SECONDS, OpenWishes
 from shell.bridge.workspace_controller import WorkspaceController
 from shell.composition.open_wish import OpenWish
-from shell.gateway_client.errors import PatientGone
+from shell.gateway_client.errors import GatewayUnreachable, PatientGone
 from shell.widgets.open_question import OpenQuestion
 from shell.windows.main_window import MainWindow
 from tests.shell.bridge.calls import FakeServices
@@ -76,6 +76,41 @@ def test_yes_goes_the_way_of_the_users_own_choice(place: Place, qtbot: QtBot) ->
     assert place.question is not None
     qtbot.mouseClick(place.question.go, Qt.MouseButton.LeftButton)
     assert (place.question, place.opened) == (None, ["p-9"])
+
+
+def test_a_handle_is_asked_about_by_name_like_any_other(place: Place, qtbot: QtBot) -> None:
+    """Mutants: what stands behind a handle is opened unasked; the handle itself is looked for as a patient."""
+    place.wishes.take(OpenWish(handle="h" * 32))
+    redeemed = place.services.named("patient_by_handle")[-1].done
+    assert redeemed is not None and not place.services.named("chosen_patient")
+    redeemed("p-9")
+    place.read()
+    assert place.question is not None and "Prøve" in place.question.accessibleName()
+    assert place.opened == []
+    qtbot.mouseClick(place.question.go, Qt.MouseButton.LeftButton)
+    assert place.opened == ["p-9"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(PatientGone(404), "brukt eller for gammel"), (GatewayUnreachable(), "på nytt")]
+)
+def test_a_handle_that_counts_no_more_is_told_of(place: Place, error: Exception, said: str) -> None:
+    """Mutant: the user clicks a link, and nothing happens."""
+    place.wishes.take(OpenWish(handle="h" * 32))
+    failed = place.services.named("patient_by_handle")[-1].failed
+    assert failed is not None
+    failed(error)
+    assert place.question is None
+    assert any(said in toast.model.text for toast in place.window.desk.toasts.toasts())
+
+
+def test_a_handle_that_was_replaced_while_it_was_redeemed_asks_nothing(place: Place) -> None:
+    place.wishes.take(OpenWish(handle="h" * 32))
+    late = place.services.named("patient_by_handle")[-1].done
+    place.wishes.take(WISH)
+    assert late is not None
+    late("p-8")
+    assert len(place.services.named("chosen_patient")) == 1
 
 
 def test_a_newer_wish_takes_the_place_of_the_older(place: Place, qtbot: QtBot) -> None:

@@ -53,7 +53,12 @@ def test_help_names_only_commands_that_exist() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--patient", "13850100000"), ("vaktrom:open?patient=138501%2000000",), ("13850100000",)],
+    [
+        ("--patient", "13850100000"),
+        ("--handle", "13850100000"),
+        ("vaktrom:open?patient=138501%2000000",),
+        ("13850100000",),
+    ],
 )
 def test_an_identity_number_is_not_taken_and_not_repeated(arguments: tuple[str, ...]) -> None:
     """Mutants: the desktop starts with it; the line on the terminal, which is kept, repeats it."""
@@ -61,6 +66,24 @@ def test_an_identity_number_is_not_taken_and_not_repeated(arguments: tuple[str, 
     assert ended.returncode == 2
     assert "identity number" in one_line(ended) or "fødselsnummer" in one_line(ended)
     assert "00000" not in ended.stderr + ended.stdout
+
+
+def test_an_installed_program_without_a_screen_says_it_on_standard_error() -> None:
+    """Mutant: it asks Qt for a window because nobody reads the terminal, and Qt ends the program."""
+    started = "import sys; sys.frozen = True; from shell.command_line import main; main()"
+    nowhere = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    ended = subprocess.run(
+        [sys.executable, "-c", started, "open", "--patient", "13850100000"],
+        cwd=ROOT,
+        env={**os.environ, **nowhere},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert "13850100000" not in one_line(ended)
 
 
 def test_a_link_that_is_not_understood() -> None:

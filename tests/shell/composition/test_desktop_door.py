@@ -210,12 +210,14 @@ def test_a_wish_comes_through_and_one_that_came_early_is_not_lost(
 @pytest.mark.parametrize(
     "message",
     [
-        b"open 13850100000\n",
-        b"open p-1 p-2\n",
-        b"open \n",
-        b"open p/1\n",
-        b"open p-1\r\n",
-        b"open " + b"p" * 65 + b"\n",
+        b"patient 13850100000\n",
+        b"patient p-1 p-2\n",
+        b"patient \n",
+        b"patient p/1\n",
+        b"patient p-1\r\n",
+        b"patient " + b"p" * 65 + b"\n",
+        b"handle p-1\n",
+        b"open p-1\n",
     ],
 )
 def test_no_other_wish_comes_through(door: DesktopDoor, place: SessionPlace, message: bytes) -> None:

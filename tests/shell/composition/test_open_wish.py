@@ -11,6 +11,7 @@ from shell.composition.open_wish import (
     WishRefused,
     has_identity_number,
     message_of,
+    wish_by_handle,
     wish_for,
     wish_of_link,
     wish_of_message,
@@ -31,6 +32,21 @@ def fault_of_link(link: str) -> str:
 def test_the_forms_of_a_link(link: str) -> None:
     """Browsers write the address of an unknown scheme in more than one way."""
     assert wish_of_link(link) == OpenWish("p-1")
+
+
+def test_a_handle_of_the_gateway_s_stands_for_a_patient() -> None:
+    """Mutants: a handle is taken for an id; both are taken together."""
+    handle = "xY7_-k2mPq9sT4vWzA1bC3dE"
+    assert wish_of_link(f"vaktrom:open?handle={handle}") == wish_by_handle(handle) == OpenWish(handle=handle)
+    assert fault_of_link(f"vaktrom:open?handle={handle}&patient=p-1") == "link"
+    assert wish_of_message(message_of(OpenWish(handle=handle))) == OpenWish(handle=handle)
+    for wrong in ("", "short", "x" * 65, "a/b" * 10, "a b" * 10):
+        with pytest.raises(WishRefused) as refused:
+            wish_by_handle(wrong)
+        assert refused.value.fault == "handle"
+    with pytest.raises(WishRefused) as number:
+        wish_by_handle("13850100000")
+    assert number.value.fault == "identity-number"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QLayoutItem, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from shell.theme.theme import Theme
 from shell.widgets.layers import Layers
@@ -28,6 +29,26 @@ def watched(widget: QWidget, kind: QEvent.Type) -> Events:
     events = Events(kind)
     widget.installEventFilter(events)
     return events
+
+
+def test_the_layout_s_own_items_are_never_held(qtbot: QtBot) -> None:
+    """Mutant: pages are asked for through the layout's items. Qt deletes these by itself, Python keeps what stood for
+    them, and whatever Qt later puts in the same place of memory is taken for the item."""
+    before = items_held()
+    layers = Layers()
+    qtbot.addWidget(layers)
+    pages = [QWidget(), QWidget()]
+    for page in pages:
+        layers.add(page)
+    layers.bring(pages[1])
+    assert layers.pages() == pages
+    assert items_held() == before
+
+
+def items_held() -> int:
+    return sum(
+        isinstance(held, QLayoutItem) for held in getAllValidWrappers() if not isinstance(held, QLayout)
+    )
 
 
 def test_a_resting_layer_keeps_its_height_until_it_comes_back(qtbot: QtBot) -> None:
