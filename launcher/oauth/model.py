@@ -91,11 +91,12 @@ class UserSession:
 
 @dataclass(slots=True)
 class WorkspaceContext:
-    """A patient tab: one FHIRcast topic."""
+    """A patient tab: one FHIRcast topic. ``fronted_at``: when the user last brought it to the front."""
 
     topic: str
     sid: str
     created_at: datetime
+    fronted_at: datetime | None = None
 
 
 @dataclass(slots=True)

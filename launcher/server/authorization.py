@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from launcher.oauth.authorization_request import AuthorizationRequest
-from launcher.oauth.model import Grant, Pane, RegisteredClient, UserSession
+from launcher.oauth.model import Grant, Pane, RegisteredClient, UserSession, WorkspaceContext
 from launcher.oauth.proof_key import verifier_matches
 from launcher.oauth.refresh import fingerprint
 from launcher.oauth.single_use import SingleUse
@@ -110,7 +111,7 @@ class Authorization:
 
     def signed_in(self, request: AuthorizationRequest, session: UserSession) -> Permission:
         """What a login gives by itself. A program beside the desktop joins the desktop of the same user: it follows the
-        tab that was opened first, and ends with that desktop's session. Raises ``AuthorizationRefused``.
+        tab in front, and ends with that desktop's session. Raises ``AuthorizationRefused``.
         """
         if not request.client.native:
             return Permission(session)
@@ -130,13 +131,10 @@ class Authorization:
         (owner,) = owners.values()
         if owner.locked_at is not None:
             raise request.refused("temporarily_unavailable", "the session is locked")
-        first = min(
-            (context for context in self._sessions.contexts() if context.sid == owner.sid),
-            key=lambda context: context.created_at,
-        )
-        current = self._context.current(first.topic)
+        joined = _in_front([context for context in self._sessions.contexts() if context.sid == owner.sid])
+        current = self._context.current(joined.topic)
         client_id, patient = request.client.client_id, current.patient
-        ticket = LaunchTicket(owner.sid, client_id, first.topic, None, patient, current.encounter, None)
+        ticket = LaunchTicket(owner.sid, client_id, joined.topic, None, patient, current.encounter, None)
         return Permission(owner, ticket)
 
     def _launched(
@@ -293,3 +291,11 @@ class Authorization:
     def facts(self) -> dict[str, Any]:
         """How much is pending; for tests and readiness."""
         return {"codes": len(self._pending.codes), "launches": len(self._pending.launches)}
+
+
+def _in_front(contexts: Sequence[WorkspaceContext]) -> WorkspaceContext:
+    """The tab that was brought to the front last; before any was, the one that was opened first."""
+    fronted = [(context.fronted_at, context) for context in contexts if context.fronted_at is not None]
+    if fronted:
+        return max(fronted, key=lambda pair: pair[0])[1]
+    return min(contexts, key=lambda context: context.created_at)

@@ -162,6 +162,11 @@ class SessionKeeper:
         self._tell(lambda listener: listener.topic_opened(context.topic, sid))
         return context
 
+    def bring_to_front(self, context: WorkspaceContext) -> None:
+        """The user looks at this tab now; whoever joins his desktop joins here."""
+        context.fronted_at = self._clock.now()
+        self._records.keep("context", context.topic, context)
+
     def contexts(self) -> Sequence[WorkspaceContext]:
         """Every patient tab of everybody."""
         return tuple(self._state.contexts.values())

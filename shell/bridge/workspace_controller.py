@@ -71,6 +71,7 @@ class WorkspaceController(QObject):
         self._facts: Future[None] | None = None
         self._wired: list[tuple[Any, Any]] = []
         self._paused = False
+        self._told_front = ""
         self._open: frozenset[str] = frozenset()
         self.record = RecordWatch(self._look_at_record, self)
         self.record.changed.connect(self._record_changed)
@@ -399,6 +400,19 @@ class WorkspaceController(QObject):
         if tab.patient_id is not None or kept_patient(tab) is not None:
             self._window.show_workspace()
             self._keyboard.go_to(tab.topic)
+        self._tell_front(tab.topic)
+
+    def _tell_front(self, topic: str) -> None:
+        """A program beside the desktop that signs in joins the tab in front."""
+        if topic != self._told_front:
+            self._told_front = topic
+            self.services.run(
+                self.services.workspace.bring_to_front(topic), None, lambda _: self._front_not_told(topic)
+            )
+
+    def _front_not_told(self, topic: str) -> None:
+        if self._told_front == topic:
+            self._told_front = ""
 
     def _go_home(self) -> None:
         self.tabs.front = None

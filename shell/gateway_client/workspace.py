@@ -87,6 +87,10 @@ class Workspace:
     async def end_context(self, topic: str) -> None:
         await self._connection.request("DELETE", f"/workspace/contexts/{topic}")
 
+    async def bring_to_front(self, topic: str) -> None:
+        """Tell which tab the user looks at: a program that signs in now joins it."""
+        await self._connection.request("POST", f"/workspace/contexts/{topic}/front")
+
     async def new_pane(self, client_id: str, topic: str) -> OpenedPane:
         body = {"client_id": client_id, "topic": topic}
         answer = await self._connection.json("POST", "/workspace/panes", json=body)

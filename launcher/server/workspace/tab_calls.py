@@ -60,6 +60,7 @@ class TabCalls:
             Route("/workspace/contexts", guard(self.list_contexts), methods=["GET"]),
             Route("/workspace/contexts/{topic}", guard(self.show_context), methods=["GET"]),
             Route("/workspace/contexts/{topic}", guard(self.close_context), methods=["DELETE"]),
+            Route("/workspace/contexts/{topic}/front", guard(self.bring_to_front), methods=["POST"]),
             Route("/workspace/apps", guard(self.list_apps), methods=["GET"]),
             Route("/workspace/panes", guard(self.open_pane), methods=["POST"]),
             Route("/workspace/panes", guard(self.list_panes), methods=["GET"]),
@@ -88,6 +89,11 @@ class TabCalls:
     async def show_context(self, call: Call) -> Response:
         """One tab."""
         return json_answer(self._context_facts(own_context(self._state, call)))
+
+    async def bring_to_front(self, call: Call) -> Response:
+        """The user looks at this tab now."""
+        self._sessions.bring_to_front(own_context(self._state, call))
+        return Response(None, 204)
 
     async def close_context(self, call: Call) -> Response:
         """Close a tab with its panes."""

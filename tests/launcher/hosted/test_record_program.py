@@ -173,6 +173,21 @@ def test_the_program_knows_nothing_of_the_product() -> None:
     assert roots - sys.stdlib_module_names == {"httpx2", "websockets"}
 
 
+def test_a_program_joins_the_tab_that_the_user_looks_at(home: Home) -> None:
+    """Mutant: with two patients open, the program that the user has just signed in to shows the other one."""
+    shell = home.shell
+    second = shell.context()
+    shell.open_patient(second, BERIT)
+    assert home.signed_in().tokens["hub.topic"] == home.topic, "none was brought to the front yet"
+    assert shell.call("POST", f"/workspace/contexts/{second}/front").status_code == 204
+    home.gateway.clock.advance(1)
+    joined = home.signed_in().tokens
+    assert (joined["hub.topic"], joined["patient"]) == (second, BERIT)
+    assert shell.call("POST", f"/workspace/contexts/{home.topic}/front").status_code == 204
+    assert home.signed_in().tokens["hub.topic"] == home.topic
+    assert shell.call("POST", "/workspace/contexts/none/front").status_code == 404
+
+
 def test_a_program_follows_the_desktop_and_its_loss_is_told(home: Home) -> None:
     """Login in a browser, topic in the token answer, replay, fence, facts, refusal, loss.
 

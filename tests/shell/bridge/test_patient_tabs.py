@@ -348,3 +348,17 @@ def test_what_was_settled_goes_with_the_choice(
     window.question_answered.emit("go")
     assert tab._own is not None
     assert tab._own.settled == Settled(frozenset([tab.panes[1]]), frozenset([tab.panes[0]]))
+
+
+def test_the_gateway_hears_which_tab_is_in_front(
+    workspace: WorkspaceController, tab: TabController, services: FakeServices
+) -> None:
+    """Mutants: it is told at every change of patient, or never again when it was not heard the first time."""
+    confirm(tab, "p-1")
+    workspace._bring_to_front(tab)
+    workspace._bring_to_front(tab)
+    (told,) = services.named("bring_to_front")
+    assert told.failed is not None
+    told.failed(GatewayUnreachable())
+    workspace._bring_to_front(tab)
+    assert len(services.named("bring_to_front")) == 2
