@@ -214,7 +214,7 @@ class RunningGateway:
 
     def token(self, auth: tuple[str, str] | None = None, **form: str) -> httpx2.Response:
         """One token request."""
-        return self.http.post("/oauth/token", data=form, auth=auth)
+        return self.http.post("/oauth/token", data=form, auth=auth or httpx2.USE_CLIENT_DEFAULT)
 
     def redeem(self, code: str, client_id: str = SHELL, redirect_uri: str | None = None) -> httpx2.Response:
         """Exchange a code as the client does."""
